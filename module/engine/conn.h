@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What a connection is: its key, its state, and how packets move it.
+ *
+ * Pure functions on plain structures. Who stores, finds, locks and expires
+ * them is module/conn_table.c's business; what may pass is evaluate.c's.
+ */
+#ifndef BAILEY_ENGINE_CONN_H
+#define BAILEY_ENGINE_CONN_H
+
+#include "packet.h"
+
+/**
+ * struct bailey_conn_key - what both halves of a connection have in common
+ * @addr: addresses of the two ends, the lower end first
+ * @domain: layer 3 domain (VRF) in which each end is reached, 0 for the main one
+ * @port: ports of the two ends; 0 where the protocol has none
+ * @id: ICMP query identifier or GRE key; else 0
+ * @family: %BAILEY_IPV4 or %BAILEY_IPV6
+ * @proto: protocol
+ * @type: ICMP or ICMPv6 query: the type of the request; else 0
+ * @asker: ICMP or ICMPv6 query: which end sent the request; else 0
+ *
+ * Canonical, so that request and response make the same key: the end with the
+ * lower (address, port, domain) is end 0. No padding: it is hashed as bytes.
+ */
+struct bailey_conn_key {
+	struct bailey_addr addr[2];
+	u32 domain[2];
+	u16 port[2];
+	u32 id;
+	u8 family;
+	u8 proto;
+	u8 type;
+	u8 asker;
+	u32 reserved; /* private: 0 */
+};
+
+static_assert(sizeof(struct bailey_conn_key) == 56);
+
+/**
+ * enum bailey_conn_flags - what has been seen of a connection
+ * @BAILEY_CONN_REPLIED: a packet of the response passed
+ * @BAILEY_CONN_STREAM: UDP: a second request packet passed after a reply
+ * @BAILEY_CONN_ASSURED: TCP: was established, both ways; it outlives pressure
+ * @BAILEY_CONN_HALF_CLOSED: TCP: data still flows against the first FIN
+ */
+enum bailey_conn_flags {
+	BAILEY_CONN_REPLIED = 1 << 0,
+	BAILEY_CONN_STREAM = 1 << 1,
+	BAILEY_CONN_ASSURED = 1 << 2,
+	BAILEY_CONN_HALF_CLOSED = 1 << 3,
+};
+
+/* The two doors of a connection. */
+#define BAILEY_ORIGINATOR	0
+#define BAILEY_RESPONDER	1
+
+/**
+ * struct bailey_conn - one connection
+ * @key: canonical key; never changes
+ * @set: for the originator's and the responder's side, the id of the group set
+ *	 that said yes to the request, 0 when nobody was asked
+ * @epoch: the policy's revocation epoch in which they said so
+ * @ifindex: interface towards the originator and towards the responder, as last
+ *	     seen on the request; 0 for this box itself
+ * @orig_end: which end of @key (0 or 1) is the originator
+ * @state: &enum bailey_tcp_state; %BAILEY_TCP_NONE for what is not TCP
+ * @flags: &enum bailey_conn_flags
+ * @last_dir: TCP: side (%BAILEY_ORIGINATOR or %BAILEY_RESPONDER) of the first FIN,
+ *	      in the states from %BAILEY_TCP_FIN_WAIT to %BAILEY_TCP_TIME_WAIT
+ * @expires: when it is dead, in the caller's seconds, compared modulo 2^32
+ */
+struct bailey_conn {
+	struct bailey_conn_key key;
+	u32 set[2];
+	u32 epoch;
+	u32 ifindex[2];
+	u8 orig_end;
+	u8 state;
+	u8 flags;
+	u8 last_dir;
+	u32 expires;
+};
+
+/**
+ * struct bailey_conn_next - what a packet makes of a connection
+ * @state: the state after it
+ * @flags: the flags after it
+ * @last_dir: as in &struct bailey_conn
+ * @timeout: seconds from now on that the connection may stay silent
+ */
+struct bailey_conn_next {
+	u8 state;
+	u8 flags;
+	u8 last_dir;
+	u32 timeout;
+};
+
+/**
+ * struct bailey_timeouts - how long connections may stay silent, in seconds
+ * @tcp: per &enum bailey_tcp_state (%BAILEY_TCP_NONE's is not used)
+ * @udp: UDP and UDP-Lite until they are a stream
+ * @udp_stream: UDP and UDP-Lite streams
+ * @icmp: ICMP and ICMPv6 queries
+ * @other: every other protocol
+ */
+struct bailey_timeouts {
+	u32 tcp[BAILEY_TCP_STATE_COUNT];
+	u32 udp;
+	u32 udp_stream;
+	u32 icmp;
+	u32 other;
+};
+
+/* RFC 5382 REQ-5, RFC 4787 REQ-5 and nf_conntrack's customs. */
+extern const struct bailey_timeouts bailey_timeouts_default;
+
+bool bailey_conn_trackable(const struct bailey_packet *packet);
+
+u8 bailey_conn_key_make(struct bailey_conn_key *key,
+			const struct bailey_packet *packet,
+			u32 src_domain, u32 dst_domain);
+
+/**
+ * bailey_conn_side() - which side sent a packet that came from an end
+ * @conn: its connection
+ * @end: what bailey_conn_key_make() returned for it
+ *
+ * Return: %BAILEY_ORIGINATOR for a packet of the request, %BAILEY_RESPONDER for
+ * one of the response.
+ */
+static inline u8 bailey_conn_side(const struct bailey_conn *conn, u8 end)
+{
+	return end == conn->orig_end ? BAILEY_ORIGINATOR : BAILEY_RESPONDER;
+}
+
+enum bailey_reason bailey_conn_open(const struct bailey_packet *packet,
+				    const struct bailey_timeouts *timeouts,
+				    bool loose, struct bailey_conn_next *next);
+
+enum bailey_reason bailey_conn_advance(const struct bailey_conn *conn,
+				       const struct bailey_packet *packet,
+				       u8 side,
+				       const struct bailey_timeouts *timeouts,
+				       struct bailey_conn_next *next);
+
+bool bailey_conn_reopens(const struct bailey_conn *conn,
+			 const struct bailey_packet *packet);
+
+/**
+ * bailey_conn_expired() - is it dead?
+ * @conn: the connection
+ * @now: the caller's seconds
+ *
+ * Return: true once its time has come; 2^31 s wrap safely.
+ */
+static inline bool bailey_conn_expired(const struct bailey_conn *conn, u32 now)
+{
+	return (s32)(READ_ONCE(conn->expires) - now) <= 0;
+}
+
+void bailey_conn_request(const struct bailey_conn *conn,
+			 struct bailey_packet *packet);
+
+const char *bailey_tcp_state_name(u8 state);
+
+#endif /* BAILEY_ENGINE_CONN_H */
