@@ -1,0 +1,85 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# module_build.sh plain|debug|stock [MAKE-ARGUMENT...]
+#
+# Builds bailey.ko for one of the test beds in a copy of the sources in the
+# cache, and prints the directory that has it (and bailey_kunit.ko and
+# bailey_bench.ko, where their sources exist and the arguments ask). The copy
+# follows the tree file by file, so that a second build compiles only what
+# changed. MAKE-ARGUMENTs go to kbuild: W=1, C=2, ...; a build with arguments
+# has a copy of its own.
+
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+# sync_tree DIR: makes DIR the same as the tree in what kbuild reads
+sync_tree()
+{
+	local into=$1 path
+	local -A wanted=()
+	mkdir -p "$into"
+	cd "$tree"
+	while read -r path; do
+		wanted[$path]=1
+		if ! cmp -s "$path" "$into/$path"; then
+			mkdir -p "$into/$(dirname "$path")"
+			cp "$path" "$into/$path"
+		fi
+	done < <(sources)
+	cd "$into"
+	while read -r path; do
+		[ -n "${wanted[$path]:-}" ] || rm -f "$path"
+	done < <(sources)
+}
+
+sources()
+{
+	find Kbuild include module tests/kunit tests/bench tests/vm/selftest \
+		-type f \( -name '*.[ch]' -o -name Kbuild \) ! -name '*.mod.c' \
+		2>/dev/null || :
+}
+
+build()
+{
+	local into=$1 kdir=$2 log
+	shift 2
+	log=$into.log
+	sync_tree "$into"
+	cd "$into"
+	local start=$SECONDS
+	if ! make -C "$kdir" M="$into" -j"$(jobs_count)" "$@" modules \
+		>"$log" 2>&1; then
+		cat "$log" >&2
+		die "building the module failed (make -C $kdir M=$into $*)"
+	fi
+	# Warnings are for those who asked
+	grep -E 'warning:|error:' "$log" >&2 || :
+	say "built bailey.ko in $((SECONDS - start)) s"
+}
+
+main()
+{
+	local bed=${1:-} kdir key
+	shift || :
+	local args=("$@")
+	case $bed in
+	plain | debug)
+		kdir=$("$vm_dir/uml_build.sh" "$bed")
+		args+=(ARCH=um)
+		;;
+	stock)
+		kdir=$("$vm_dir/stock_kernel.sh")/build
+		;;
+	*)
+		die "usage: module_build.sh plain|debug|stock [ARGUMENT...]"
+		;;
+	esac
+	key=$(echo "$tree $kdir $*" | sha256sum | cut -c1-8)
+	local into=$cache/build/$bed-$key
+	mkdir -p "$cache/build"
+	with_lock "build-$bed-$key" build "$into" "$kdir" "${args[@]}"
+	echo "$into"
+}
+
+main "$@"; exit
