@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# Targets for people. How the module is built stands in Kbuild, how the tool
+# is built in tools/Makefile, how the tests run in tests/run.sh.
+
+KDIR ?= /lib/modules/$(shell uname -r)/build
+PREFIX ?= /usr/local
+DESTDIR ?=
+
+help:
+	@echo 'Bailey, a firewall for the Linux kernel'
+	@echo
+	@echo '  make demo       watch it work in a virtual machine; needs only Debian and root'
+	@echo '  make check      all tests; ends with "N passed, N failed"'
+	@echo
+	@echo '  make module     bailey.ko for the running kernel (or KDIR=...)'
+	@echo '  make tool       build/bailey'
+	@echo '  make install    both, into this system (DESTDIR=, PREFIX=$(PREFIX))'
+	@echo '  make uninstall'
+	@echo '  make deps       install what building and testing need (as root)'
+	@echo '  make clean'
+	@echo
+	@echo '  check-unit check-style check-uml check-uml-debug check-vm'
+	@echo '                  the parts of check; SCENARIOS="10-acl-group" limits the last three'
+	@echo
+	@echo 'Kernels built for the tests stay in $${XDG_CACHE_HOME:-~/.cache}/bailey.'
+
+module:
+	@test -e $(KDIR)/Makefile || { \
+		echo 'No kernel headers in $(KDIR).'; \
+		echo 'On Debian: apt-get install linux-headers-$$(uname -r)'; exit 1; }
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
+
+tool:
+	$(MAKE) -C tools OUT=$(CURDIR)/build
+
+install: module tool
+	$(MAKE) -C $(KDIR) M=$(CURDIR) INSTALL_MOD_PATH=$(DESTDIR) modules_install
+	install -D -m 0755 build/bailey $(DESTDIR)$(PREFIX)/sbin/bailey
+
+uninstall:
+	rm -f $(DESTDIR)/lib/modules/*/updates/bailey.ko* $(DESTDIR)/lib/modules/*/extra/bailey.ko*
+	rm -f $(DESTDIR)$(PREFIX)/sbin/bailey
+	-test -n "$(DESTDIR)" || depmod -a
+
+deps:
+	tests/vm/deps.sh check demo
+
+check:
+	@tests/vm/deps.sh check
+	@tests/run.sh unit style uml uml-debug vm
+
+check-unit check-style check-uml check-uml-debug check-vm: check-%:
+	@tests/run.sh $*
+
+demo:
+	@tests/vm/demo.sh
+
+clean:
+	rm -rf build
+	find Kbuild module tests/kunit tests/bench \( -name '*.o' -o -name '.*.cmd' \
+		-o -name '*.mod' -o -name '*.mod.c' -o -name '*.ko' \) -delete 2>/dev/null || :
+	rm -f bailey*.o bailey*.ko bailey*.mod bailey*.mod.c .*.cmd modules.order Module.symvers .module-common.o
+
+.PHONY: help module tool install uninstall deps check demo clean \
+	check-unit check-style check-uml check-uml-debug check-vm
