@@ -75,7 +75,8 @@ text ~ /^# Subtest: / {
 
 text ~ /^1\.\.[0-9]+ *(#|$)/ {
 	end_below(indent)
-	if (indent in plan || count[indent]) {
+	# a second plan begins a second report; a late one ends the first
+	if (indent in plan) {
 		judge(indent)
 		forget(indent)
 	}

@@ -70,10 +70,10 @@ main()
 	fi
 	echo "# installing ${lacking% }" >&2
 	export DEBIAN_FRONTEND=noninteractive
+	# shellcheck disable=SC2086 # a list of words
 	{
 		apt-get -q update &&
-		# shellcheck disable=SC2086
-		apt-get -q install -y --no-install-recommends $lacking
+			apt-get -q install -y --no-install-recommends $lacking
 	} >&2 </dev/null || {
 		echo "deps.sh: could not install ${lacking% }" >&2
 		return 1

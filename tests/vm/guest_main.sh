@@ -36,7 +36,7 @@ find_leaks()
 	echo scan >$file
 	if [ -n "$(head -c 1 $file)" ]; then
 		echo "bailey-harness: kmemleak found unreferenced objects:" >/dev/kmsg
-		head -n 200 $file | sed 's/^/kmemleak: /' >/dev/kmsg
+		head -n 200 $file | sed -u 's/^/kmemleak: /' >/dev/kmsg
 	fi
 }
 

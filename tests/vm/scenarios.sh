@@ -1,0 +1,31 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# scenarios.sh plain|debug|stock [--smoke] [SCENARIO...]
+#
+# Builds the module and the tool and runs scenarios of tests/selftests
+# (default: all) in a guest: User-Mode Linux, User-Mode Linux with every
+# checker, or Debian's own kernel in QEMU. One scenario alone:
+#
+#   tests/vm/scenarios.sh plain 10-acl-group
+#
+# Its KTAP comes on stdout; the exit status is 0 if all is well, the kernel's
+# log included.
+
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+bed=${1:-}
+shift || :
+case $bed in
+plain) run=(uml_run.sh --timeout 1200) ;;
+debug) run=(uml_run.sh --debug --mem 2G --timeout 1800) ;;
+stock) run=(qemu_run.sh --timeout 900) ;;
+*) die "usage: scenarios.sh plain|debug|stock [--smoke] [SCENARIO...]" ;;
+esac
+
+dir=$(test_module "$bed")
+BAILEY_TOOL=$(test_tool)
+export BAILEY_TOOL BAILEY_KO=$dir/bailey.ko
+cd "$tree"
+exec "$vm_dir/${run[0]}" "${run[@]:1}" -- "$tree/tests/selftests/run.sh" "$@"
