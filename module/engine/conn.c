@@ -52,16 +52,7 @@ static const u64 valid_flags =
 	FLAGS(BAILEY_TCP_RST) |
 	FLAGS(BAILEY_TCP_RST | BAILEY_TCP_ACK);
 
-#define NONE		BAILEY_TCP_NONE
-#define SYN_SENT	BAILEY_TCP_SYN_SENT
-#define SYN_RECV	BAILEY_TCP_SYN_RECV
-#define ESTABLISHED	BAILEY_TCP_ESTABLISHED
-#define FIN_WAIT	BAILEY_TCP_FIN_WAIT
-#define CLOSE_WAIT	BAILEY_TCP_CLOSE_WAIT
-#define LAST_ACK	BAILEY_TCP_LAST_ACK
-#define TIME_WAIT	BAILEY_TCP_TIME_WAIT
-#define CLOSE		BAILEY_TCP_CLOSE
-#define SYN_SENT2	BAILEY_TCP_SYN_SENT2
+#define S(state)	BAILEY_TCP_##state
 
 /*
  * [role][segment][state] = state behind it; what is left out is refused.
@@ -75,108 +66,108 @@ static const u64 valid_flags =
 static const u8 transitions[2][SEG_COUNT][BAILEY_TCP_STATE_COUNT] = {
 	[0] = {
 		[SEG_SYN] = {
-			[NONE] = SYN_SENT,		/* a new connection */
-			[SYN_SENT] = SYN_SENT,		/* sent again */
-			[SYN_SENT2] = SYN_SENT2,	/* sent again, they crossed */
-			[SYN_RECV] = SYN_RECV,		/* crossed the SYN-ACK */
-			[ESTABLISHED] = ESTABLISHED,	/* rebooted; gets a challenge ACK */
-			[FIN_WAIT] = FIN_WAIT,		/* likewise */
-			[CLOSE_WAIT] = CLOSE_WAIT,	/* likewise */
-			[LAST_ACK] = LAST_ACK,		/* likewise */
+			[S(NONE)] = S(SYN_SENT),		/* a new connection */
+			[S(SYN_SENT)] = S(SYN_SENT),		/* sent again */
+			[S(SYN_SENT2)] = S(SYN_SENT2),		/* sent again, they crossed */
+			[S(SYN_RECV)] = S(SYN_RECV),		/* crossed the SYN-ACK */
+			[S(ESTABLISHED)] = S(ESTABLISHED),	/* rebooted; gets a challenge ACK */
+			[S(FIN_WAIT)] = S(FIN_WAIT),		/* likewise */
+			[S(CLOSE_WAIT)] = S(CLOSE_WAIT),	/* likewise */
+			[S(LAST_ACK)] = S(LAST_ACK),		/* likewise */
 		},
 		[SEG_SYN_ACK] = {
-			[SYN_SENT2] = SYN_RECV,		/* simultaneous open, answered */
-			[SYN_RECV] = SYN_RECV,		/* likewise, the second answer */
-			[ESTABLISHED] = ESTABLISHED,	/* a late copy */
-			[FIN_WAIT] = FIN_WAIT,		/* likewise */
-			[CLOSE_WAIT] = CLOSE_WAIT,	/* likewise */
-			[LAST_ACK] = LAST_ACK,		/* likewise */
-			[TIME_WAIT] = TIME_WAIT,	/* likewise */
-			[CLOSE] = CLOSE,		/* likewise */
+			[S(SYN_SENT2)] = S(SYN_RECV),		/* simultaneous open, answered */
+			[S(SYN_RECV)] = S(SYN_RECV),		/* likewise, the second answer */
+			[S(ESTABLISHED)] = S(ESTABLISHED),	/* a late copy */
+			[S(FIN_WAIT)] = S(FIN_WAIT),		/* likewise */
+			[S(CLOSE_WAIT)] = S(CLOSE_WAIT),	/* likewise */
+			[S(LAST_ACK)] = S(LAST_ACK),		/* likewise */
+			[S(TIME_WAIT)] = S(TIME_WAIT),		/* likewise */
+			[S(CLOSE)] = S(CLOSE),			/* likewise */
 		},
 		[SEG_ACK] = {
-			[NONE] = ESTABLISHED,		/* picked up in the middle */
-			[SYN_SENT2] = SYN_SENT2,	/* overtook its SYN-ACK */
-			[SYN_RECV] = ESTABLISHED,	/* the handshake is complete */
-			[ESTABLISHED] = ESTABLISHED,	/* data, or their ACK */
-			[FIN_WAIT] = FIN_WAIT,		/* behind its own FIN */
-			[CLOSE_WAIT] = CLOSE_WAIT,	/* still takes data */
-			[LAST_ACK] = TIME_WAIT,		/* the second FIN is acknowledged */
-			[TIME_WAIT] = TIME_WAIT,	/* to a repeated FIN */
-			[CLOSE] = CLOSE,		/* was under way at the reset */
+			[S(NONE)] = S(ESTABLISHED),		/* picked up in the middle */
+			[S(SYN_SENT2)] = S(SYN_SENT2),		/* overtook its SYN-ACK */
+			[S(SYN_RECV)] = S(ESTABLISHED),		/* the handshake is complete */
+			[S(ESTABLISHED)] = S(ESTABLISHED),	/* data, or their ACK */
+			[S(FIN_WAIT)] = S(FIN_WAIT),		/* behind its own FIN */
+			[S(CLOSE_WAIT)] = S(CLOSE_WAIT),	/* still takes data */
+			[S(LAST_ACK)] = S(TIME_WAIT),		/* the second FIN is acknowledged */
+			[S(TIME_WAIT)] = S(TIME_WAIT),		/* to a repeated FIN */
+			[S(CLOSE)] = S(CLOSE),			/* was under way at the reset */
 		},
 		[SEG_FIN] = {
-			[NONE] = FIN_WAIT,		/* picked up at its end */
-			[SYN_SENT2] = FIN_WAIT,		/* overtook its SYN-ACK */
-			[SYN_RECV] = FIN_WAIT,		/* with the handshake's ACK */
-			[ESTABLISHED] = FIN_WAIT,	/* the first FIN */
-			[FIN_WAIT] = FIN_WAIT,		/* sent again */
-			[CLOSE_WAIT] = CLOSE_WAIT,	/* sent again, its ACK is lost */
-			[LAST_ACK] = LAST_ACK,		/* sent again, both cross */
-			[TIME_WAIT] = TIME_WAIT,	/* likewise */
-			[CLOSE] = CLOSE,		/* was under way at the reset */
+			[S(NONE)] = S(FIN_WAIT),		/* picked up at its end */
+			[S(SYN_SENT2)] = S(FIN_WAIT),		/* overtook its SYN-ACK */
+			[S(SYN_RECV)] = S(FIN_WAIT),		/* with the handshake's ACK */
+			[S(ESTABLISHED)] = S(FIN_WAIT),		/* the first FIN */
+			[S(FIN_WAIT)] = S(FIN_WAIT),		/* sent again */
+			[S(CLOSE_WAIT)] = S(CLOSE_WAIT),	/* sent again, its ACK is lost */
+			[S(LAST_ACK)] = S(LAST_ACK),		/* sent again, both cross */
+			[S(TIME_WAIT)] = S(TIME_WAIT),		/* likewise */
+			[S(CLOSE)] = S(CLOSE),			/* was under way at the reset */
 		},
 		[SEG_RST] = {
-			[SYN_SENT] = CLOSE,		/* given up, or a stale answer */
-			[SYN_SENT2] = CLOSE,		/* given up */
-			[SYN_RECV] = CLOSE,		/* does not want the answer */
-			[ESTABLISHED] = CLOSE,		/* broken off */
-			[FIN_WAIT] = CLOSE,		/* broken off */
-			[CLOSE_WAIT] = CLOSE,		/* takes no more data */
-			[LAST_ACK] = CLOSE,		/* broken off */
-			[TIME_WAIT] = CLOSE,		/* has forgotten it */
-			[CLOSE] = CLOSE,		/* once for each late segment */
+			[S(SYN_SENT)] = S(CLOSE),		/* given up, or a stale answer */
+			[S(SYN_SENT2)] = S(CLOSE),		/* given up */
+			[S(SYN_RECV)] = S(CLOSE),		/* does not want the answer */
+			[S(ESTABLISHED)] = S(CLOSE),		/* broken off */
+			[S(FIN_WAIT)] = S(CLOSE),		/* broken off */
+			[S(CLOSE_WAIT)] = S(CLOSE),		/* takes no more data */
+			[S(LAST_ACK)] = S(CLOSE),		/* broken off */
+			[S(TIME_WAIT)] = S(CLOSE),		/* has forgotten it */
+			[S(CLOSE)] = S(CLOSE),			/* once for each late segment */
 		},
 	},
 	[1] = {
 		[SEG_SYN] = {
-			[SYN_SENT] = SYN_SENT2,		/* simultaneous open */
-			[SYN_SENT2] = SYN_SENT2,	/* sent again */
-			[SYN_RECV] = SYN_RECV,		/* sent again, they crossed */
+			[S(SYN_SENT)] = S(SYN_SENT2),		/* simultaneous open */
+			[S(SYN_SENT2)] = S(SYN_SENT2),		/* sent again */
+			[S(SYN_RECV)] = S(SYN_RECV),		/* sent again, they crossed */
 		},
 		[SEG_SYN_ACK] = {
-			[SYN_SENT] = SYN_RECV,		/* the answer */
-			[SYN_SENT2] = SYN_RECV,		/* simultaneous open, answered */
-			[SYN_RECV] = SYN_RECV,		/* sent again */
-			[ESTABLISHED] = ESTABLISHED,	/* sent again, its ACK is lost */
-			[FIN_WAIT] = SYN_RECV,		/* likewise, or a new beginning */
-			[CLOSE_WAIT] = SYN_RECV,	/* likewise */
-			[LAST_ACK] = SYN_RECV,		/* likewise */
-			[TIME_WAIT] = TIME_WAIT,	/* a late copy */
-			[CLOSE] = CLOSE,		/* crossed the reset */
+			[S(SYN_SENT)] = S(SYN_RECV),		/* the answer */
+			[S(SYN_SENT2)] = S(SYN_RECV),		/* simultaneous open, answered */
+			[S(SYN_RECV)] = S(SYN_RECV),		/* sent again */
+			[S(ESTABLISHED)] = S(ESTABLISHED),	/* sent again, its ACK is lost */
+			[S(FIN_WAIT)] = S(SYN_RECV),		/* likewise, or a new beginning */
+			[S(CLOSE_WAIT)] = S(SYN_RECV),		/* likewise */
+			[S(LAST_ACK)] = S(SYN_RECV),		/* likewise */
+			[S(TIME_WAIT)] = S(TIME_WAIT),		/* a late copy */
+			[S(CLOSE)] = S(CLOSE),			/* crossed the reset */
 		},
 		[SEG_ACK] = {
-			[SYN_SENT] = SYN_SENT,		/* challenge of an older connection */
-			[SYN_SENT2] = SYN_SENT2,	/* overtook its SYN-ACK */
-			[SYN_RECV] = SYN_RECV,		/* data right behind the SYN-ACK */
-			[ESTABLISHED] = ESTABLISHED,	/* data, or their ACK */
-			[FIN_WAIT] = CLOSE_WAIT,	/* the first FIN is acknowledged */
-			[CLOSE_WAIT] = CLOSE_WAIT,	/* still sends data */
-			[LAST_ACK] = LAST_ACK,		/* behind its own FIN */
-			[TIME_WAIT] = TIME_WAIT,	/* a late copy */
-			[CLOSE] = CLOSE,		/* was under way at the reset */
+			[S(SYN_SENT)] = S(SYN_SENT),		/* challenge of an older one */
+			[S(SYN_SENT2)] = S(SYN_SENT2),		/* overtook its SYN-ACK */
+			[S(SYN_RECV)] = S(SYN_RECV),		/* data right behind the SYN-ACK */
+			[S(ESTABLISHED)] = S(ESTABLISHED),	/* data, or their ACK */
+			[S(FIN_WAIT)] = S(CLOSE_WAIT),		/* the first FIN is acknowledged */
+			[S(CLOSE_WAIT)] = S(CLOSE_WAIT),	/* still sends data */
+			[S(LAST_ACK)] = S(LAST_ACK),		/* behind its own FIN */
+			[S(TIME_WAIT)] = S(TIME_WAIT),		/* a late copy */
+			[S(CLOSE)] = S(CLOSE),			/* was under way at the reset */
 		},
 		[SEG_FIN] = {
-			[SYN_SENT] = SYN_SENT,		/* of an older connection */
-			[SYN_SENT2] = FIN_WAIT,		/* overtook its SYN-ACK */
-			[SYN_RECV] = FIN_WAIT,		/* accepted and closed at once */
-			[ESTABLISHED] = FIN_WAIT,	/* the first FIN */
-			[FIN_WAIT] = LAST_ACK,		/* the second FIN */
-			[CLOSE_WAIT] = LAST_ACK,	/* the second FIN */
-			[LAST_ACK] = LAST_ACK,		/* sent again */
-			[TIME_WAIT] = TIME_WAIT,	/* sent again, its ACK is lost */
-			[CLOSE] = CLOSE,		/* was under way at the reset */
+			[S(SYN_SENT)] = S(SYN_SENT),		/* of an older connection */
+			[S(SYN_SENT2)] = S(FIN_WAIT),		/* overtook its SYN-ACK */
+			[S(SYN_RECV)] = S(FIN_WAIT),		/* accepted and closed at once */
+			[S(ESTABLISHED)] = S(FIN_WAIT),		/* the first FIN */
+			[S(FIN_WAIT)] = S(LAST_ACK),		/* the second FIN */
+			[S(CLOSE_WAIT)] = S(LAST_ACK),		/* the second FIN */
+			[S(LAST_ACK)] = S(LAST_ACK),		/* sent again */
+			[S(TIME_WAIT)] = S(TIME_WAIT),		/* sent again, its ACK is lost */
+			[S(CLOSE)] = S(CLOSE),			/* was under way at the reset */
 		},
 		[SEG_RST] = {
-			[SYN_SENT] = CLOSE,		/* refused */
-			[SYN_SENT2] = CLOSE,		/* given up */
-			[SYN_RECV] = CLOSE,		/* given up */
-			[ESTABLISHED] = CLOSE,		/* broken off */
-			[FIN_WAIT] = CLOSE,		/* broken off */
-			[CLOSE_WAIT] = CLOSE,		/* broken off */
-			[LAST_ACK] = CLOSE,		/* broken off */
-			[TIME_WAIT] = CLOSE,		/* has forgotten it */
-			[CLOSE] = CLOSE,		/* once for each late segment */
+			[S(SYN_SENT)] = S(CLOSE),		/* refused */
+			[S(SYN_SENT2)] = S(CLOSE),		/* given up */
+			[S(SYN_RECV)] = S(CLOSE),		/* given up */
+			[S(ESTABLISHED)] = S(CLOSE),		/* broken off */
+			[S(FIN_WAIT)] = S(CLOSE),		/* broken off */
+			[S(CLOSE_WAIT)] = S(CLOSE),		/* broken off */
+			[S(LAST_ACK)] = S(CLOSE),		/* broken off */
+			[S(TIME_WAIT)] = S(CLOSE),		/* has forgotten it */
+			[S(CLOSE)] = S(CLOSE),			/* once for each late segment */
 		},
 	},
 };
@@ -195,7 +186,7 @@ static enum segment segment_of(u8 flags)
 
 static bool closing(u8 state)
 {
-	return state >= FIN_WAIT && state <= TIME_WAIT;
+	return state >= BAILEY_TCP_FIN_WAIT && state <= BAILEY_TCP_TIME_WAIT;
 }
 
 /* Who opened matters to the SYNs, who closed first to the rest. */
@@ -225,10 +216,10 @@ static u32 tcp_timeout(u8 state, u8 flags, const struct bailey_timeouts *timeout
 {
 	const u32 *t = timeouts->tcp;
 
-	if (state == ESTABLISHED && !(flags & BAILEY_CONN_REPLIED))
-		return min_t(u32, t[SYN_SENT], t[ESTABLISHED]);
-	if (state == CLOSE_WAIT && flags & BAILEY_CONN_HALF_CLOSED)
-		return max_t(u32, t[CLOSE_WAIT], t[ESTABLISHED]);
+	if (state == BAILEY_TCP_ESTABLISHED && !(flags & BAILEY_CONN_REPLIED))
+		return min_t(u32, t[BAILEY_TCP_SYN_SENT], t[state]);
+	if (state == BAILEY_TCP_CLOSE_WAIT && flags & BAILEY_CONN_HALF_CLOSED)
+		return max_t(u32, t[BAILEY_TCP_ESTABLISHED], t[state]);
 	return t[state];
 }
 
@@ -244,11 +235,11 @@ static u8 tcp_flags_after(const struct bailey_conn_next *next, u8 state, u8 role
 
 	if (side == BAILEY_RESPONDER)
 		flags |= BAILEY_CONN_REPLIED;
-	if (next->state == ESTABLISHED && flags & BAILEY_CONN_REPLIED)
+	if (next->state == BAILEY_TCP_ESTABLISHED && flags & BAILEY_CONN_REPLIED)
 		flags |= BAILEY_CONN_ASSURED;
-	if (next->state != CLOSE_WAIT)
+	if (next->state != BAILEY_TCP_CLOSE_WAIT)
 		flags &= ~BAILEY_CONN_HALF_CLOSED;
-	else if (state == CLOSE_WAIT && role == 1 && has_data(packet))
+	else if (state == BAILEY_TCP_CLOSE_WAIT && role == 1 && has_data(packet))
 		flags |= BAILEY_CONN_HALF_CLOSED;
 	return flags;
 }
@@ -266,7 +257,7 @@ static enum bailey_reason tcp_step(const struct bailey_packet *packet, u8 side,
 		return BAILEY_DROP_TCP_FLAGS;
 	role = role_of(segment, state, next->last_dir, side);
 	next->state = transitions[role][segment][state];
-	if (next->state == NONE)
+	if (next->state == BAILEY_TCP_NONE)
 		return BAILEY_DROP_TCP_STATE;
 	if (!closing(next->state))
 		next->last_dir = 0;
@@ -382,11 +373,12 @@ enum bailey_reason bailey_conn_open(const struct bailey_packet *packet,
 {
 	enum bailey_reason reason;
 
-	*next = (struct bailey_conn_next){ .state = NONE };
+	*next = (struct bailey_conn_next){ .state = BAILEY_TCP_NONE };
 	if (packet->proto == BAILEY_PROTO_TCP) {
 		reason = tcp_step(packet, BAILEY_ORIGINATOR, timeouts, next);
 		if (reason == BAILEY_DROP_TCP_STATE ||
-		    (reason == BAILEY_PASS && next->state != SYN_SENT && !loose))
+		    (reason == BAILEY_PASS && !loose &&
+		     next->state != BAILEY_TCP_SYN_SENT))
 			return BAILEY_DROP_NO_CONNECTION;
 		return reason;
 	}
@@ -442,7 +434,7 @@ bool bailey_conn_reopens(const struct bailey_conn *conn,
 	u8 state = READ_ONCE(conn->state);
 
 	return packet->proto == BAILEY_PROTO_TCP &&
-	       (state == TIME_WAIT || state == CLOSE) &&
+	       (state == BAILEY_TCP_TIME_WAIT || state == BAILEY_TCP_CLOSE) &&
 	       segment_of(packet->tcp_flags) == SEG_SYN;
 }
 

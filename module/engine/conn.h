@@ -20,6 +20,7 @@
  * @proto: protocol
  * @type: ICMP or ICMPv6 query: the type of the request; else 0
  * @asker: ICMP or ICMPv6 query: which end sent the request; else 0
+ * @reserved: 0
  *
  * Canonical, so that request and response make the same key: the end with the
  * lower (address, port, domain) is end 0. No padding: it is hashed as bytes.
@@ -33,7 +34,7 @@ struct bailey_conn_key {
 	u8 proto;
 	u8 type;
 	u8 asker;
-	u32 reserved; /* private: 0 */
+	u32 reserved;
 };
 
 static_assert(sizeof(struct bailey_conn_key) == 56);
