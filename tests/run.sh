@@ -42,8 +42,8 @@ step()
 	counts=$(awk -v lenient=$lenient -f "$here/lib/ktap.awk" "$log")
 	sed '$d' <<<"$counts"
 	read -r good bad <<<"$(tail -n 1 <<<"$counts")"
-	if [ "$status" != 0 ] && [ "$bad" = 0 ]; then
-		bad=1
+	if [ "$status" != 0 ] && { [ "$bad" = 0 ] || [ "$good" = 0 ]; }; then
+		[ "$bad" != 0 ] || bad=1
 		echo "not ok - $name ended with status $status; the end of $log:"
 		tail -n 60 "$log" | sed 's/^/    /'
 	fi

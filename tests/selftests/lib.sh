@@ -32,10 +32,10 @@ scratch=$(mktemp -d)
 
 # How long one attempt may take before it counts as blocked, and how long
 # to wait for what must come. A debug kernel is given more.
-limit=2
+limit=1
 patience=10
 if [ "${BAILEY_FLAVOUR:-}" != plain ]; then
-	limit=4
+	limit=3
 	patience=30
 fi
 
@@ -363,9 +363,15 @@ bracket()
 # echoed NS SOCAT-ADDRESS: a word goes there and comes back
 echoed()
 {
-	local word="word-$RANDOM" back
-	back=$(echo "$word" | ip netns exec "$1" timeout "$limit" \
-		socat -t "$limit" - "$2" 2>/dev/null | head -n 1)
+	local word="word-$RANDOM" back='' fd pid
+	exec {fd}< <(exec ip netns exec "$1" timeout "$limit" \
+		socat -t "$limit" - "$2" 2>/dev/null <<<"$word")
+	pid=$!
+	IFS= read -r back <&"$fd"
+	exec {fd}<&-
+	# a UDP client has no other way to learn that it is done
+	kill "$pid" 2>/dev/null
+	wait "$pid" 2>/dev/null
 	[ "$back" = "$word" ]
 }
 
