@@ -299,7 +299,6 @@ static bool is_icmp_error(u8 proto, u8 type)
 static enum bailey_reason parse_icmp(struct reader *r)
 {
 	struct bailey_packet *packet = r->packet;
-	const struct icmp_query *query;
 	u8 buf[ICMP_HEADER];
 	const u8 *h = peek(r, packet->payload_off, ICMP_HEADER, buf);
 
@@ -307,16 +306,9 @@ static enum bailey_reason parse_icmp(struct reader *r)
 		return BAILEY_DROP_TRUNCATED;
 	packet->type = h[0];
 	packet->code = h[1];
-	if (is_icmp_error(packet->proto, packet->type)) {
-		packet->flags |= BAILEY_PKT_ICMP_ERROR;
-		return BAILEY_PASS;
-	}
-	query = find_icmp_query(packet->proto, packet->type);
-	if (!query)
-		return BAILEY_PASS;
-	packet->flags |= BAILEY_PKT_ID | (packet->type == query->request ?
-			 BAILEY_PKT_ICMP_QUERY : BAILEY_PKT_ICMP_REPLY);
-	packet->id = bailey_get_be16(h + 4);
+	packet->flags |= bailey_packet_icmp_flags(packet->proto, packet->type);
+	if (packet->flags & BAILEY_PKT_ID)
+		packet->id = bailey_get_be16(h + 4);
 	return BAILEY_PASS;
 }
 
@@ -413,6 +405,41 @@ enum bailey_reason bailey_packet_parse(const struct bailey_source *source,
 	    quote && parse_quote(&r, quote))
 		packet->flags |= BAILEY_PKT_QUOTE;
 	return reason;
+}
+
+/**
+ * bailey_packet_icmp_flags() - what kind of ICMP message a type is
+ * @proto: %BAILEY_PROTO_ICMP or %BAILEY_PROTO_ICMPV6
+ * @type: the message's type
+ *
+ * Return: those of &enum bailey_packet_flags that follow from it; 0 for what is
+ * neither query, reply nor error.
+ */
+u16 bailey_packet_icmp_flags(u8 proto, u8 type)
+{
+	const struct icmp_query *query;
+
+	if (is_icmp_error(proto, type))
+		return BAILEY_PKT_ICMP_ERROR;
+	query = find_icmp_query(proto, type);
+	if (!query)
+		return 0;
+	return BAILEY_PKT_ID | (type == query->request ? BAILEY_PKT_ICMP_QUERY :
+							 BAILEY_PKT_ICMP_REPLY);
+}
+
+/**
+ * bailey_packet_reply_type() - the ICMP type of the reply to a query
+ * @packet: an ICMP or ICMPv6 query
+ *
+ * Return: the type of its reply.
+ */
+u8 bailey_packet_reply_type(const struct bailey_packet *packet)
+{
+	const struct icmp_query *query;
+
+	query = find_icmp_query(packet->proto, packet->type);
+	return query ? query->reply : packet->type;
 }
 
 /**

@@ -231,6 +231,8 @@ void bailey_addr_to_bytes(u8 family, const struct bailey_addr *addr, u8 *bytes);
 enum bailey_reason bailey_packet_parse(const struct bailey_source *source,
 				       struct bailey_packet *packet,
 				       struct bailey_packet *quote);
+u16 bailey_packet_icmp_flags(u8 proto, u8 type);
+u8 bailey_packet_reply_type(const struct bailey_packet *packet);
 u8 bailey_packet_request_type(const struct bailey_packet *packet);
 
 #endif /* BAILEY_ENGINE_PACKET_H */

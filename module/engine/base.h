@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The ground the engine stands on: types, byte order, strings and memory.
+ *
+ * The only file of the engine that knows whether it is built for the kernel or
+ * for a program. Everything above it takes no lock, reads no clock, touches no
+ * sk_buff and includes nothing of linux/ itself, so that the same unmodified
+ * sources run in bailey.ko, in the tool, under KUnit and under the sanitizers.
+ */
+#ifndef BAILEY_ENGINE_BASE_H
+#define BAILEY_ENGINE_BASE_H
+
+#ifdef __KERNEL__
+
+#include <linux/atomic.h>
+#include <linux/bsearch.h>
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/overflow.h>
+#include <linux/refcount.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/sort.h>
+#include <linux/string.h>
+#include <linux/types.h>
+
+/* Policies are built in process context and charged to the writer. */
+#define bailey_zalloc(size)	kvzalloc(size, GFP_KERNEL_ACCOUNT)
+#define bailey_free(p)		kvfree(p)
+#define bailey_yield()		cond_resched()
+#define bailey_killed()		fatal_signal_pending(current)
+
+struct bailey_refcount {
+	refcount_t count;
+};
+
+static inline void bailey_ref_init(struct bailey_refcount *ref)
+{
+	refcount_set(&ref->count, 1);
+}
+
+static inline void bailey_ref_get(struct bailey_refcount *ref)
+{
+	refcount_inc(&ref->count);
+}
+
+static inline bool bailey_ref_put(struct bailey_refcount *ref)
+{
+	return refcount_dec_and_test(&ref->count);
+}
+
+static inline bool bailey_ref_shared(const struct bailey_refcount *ref)
+{
+	return refcount_read(&ref->count) > 1;
+}
+
+typedef atomic64_t bailey_atomic64;
+#define bailey_atomic64_add(n, v)	atomic64_add(n, v)
+#define bailey_atomic64_read(v)		atomic64_read(v)
+
+#else /* a program */
+
+#include <endian.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <stdarg.h>
+#include <sys/types.h>
+#include <linux/types.h>
+
+typedef uint8_t u8;
+typedef uint16_t u16;
+typedef uint32_t u32;
+typedef uint64_t u64;
+typedef int8_t s8;
+typedef int16_t s16;
+typedef int32_t s32;
+typedef int64_t s64;
+
+#define be16_to_cpu(v)	be16toh((__u16)(v))
+#define be32_to_cpu(v)	be32toh((__u32)(v))
+#define cpu_to_be16(v)	((__be16)htobe16(v))
+#define cpu_to_be32(v)	((__be32)htobe32(v))
+
+#define U16_MAX		((u16)~0U)
+#define U32_MAX		((u32)~0U)
+
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+#define READ_ONCE(x)	(*(const volatile __typeof__(x) *)&(x))
+#define WRITE_ONCE(x, v) (*(volatile __typeof__(x) *)&(x) = (v))
+#define likely(x)	__builtin_expect(!!(x), 1)
+#define unlikely(x)	__builtin_expect(!!(x), 0)
+#define fallthrough	__attribute__((__fallthrough__))
+#define __printf(a, b)	__attribute__((__format__(__printf__, a, b)))
+#define container_of(ptr, type, member) \
+	((type *)((char *)(ptr) - offsetof(type, member)))
+#define min_t(t, a, b)	((t)(a) < (t)(b) ? (t)(a) : (t)(b))
+#define max_t(t, a, b)	((t)(a) > (t)(b) ? (t)(a) : (t)(b))
+#ifndef static_assert
+#define static_assert	_Static_assert
+#endif
+
+/* Tests make the n-th allocation fail through this hook (tests/unit). */
+#ifdef BAILEY_FAULT_INJECTION
+void *bailey_test_zalloc(size_t size);
+#define bailey_zalloc(size)	bailey_test_zalloc(size)
+#else
+#define bailey_zalloc(size)	calloc(1, size)
+#endif
+#define bailey_free(p)		free(p)
+#define bailey_yield()		do { } while (0)
+#define bailey_killed()		false
+
+struct bailey_refcount {
+	u32 count;
+};
+
+static inline void bailey_ref_init(struct bailey_refcount *ref)
+{
+	ref->count = 1;
+}
+
+static inline void bailey_ref_get(struct bailey_refcount *ref)
+{
+	ref->count++;
+}
+
+static inline bool bailey_ref_put(struct bailey_refcount *ref)
+{
+	return --ref->count == 0;
+}
+
+static inline bool bailey_ref_shared(const struct bailey_refcount *ref)
+{
+	return ref->count > 1;
+}
+
+typedef struct { s64 counter; } bailey_atomic64;
+#define bailey_atomic64_add(n, v)	((void)((v)->counter += (n)))
+#define bailey_atomic64_read(v)		((v)->counter)
+
+static inline void sort(void *base, size_t num, size_t size,
+			int (*cmp)(const void *, const void *), void *swap)
+{
+	(void)swap;
+	if (num)
+		qsort(base, num, size, cmp);
+}
+
+#endif /* __KERNEL__ */
+
+#include <linux/bailey.h>
+
+/**
+ * bailey_get_be16() - read 16 bits of network order from any address
+ * @p: where, aligned or not
+ *
+ * Return: the value in host order.
+ */
+static inline u16 bailey_get_be16(const u8 *p)
+{
+	return (u16)(p[0] << 8 | p[1]);
+}
+
+/**
+ * bailey_get_be32() - read 32 bits of network order from any address
+ * @p: where, aligned or not
+ *
+ * Return: the value in host order.
+ */
+static inline u32 bailey_get_be32(const u8 *p)
+{
+	return (u32)p[0] << 24 | (u32)p[1] << 16 | (u32)p[2] << 8 | p[3];
+}
+
+/**
+ * bailey_get_be64() - read 64 bits of network order from any address
+ * @p: where, aligned or not
+ *
+ * Return: the value in host order.
+ */
+static inline u64 bailey_get_be64(const u8 *p)
+{
+	return (u64)bailey_get_be32(p) << 32 | bailey_get_be32(p + 4);
+}
+
+#endif /* BAILEY_ENGINE_BASE_H */

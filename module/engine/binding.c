@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Binding attach and endpoint lines, which speak of names, to the interfaces
+ * that are there, which packets know by number.
+ *
+ * An exact name goes before a stem, a longer stem before a shorter one, for the
+ * host line and the subnet line of an interface separately.
+ */
+#include "binding.h"
+
+static bool attach_fits(const struct bailey_attach *attach, const char *name)
+{
+	if (attach->stem)
+		return !strncmp(attach->dev, name, strlen(attach->dev));
+	return !strcmp(attach->dev, name);
+}
+
+static bool attach_better(const struct bailey_attach *attach,
+			  const struct bailey_attach *than)
+{
+	if (!than || attach->stem != than->stem)
+		return !than || than->stem;
+	return strlen(attach->dev) > strlen(than->dev);
+}
+
+/* Fill in what the policy says about an interface; false when that is nothing. */
+static bool iface_bind(struct bailey_iface *iface, const struct bailey_policy *policy,
+		       const struct bailey_device *device)
+{
+	u32 n;
+
+	memset(iface, 0, sizeof(*iface));
+	iface->ifindex = device->ifindex;
+	memcpy(iface->name, device->name, sizeof(iface->name));
+	iface->place = bailey_policy_place(policy, device->name);
+	for (n = 0; n < policy->objects[BAILEY_ATTACH].named; n++) {
+		const struct bailey_attach *attach =
+			bailey_attach_of(bailey_policy_nth(policy, BAILEY_ATTACH, n));
+		const struct bailey_attach **at = attach->host ? &iface->host :
+								 &iface->subnet;
+
+		if (attach_fits(attach, device->name) && attach_better(attach, *at))
+			*at = attach;
+	}
+	return iface->host || iface->subnet || iface->place;
+}
+
+/* Interfaces are numbered one after the other: the number is a perfect hash. */
+static u32 hash_index(u32 ifindex, u32 mask)
+{
+	return ifindex & mask;
+}
+
+static void insert(struct bailey_binding *binding, const struct bailey_iface *iface)
+{
+	u32 i = hash_index(iface->ifindex, binding->mask);
+
+	while (binding->iface[i].ifindex)
+		i = (i + 1) & binding->mask;
+	binding->iface[i] = *iface;
+}
+
+/**
+ * bailey_binding_create() - bind a policy to interfaces
+ * @policy: sealed; the binding takes a reference
+ * @device: the interfaces that are there
+ * @count: how many
+ *
+ * Return: the binding, or NULL when memory is short.
+ */
+struct bailey_binding *bailey_binding_create(struct bailey_policy *policy,
+					     const struct bailey_device *device,
+					     u32 count)
+{
+	struct bailey_binding *binding;
+	struct bailey_iface iface;
+	u32 i, bound = 0, places = 4;
+
+	for (i = 0; i < count; i++)
+		bound += iface_bind(&iface, policy, &device[i]);
+	while (places < 2 * bound)
+		places *= 2;
+	binding = bailey_zalloc(sizeof(*binding) +
+				(size_t)places * sizeof(struct bailey_iface));
+	if (!binding)
+		return NULL;
+	binding->mask = places - 1;
+	bailey_policy_get(policy);
+	binding->policy = policy;
+	for (i = 0; i < count; i++)
+		if (iface_bind(&iface, policy, &device[i]))
+			insert(binding, &iface);
+	return binding;
+}
+
+/**
+ * bailey_binding_destroy() - free a binding and its reference to the policy
+ * @binding: the binding, or NULL; no packet may still read it
+ */
+void bailey_binding_destroy(struct bailey_binding *binding)
+{
+	if (!binding)
+		return;
+	bailey_policy_put(binding->policy);
+	bailey_free(binding);
+}
+
+/**
+ * bailey_binding_find() - what the policy says about an interface
+ * @binding: the binding
+ * @ifindex: its number; 0 is none
+ *
+ * Context: Any.
+ * Return: the interface, or NULL when the policy does not speak of it.
+ */
+const struct bailey_iface *bailey_binding_find(const struct bailey_binding *binding,
+					       u32 ifindex)
+{
+	u32 i = hash_index(ifindex, binding->mask);
+
+	if (!ifindex)
+		return NULL;
+	while (binding->iface[i].ifindex) {
+		if (binding->iface[i].ifindex == ifindex)
+			return &binding->iface[i];
+		i = (i + 1) & binding->mask;
+	}
+	return NULL;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A policy bound to the interfaces that are there: what packets are judged by.
+ */
+#ifndef BAILEY_ENGINE_BINDING_H
+#define BAILEY_ENGINE_BINDING_H
+
+#include "policy.h"
+
+/**
+ * struct bailey_device - an interface, as the caller knows it
+ * @ifindex: its number, not 0
+ * @name: its name
+ */
+struct bailey_device {
+	u32 ifindex;
+	char name[BAILEY_IFNAME_MAX + 1];
+};
+
+/**
+ * struct bailey_iface - an interface that the policy speaks of
+ * @ifindex: its number; 0 in an empty place of the hash
+ * @host: the attach line that protects this machine behind it, or NULL
+ * @subnet: the attach line that protects what lies beyond it, or NULL
+ * @place: the endpoints behind it, or NULL
+ * @name: its name
+ */
+struct bailey_iface {
+	u32 ifindex;
+	const struct bailey_attach *host;
+	const struct bailey_attach *subnet;
+	const struct bailey_place *place;
+	char name[BAILEY_IFNAME_MAX + 1];
+};
+
+/**
+ * struct bailey_binding - a policy and the interfaces that it speaks of
+ * @policy: the policy; holds a reference
+ * @mask: places in @iface, less one
+ * @iface: hashed by ifindex, linear probing, never more than half full
+ *
+ * Immutable: when an interface comes, goes or is renamed, another one is made.
+ */
+struct bailey_binding {
+	struct bailey_policy *policy;
+	u32 mask;
+	struct bailey_iface iface[];
+};
+
+struct bailey_binding *bailey_binding_create(struct bailey_policy *policy,
+					     const struct bailey_device *device,
+					     u32 count);
+void bailey_binding_destroy(struct bailey_binding *binding);
+const struct bailey_iface *bailey_binding_find(const struct bailey_binding *binding,
+					       u32 ifindex);
+
+#endif /* BAILEY_ENGINE_BINDING_H */

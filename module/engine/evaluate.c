@@ -1,0 +1,603 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The questions, in the order in which a packet meets them:
+ *
+ *     source side out: group, then ACL -> destination side in: ACL, then group
+ *
+ * bailey_eval_begin() finds out who is to be asked, and answers at once for
+ * packets that nobody asks. The caller then looks for the connection, and
+ * bailey_evaluate() asks. It changes nothing: what a packet does to rules and
+ * connections stands in the verdict, and the caller carries it out. explain
+ * calls the same functions with a trace.
+ *
+ * A connection's two doors. Each side's group set that said yes to the request
+ * is remembered in the connection. A side whose set is the remembered one is
+ * not asked again; any other is asked about the request, whichever half the
+ * packet belongs to. Example: client C behind eth0 (no groups), server S behind
+ * eth1 (groups web, set 3). C's SYN is asked by web, the entry remembers (0, 3).
+ * S's answer finds the entry; its source side has set 3, which is remembered,
+ * so web's egress rules are not asked. Had the answer come in by eth2, where
+ * the groups are another set, it would not be this connection's packet.
+ *
+ * Context: any; everything read is immutable and under the caller's RCU.
+ */
+#include "evaluate.h"
+
+/* ICMPv6 types of the exemptions (RFC 4861, RFC 2710, RFC 3810). */
+enum {
+	MLD_QUERY = 130,
+	MLD_REPORT = 131,
+	MLD_DONE = 132,
+	ND_ROUTER_SOLICIT = 133,
+	ND_ROUTER_ADVERT = 134,
+	ND_REDIRECT = 137,
+	MLD_REPORT_V2 = 143,
+};
+
+/**
+ * bailey_reason_name() - the word for a reason
+ * @reason: the reason
+ *
+ * Return: a static string.
+ */
+const char *bailey_reason_name(enum bailey_reason reason)
+{
+	static const char * const name[] = BAILEY_REASON_NAMES;
+
+	static_assert(ARRAY_SIZE(name) == BAILEY_REASON_COUNT);
+	return (u32)reason < BAILEY_REASON_COUNT ? name[reason] : "?";
+}
+
+static bool attached(const struct bailey_iface *iface)
+{
+	return iface && (iface->host || iface->subnet);
+}
+
+/* The interface whose attach lines hold: the port, or else its VRF master. */
+static const struct bailey_iface *
+attached_iface(const struct bailey_binding *binding, u32 ifindex, u32 master)
+{
+	const struct bailey_iface *iface = bailey_binding_find(binding, ifindex);
+	const struct bailey_iface *vrf;
+
+	if (attached(iface) || !master)
+		return iface;
+	vrf = bailey_binding_find(binding, master);
+	return attached(vrf) || !iface ? vrf : iface;
+}
+
+static const struct bailey_acl *attach_acl(const struct bailey_policy *policy,
+					   const struct bailey_attach *attach)
+{
+	struct bailey_object *object = bailey_policy_object(policy, BAILEY_ACL,
+							    attach->acl);
+
+	return object ? bailey_acl_of(object) : NULL;
+}
+
+/* Which interface a packet passes on a side; at LOCAL_* there is only one. */
+static u32 side_port(const struct bailey_where *where, u32 s)
+{
+	if (where->hook == BAILEY_HOOK_LOCAL_IN)
+		return BAILEY_SRC;
+	if (where->hook == BAILEY_HOOK_LOCAL_OUT)
+		return BAILEY_DST;
+	return s;
+}
+
+static void resolve_side(struct bailey_eval *eval, u32 s)
+{
+	const struct bailey_where *where = eval->where;
+	const struct bailey_packet *packet = eval->packet;
+	struct bailey_side *side = &eval->side[s];
+	u32 port = side_port(where, s);
+
+	side->box = where->hook != BAILEY_HOOK_FORWARD && port != s;
+	side->ifindex = where->ifindex[port];
+	side->iface = attached_iface(eval->binding, side->ifindex,
+				     where->master[port]);
+	if (!side->iface)
+		return;
+	if (!side->box)
+		side->endpoint = bailey_place_find(side->iface->place, packet->family,
+						   s == BAILEY_SRC ? &packet->src :
+								     &packet->dst);
+	side->attach = side->box ? side->iface->host : side->iface->subnet;
+	if (!side->attach)
+		return;
+	side->acl = attach_acl(eval->binding->policy, side->attach);
+	side->set = side->endpoint ? side->endpoint->set : side->attach->set;
+}
+
+/* RFC 4861: only a neighbour can send hop limit 255; routers speak link-locally. */
+static bool is_nd(const struct bailey_packet *packet)
+{
+	if (packet->proto != BAILEY_PROTO_ICMPV6 || packet->hop_limit != 255 ||
+	    packet->type < ND_ROUTER_SOLICIT || packet->type > ND_REDIRECT)
+		return false;
+	if (packet->type == ND_ROUTER_ADVERT || packet->type == ND_REDIRECT)
+		return bailey_addr_link_local(&packet->src);
+	return true;
+}
+
+static bool is_mld(const struct bailey_packet *packet)
+{
+	if (packet->proto != BAILEY_PROTO_ICMPV6 || packet->hop_limit != 1)
+		return false;
+	if (packet->type != MLD_QUERY && packet->type != MLD_REPORT &&
+	    packet->type != MLD_DONE && packet->type != MLD_REPORT_V2)
+		return false;
+	return bailey_addr_link_local(&packet->src) ||
+	       !(packet->src.hi | packet->src.lo);
+}
+
+static bool ports_between(const struct bailey_packet *packet, u16 a, u16 b)
+{
+	return (packet->sport == a && packet->dport == b) ||
+	       (packet->sport == b && packet->dport == a);
+}
+
+static bool is_dhcp(const struct bailey_packet *packet)
+{
+	if (packet->proto != BAILEY_PROTO_UDP ||
+	    !(packet->flags & BAILEY_PKT_PORTS))
+		return false;
+	if (packet->family == BAILEY_IPV4)
+		return ports_between(packet, 67, 68);
+	return ports_between(packet, 546, 547) &&
+	       (bailey_addr_link_local(&packet->src) ||
+		bailey_addr_link_local(&packet->dst));
+}
+
+/* The exemption that lets a packet through unasked; BAILEY_EXEMPT_COUNT if none. */
+static u8 find_exempt(const struct bailey_eval *eval, enum bailey_reason parsed)
+{
+	const struct bailey_packet *packet = eval->packet;
+	u8 stands = eval->binding->policy->exempts;
+
+	if (eval->where->hook == BAILEY_HOOK_FORWARD)
+		return BAILEY_EXEMPT_COUNT;
+	if (eval->where->loopback && stands & (1 << BAILEY_EXEMPT_LOOPBACK))
+		return BAILEY_EXEMPT_LOOPBACK;
+	if (parsed != BAILEY_PASS || packet->flags & BAILEY_PKT_FRAGMENT)
+		return BAILEY_EXEMPT_COUNT;
+	if (stands & (1 << BAILEY_EXEMPT_ND) && is_nd(packet))
+		return BAILEY_EXEMPT_ND;
+	if (stands & (1 << BAILEY_EXEMPT_MLD) && is_mld(packet))
+		return BAILEY_EXEMPT_MLD;
+	if (stands & (1 << BAILEY_EXEMPT_DHCP) && is_dhcp(packet))
+		return BAILEY_EXEMPT_DHCP;
+	return BAILEY_EXEMPT_COUNT;
+}
+
+/* The machine's own ICMP errors, made before any connection could be known. */
+static bool is_own_error(const struct bailey_eval *eval)
+{
+	return eval->where->hook == BAILEY_HOOK_LOCAL_OUT &&
+	       eval->packet->flags & BAILEY_PKT_ICMP_ERROR &&
+	       eval->binding->policy->exempts & (1 << BAILEY_EXEMPT_ICMP_ERROR);
+}
+
+static bool default_denies(const struct bailey_eval *eval)
+{
+	return eval->binding->policy->default_deny &&
+	       (!attached(eval->side[BAILEY_SRC].iface) ||
+		!attached(eval->side[BAILEY_DST].iface));
+}
+
+static bool nobody_asks(const struct bailey_eval *eval)
+{
+	const struct bailey_side *src = &eval->side[BAILEY_SRC];
+	const struct bailey_side *dst = &eval->side[BAILEY_DST];
+
+	return !src->set && !src->acl && !dst->set && !dst->acl;
+}
+
+/* A forwarded packet that turns round in one interface does not cross a boundary. */
+static void skip_acls_inside(struct bailey_eval *eval)
+{
+	const struct bailey_where *where = eval->where;
+
+	if (where->hook != BAILEY_HOOK_FORWARD ||
+	    where->ifindex[BAILEY_SRC] != where->ifindex[BAILEY_DST])
+		return;
+	eval->side[BAILEY_SRC].acl = NULL;
+	eval->side[BAILEY_DST].acl = NULL;
+}
+
+/**
+ * bailey_eval_begin() - find out who asks a packet, and answer if nobody does
+ * @eval: filled in; valid as long as all that is handed in here
+ * @binding: the policy bound to interfaces
+ * @packet: the packet, parsed as far as it could be
+ * @parsed: what bailey_packet_parse() said of it
+ * @where: where it is
+ * @trace: records the questions, or NULL
+ * @verdict: filled in when the answer is final
+ *
+ * Return: true when @verdict is final; else the caller looks for the packet's
+ * connection if @eval->tracked, and calls bailey_evaluate().
+ */
+bool bailey_eval_begin(struct bailey_eval *eval,
+		       const struct bailey_binding *binding,
+		       const struct bailey_packet *packet,
+		       enum bailey_reason parsed,
+		       const struct bailey_where *where,
+		       struct bailey_trace *trace,
+		       struct bailey_verdict *verdict)
+{
+	u8 exempt;
+
+	memset(eval, 0, sizeof(*eval));
+	memset(verdict, 0, sizeof(*verdict));
+	eval->binding = binding;
+	eval->packet = packet;
+	eval->where = where;
+	eval->trace = trace;
+	exempt = find_exempt(eval, parsed);
+	if (trace) {
+		memset(trace, 0, sizeof(*trace));
+		trace->exempt = exempt;
+	}
+	if (exempt != BAILEY_EXEMPT_COUNT)
+		return true;
+	resolve_side(eval, BAILEY_SRC);
+	resolve_side(eval, BAILEY_DST);
+	skip_acls_inside(eval);
+	if (default_denies(eval))
+		verdict->reason = BAILEY_DROP_DEFAULT;
+	else if (nobody_asks(eval))
+		verdict->reason = BAILEY_PASS;
+	else if (parsed != BAILEY_PASS)
+		verdict->reason = parsed;
+	else if (packet->flags & BAILEY_PKT_FRAGMENT)
+		verdict->reason = BAILEY_DROP_FRAGMENT;
+	else
+		goto ask;
+	return true;
+ask:
+	eval->skip_groups = is_own_error(eval);
+	eval->tracked = (eval->side[BAILEY_SRC].set || eval->side[BAILEY_DST].set) &&
+			!eval->skip_groups &&
+			(bailey_conn_trackable(packet) ||
+			 packet->flags & BAILEY_PKT_QUOTE);
+	return false;
+}
+
+/**
+ * bailey_eval_key() - the key under which a packet's connection is found
+ * @eval: begun, tracked
+ * @quote: the packet that an ICMP error quotes; not read for any other packet
+ * @key: filled in
+ * @related: filled in: the packet is an error; it is about that connection if it
+ *	     goes to the source of the quoted packet, else about none
+ *
+ * Return: the end of @key from which the packet, or the quoted one, came; 2 when
+ * the packet can belong to no connection.
+ */
+u8 bailey_eval_key(const struct bailey_eval *eval,
+		   const struct bailey_packet *quote,
+		   struct bailey_conn_key *key, bool *related)
+{
+	const struct bailey_packet *packet = eval->packet;
+	const struct bailey_where *where = eval->where;
+
+	*related = packet->flags & BAILEY_PKT_ICMP_ERROR;
+	if (!*related)
+		return bailey_conn_key_make(key, packet, where->domain[BAILEY_SRC],
+					    where->domain[BAILEY_DST]);
+	if (!bailey_addr_equal(&quote->src, &packet->dst) ||
+	    !bailey_conn_trackable(quote))
+		return 2;
+	return bailey_conn_key_make(key, quote, where->domain[BAILEY_DST],
+				    where->domain[BAILEY_SRC]);
+}
+
+static u32 set_id(const struct bailey_set *set)
+{
+	return set ? set->id : 0;
+}
+
+/**
+ * bailey_eval_rank() - does a packet belong to this one of its key's connections?
+ * @eval: begun, tracked
+ * @conn: a connection with the packet's key
+ * @side: which side of it sent the packet, or the packet that the error quotes
+ * @related: the packet is an error
+ *
+ * It does not if its own side (of an error: the side that it goes to) has other
+ * groups than those which said yes, and those are still attached elsewhere:
+ * then it comes from another place.
+ *
+ * Return: 0 for no, 1 if it may, 2 if it does; the highest is taken.
+ */
+u32 bailey_eval_rank(const struct bailey_eval *eval,
+		     const struct bailey_conn *conn, u8 side, bool related)
+{
+	const struct bailey_side *own = &eval->side[related ? BAILEY_DST : BAILEY_SRC];
+	u32 stored = READ_ONCE(conn->set[side]);
+
+	if (stored == set_id(own->set))
+		return 2;
+	return !stored || !bailey_policy_set_live(eval->binding->policy, stored);
+}
+
+static struct bailey_step *record(struct bailey_eval *eval, bool group, u32 s,
+				  u8 dir, enum bailey_answer answer,
+				  const struct bailey_rule *rule)
+{
+	struct bailey_trace *trace = eval->trace;
+	struct bailey_step *step;
+
+	if (!trace || trace->count == ARRAY_SIZE(trace->step))
+		return NULL;
+	step = &trace->step[trace->count++];
+	step->layer_group = group;
+	step->side = s;
+	step->dir = dir;
+	step->answer = answer;
+	step->who = eval->side[s];
+	step->rule = rule;
+	return step;
+}
+
+static void hit(struct bailey_verdict *verdict, struct bailey_rule *rule)
+{
+	if (rule && verdict->hits < ARRAY_SIZE(verdict->rule))
+		verdict->rule[verdict->hits++] = rule;
+}
+
+/* Is a side of the packet a member of a group, at its place? */
+static bool is_member(const struct bailey_eval *eval, const struct bailey_side *side,
+		      u32 group, u8 family, const struct bailey_addr *addr)
+{
+	const struct bailey_where *where = eval->where;
+
+	if (!side->box)
+		return side->endpoint && bailey_set_has(side->endpoint->set, group);
+	if (!side->attach || !bailey_set_has(side->attach->set, group))
+		return false;
+	return !where->has_addr ||
+	       where->has_addr(where, side->ifindex, family, addr);
+}
+
+static bool peer_holds(const struct bailey_eval *eval, const struct bailey_peer *peer,
+		       const struct bailey_side *side, u8 family,
+		       const struct bailey_addr *addr)
+{
+	const struct bailey_object *list;
+
+	switch (peer->kind) {
+	case BAILEY_PEER_PREFIX_LIST:
+		list = bailey_policy_object(eval->binding->policy,
+					    BAILEY_PREFIX_LIST, peer->slot);
+		return bailey_prefix_set_contains(&bailey_prefix_list_of(list)->set,
+						  family, addr);
+	case BAILEY_PEER_GROUP:
+		return is_member(eval, side, peer->slot, family, addr);
+	default:
+		return true; /* bailey_match_fields() has looked at the others */
+	}
+}
+
+/* The first rule of a group that allows a packet between two sides. */
+static struct bailey_rule *group_allows(const struct bailey_eval *eval,
+					const struct bailey_group *group, u8 dir,
+					const struct bailey_packet *packet,
+					const struct bailey_side *src,
+					const struct bailey_side *dst)
+{
+	const struct bailey_rules *rules = &group->rules[dir];
+	u32 i;
+
+	for (i = 0; i < rules->count; i++) {
+		const struct bailey_match *match = &rules->at[i]->match;
+
+		if (bailey_match_fields(match, packet) &&
+		    peer_holds(eval, &match->from, src, packet->family, &packet->src) &&
+		    peer_holds(eval, &match->to, dst, packet->family, &packet->dst))
+			return rules->at[i];
+	}
+	return NULL;
+}
+
+/* What the groups of one side are asked: about which packet, in which direction. */
+struct inquiry {
+	const struct bailey_packet *packet;
+	const struct bailey_side *src;
+	const struct bailey_side *dst;
+	u8 dir;
+	bool about_request;
+};
+
+static bool ask_set(struct bailey_eval *eval, u32 s, const struct inquiry *inquiry,
+		    struct bailey_verdict *verdict)
+{
+	const struct bailey_set *set = eval->side[s].set;
+	const struct bailey_policy *policy = eval->binding->policy;
+	struct bailey_rule *rule = NULL;
+	struct bailey_step *step;
+	u32 i;
+
+	for (i = 0; i < set->count && !rule; i++) {
+		const struct bailey_object *group =
+			bailey_policy_object(policy, BAILEY_GROUP, set->slot[i]);
+
+		rule = group_allows(eval, bailey_group_of(group), inquiry->dir,
+				    inquiry->packet, inquiry->src, inquiry->dst);
+	}
+	step = record(eval, true, s, inquiry->dir,
+		      rule ? BAILEY_ANSWER_ALLOW : BAILEY_ANSWER_DENY, rule);
+	if (step) {
+		step->about_request = inquiry->about_request;
+		step->group = rule ? set->slot[i - 1] : BAILEY_NO_SLOT;
+	}
+	hit(verdict, rule);
+	if (!rule)
+		verdict->reason = BAILEY_DROP_GROUP;
+	return rule;
+}
+
+/* Ask a side about this packet itself. */
+static bool ask_about_packet(struct bailey_eval *eval, u32 s,
+			     struct bailey_verdict *verdict)
+{
+	struct inquiry inquiry = {
+		.packet = eval->packet,
+		.src = &eval->side[BAILEY_SRC],
+		.dst = &eval->side[BAILEY_DST],
+		.dir = s == BAILEY_SRC ? BAILEY_OUT : BAILEY_IN,
+	};
+
+	return ask_set(eval, s, &inquiry, verdict);
+}
+
+/* Ask a side about the request of the packet's connection, and remember a yes. */
+static bool ask_about_request(struct bailey_eval *eval, u32 s, u8 door,
+			      const struct bailey_match_conn *match,
+			      struct bailey_verdict *verdict)
+{
+	bool reply = match->side == BAILEY_RESPONDER;
+	struct bailey_packet request;
+	struct inquiry inquiry = {
+		.packet = &request,
+		.src = &eval->side[reply ? BAILEY_DST : BAILEY_SRC],
+		.dst = &eval->side[reply ? BAILEY_SRC : BAILEY_DST],
+		.dir = door == BAILEY_ORIGINATOR ? BAILEY_OUT : BAILEY_IN,
+		.about_request = true,
+	};
+
+	bailey_conn_request(match->conn, &request);
+	if (!ask_set(eval, s, &inquiry, verdict)) {
+		verdict->revoked = verdict->epoch != eval->binding->policy->epoch;
+		return false;
+	}
+	verdict->set[door] = eval->side[s].set->id;
+	verdict->doors_changed = true;
+	return true;
+}
+
+/* Which door of the connection a side of the packet is. */
+static u8 door_of(const struct bailey_match_conn *match, u32 s)
+{
+	u8 source = match->related ? !match->side : match->side;
+
+	return s == BAILEY_SRC ? source : !source;
+}
+
+static bool ask_group(struct bailey_eval *eval, u32 s,
+		      const struct bailey_match_conn *match,
+		      struct bailey_verdict *verdict)
+{
+	const struct bailey_set *set = eval->side[s].set;
+	u8 dir = s == BAILEY_SRC ? BAILEY_OUT : BAILEY_IN;
+	u8 door;
+
+	if (!set)
+		return true;
+	if (eval->skip_groups) {
+		record(eval, true, s, dir, BAILEY_ANSWER_EXEMPT, NULL);
+		return true;
+	}
+	if (!match)
+		return ask_about_packet(eval, s, verdict);
+	door = door_of(match, s);
+	if (verdict->set[door] == set->id &&
+	    verdict->epoch == eval->binding->policy->epoch) {
+		record(eval, true, s, dir, match->related ? BAILEY_ANSWER_RELATED :
+							    BAILEY_ANSWER_KNOWN, NULL);
+		return true;
+	}
+	if (match->related)
+		return ask_about_packet(eval, s, verdict);
+	return ask_about_request(eval, s, door, match, verdict);
+}
+
+static bool ask_acl(struct bailey_eval *eval, u32 s, struct bailey_verdict *verdict)
+{
+	const struct bailey_acl *acl = eval->side[s].acl;
+	u8 dir = s == BAILEY_SRC ? BAILEY_OUT : BAILEY_IN;
+	struct bailey_rule *rule;
+
+	if (!acl)
+		return true;
+	rule = bailey_classify(eval->binding->policy, acl->classifier[dir],
+			       eval->packet);
+	hit(verdict, rule);
+	record(eval, false, s, dir, rule && rule->allow ? BAILEY_ANSWER_ALLOW :
+							 BAILEY_ANSWER_DENY, rule);
+	if (!rule)
+		verdict->reason = BAILEY_DROP_ACL_DEFAULT;
+	else if (!rule->allow)
+		verdict->reason = BAILEY_DROP_ACL;
+	return verdict->reason == BAILEY_PASS;
+}
+
+/* After "revoke cut", all that was remembered has been asked again or is void. */
+static void settle_epoch(struct bailey_eval *eval,
+			 const struct bailey_match_conn *match,
+			 struct bailey_verdict *verdict)
+{
+	u32 s;
+
+	if (verdict->epoch == eval->binding->policy->epoch)
+		return;
+	for (s = 0; s < 2; s++)
+		if (!eval->side[s].set)
+			verdict->set[door_of(match, s)] = 0;
+	verdict->epoch = eval->binding->policy->epoch;
+	verdict->doors_changed = true;
+}
+
+/* All have said yes: what becomes of a packet that belongs to no connection? */
+static void open_conn(const struct bailey_eval *eval,
+		      const struct bailey_track_rules *track,
+		      struct bailey_verdict *verdict)
+{
+	if (!eval->tracked || !bailey_conn_trackable(eval->packet))
+		return;
+	verdict->reason = bailey_conn_open(eval->packet, track->timeouts,
+					   track->loose, &verdict->next);
+	verdict->open = verdict->reason == BAILEY_PASS;
+	verdict->set[BAILEY_ORIGINATOR] = set_id(eval->side[BAILEY_SRC].set);
+	verdict->set[BAILEY_RESPONDER] = set_id(eval->side[BAILEY_DST].set);
+	verdict->epoch = eval->binding->policy->epoch;
+}
+
+/**
+ * bailey_evaluate() - ask all the questions
+ * @eval: begun, and not answered there
+ * @match: the packet's connection, or NULL
+ * @track: what the namespace has set about connections
+ * @verdict: filled in
+ *
+ * Context: Any, under the RCU lock that protects @eval and @match.
+ */
+void bailey_evaluate(struct bailey_eval *eval,
+		     const struct bailey_match_conn *match,
+		     const struct bailey_track_rules *track,
+		     struct bailey_verdict *verdict)
+{
+	if (match) {
+		verdict->set[0] = READ_ONCE(match->conn->set[0]);
+		verdict->set[1] = READ_ONCE(match->conn->set[1]);
+		verdict->epoch = READ_ONCE(match->conn->epoch);
+	}
+	if (match && !match->related) {
+		verdict->reason = bailey_conn_advance(match->conn, eval->packet,
+						      match->side, track->timeouts,
+						      &verdict->next);
+		if (verdict->reason != BAILEY_PASS)
+			return;
+		verdict->conn_known = true;
+	}
+	if (!ask_group(eval, BAILEY_SRC, match, verdict) ||
+	    !ask_acl(eval, BAILEY_SRC, verdict) ||
+	    !ask_acl(eval, BAILEY_DST, verdict) ||
+	    !ask_group(eval, BAILEY_DST, match, verdict))
+		return;
+	if (!match)
+		open_conn(eval, track, verdict);
+	else if (!match->related)
+		settle_epoch(eval, match, verdict);
+}

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The policy: named objects, and who refers to whom.
+ *
+ * A policy is built by one writer (language.c), sealed, and never changes again;
+ * a change is a clone that shares every object which the change leaves alone.
+ */
+#ifndef BAILEY_ENGINE_POLICY_H
+#define BAILEY_ENGINE_POLICY_H
+
+#include "prefix_set.h"
+#include "rule.h"
+#include "text.h"
+
+/**
+ * enum bailey_kind - kinds of objects
+ * @BAILEY_ACL: &struct bailey_acl
+ * @BAILEY_GROUP: &struct bailey_group
+ * @BAILEY_PREFIX_LIST: &struct bailey_prefix_list
+ * @BAILEY_ATTACH: &struct bailey_attach, named "DEV host" or "DEV subnet"
+ * @BAILEY_ENDPOINT: &struct bailey_endpoint
+ * @BAILEY_KIND_COUNT: number of kinds, not a kind
+ */
+enum bailey_kind {
+	BAILEY_ACL,
+	BAILEY_GROUP,
+	BAILEY_PREFIX_LIST,
+	BAILEY_ATTACH,
+	BAILEY_ENDPOINT,
+	BAILEY_KIND_COUNT
+};
+
+/* What passes without a rule, as long as its line stands. */
+enum bailey_exempt {
+	BAILEY_EXEMPT_LOOPBACK,
+	BAILEY_EXEMPT_ND,
+	BAILEY_EXEMPT_MLD,
+	BAILEY_EXEMPT_DHCP,
+	BAILEY_EXEMPT_ICMP_ERROR,
+	BAILEY_EXEMPT_COUNT
+};
+
+#define BAILEY_EXEMPT_ALL	((1 << BAILEY_EXEMPT_COUNT) - 1)
+#define BAILEY_NO_SLOT		(~(u32)0)
+
+/**
+ * struct bailey_object - what all objects have in common
+ * @refs: one for each policy that it is in
+ * @kind: &enum bailey_kind
+ * @defined: false for a name that was mentioned or deleted, but is nothing yet
+ * @deleted: not defined because line @line deleted it
+ * @fresh: made or changed since the last seal: the writer may change it
+ * @line: writer only: where it was mentioned first, or deleted
+ * @column: writer only: the column there
+ * @name: its name
+ */
+struct bailey_object {
+	struct bailey_refcount refs;
+	u8 kind;
+	bool defined;
+	bool deleted;
+	bool fresh;
+	u32 line;
+	u32 column;
+	char name[BAILEY_NAME_MAX + 1];
+};
+
+/**
+ * struct bailey_acl - an ordered list of entries for each direction
+ * @object: name and references
+ * @rules: entries for %BAILEY_IN and %BAILEY_OUT
+ * @classifier: made of @rules when sealed; NULL where there are none
+ */
+struct bailey_acl {
+	struct bailey_object object;
+	struct bailey_rules rules[2];
+	struct bailey_classifier *classifier[2];
+};
+
+/**
+ * struct bailey_group - what the members of a group may receive and send
+ * @object: name and references
+ * @rules: allow rules for %BAILEY_IN and %BAILEY_OUT
+ */
+struct bailey_group {
+	struct bailey_object object;
+	struct bailey_rules rules[2];
+};
+
+/**
+ * struct bailey_prefix_list - prefixes under a name
+ * @object: name and references
+ * @set: the prefixes
+ */
+struct bailey_prefix_list {
+	struct bailey_object object;
+	struct bailey_prefix_set set;
+};
+
+/**
+ * struct bailey_set - the groups that one side is asked by
+ * @refs: one from the policy's table, one for each attach and endpoint
+ * @id: its number, never 0; two sets have the same only if they are the same
+ * @used: writer only, while it seals: an attach or endpoint has it
+ * @count: how many groups
+ * @slot: their slots, ascending
+ */
+struct bailey_set {
+	struct bailey_refcount refs;
+	u32 id;
+	bool used;
+	u32 count;
+	u32 slot[];
+};
+
+/**
+ * struct bailey_attach - an interface and what it protects
+ * @object: name ("eth1 subnet") and references
+ * @dev: interface name, or the stem without its asterisk
+ * @stem: @dev is a stem
+ * @host: protects this machine; else the subnet behind the interface
+ * @acl: slot of its ACL, or %BAILEY_NO_SLOT
+ * @set: its groups, or NULL
+ */
+struct bailey_attach {
+	struct bailey_object object;
+	char dev[BAILEY_IFNAME_MAX + 1];
+	bool stem;
+	bool host;
+	u32 acl;
+	struct bailey_set *set;
+};
+
+/**
+ * struct bailey_endpoint_addr - one address of an endpoint
+ * @addr: the address
+ * @family: %BAILEY_IPV4 or %BAILEY_IPV6
+ */
+struct bailey_endpoint_addr {
+	struct bailey_addr addr;
+	u8 family;
+};
+
+/**
+ * struct bailey_endpoint - one machine behind an interface
+ * @object: name and references
+ * @dev: interface name
+ * @set: its groups
+ * @count: how many addresses
+ * @at: its addresses, as written
+ */
+struct bailey_endpoint {
+	struct bailey_object object;
+	char dev[BAILEY_IFNAME_MAX + 1];
+	struct bailey_set *set;
+	u32 count;
+	struct bailey_endpoint_addr *at;
+};
+
+/**
+ * struct bailey_member - an address of an endpoint, as packets look it up
+ * @addr: the address
+ * @family: %BAILEY_IPV4 or %BAILEY_IPV6
+ * @endpoint: whose it is
+ */
+struct bailey_member {
+	struct bailey_addr addr;
+	u8 family;
+	const struct bailey_endpoint *endpoint;
+};
+
+/**
+ * struct bailey_place - all endpoints behind one interface
+ * @dev: the interface's name
+ * @member: their addresses, in order of family and address
+ * @count: how many
+ */
+struct bailey_place {
+	char dev[BAILEY_IFNAME_MAX + 1];
+	const struct bailey_member *member;
+	u32 count;
+};
+
+/**
+ * struct bailey_objects - the objects of one kind
+ * @at: by slot; a slot stays with its name as long as anything mentions it
+ * @order: slots in order of their names
+ * @slots: slots in use or free, below this
+ * @named: how many of them have an object: entries of @order
+ * @cap: room in @at and @order
+ */
+struct bailey_objects {
+	struct bailey_object **at;
+	u32 *order;
+	u32 slots;
+	u32 named;
+	u32 cap;
+};
+
+/**
+ * struct bailey_policy - a whole policy
+ * @refs: the live pointer's, readers' and writers' references
+ * @objects: per &enum bailey_kind
+ * @sets: group sets in use; each entry holds a reference
+ * @set_count: how many
+ * @set_cap: room in @sets
+ * @next_set_id: the next new set's number
+ * @epoch: moves with each commit that revokes: whoever was asked before is asked again
+ * @default_deny: interfaces with nothing attached pass nothing
+ * @exempts: bit per &enum bailey_exempt whose line stands
+ * @place: endpoints by interface, in order of names; made when sealed
+ * @places: how many
+ * @members: memory of all @place's members
+ * @rules: rules, prefixes and addresses in all objects; counted when sealed
+ */
+struct bailey_policy {
+	struct bailey_refcount refs;
+	struct bailey_objects objects[BAILEY_KIND_COUNT];
+	struct bailey_set **sets;
+	u32 set_count;
+	u32 set_cap;
+	u32 next_set_id;
+	u32 epoch;
+	bool default_deny;
+	u8 exempts;
+	struct bailey_place *place;
+	u32 places;
+	struct bailey_member *members;
+	u64 rules;
+};
+
+struct bailey_policy *bailey_policy_create(void);
+struct bailey_policy *bailey_policy_clone(const struct bailey_policy *base);
+void bailey_policy_get(struct bailey_policy *policy);
+void bailey_policy_put(struct bailey_policy *policy);
+int bailey_policy_flush(struct bailey_policy *policy, u32 line);
+bool bailey_policy_in_use(const struct bailey_policy *policy);
+
+u32 bailey_policy_slot(const struct bailey_policy *policy, enum bailey_kind kind,
+		       const char *name, u32 len);
+int bailey_policy_mention(struct bailey_policy *policy, enum bailey_kind kind,
+			  const char *name, u32 len, u32 line, u32 column,
+			  u32 *slot);
+struct bailey_object *bailey_policy_own(struct bailey_policy *policy,
+					enum bailey_kind kind, u32 slot);
+struct bailey_object *bailey_policy_redefine(struct bailey_policy *policy,
+					     enum bailey_kind kind, u32 slot);
+int bailey_policy_delete(struct bailey_policy *policy, enum bailey_kind kind,
+			 u32 slot, u32 line, u32 column);
+struct bailey_set *bailey_policy_set_get(struct bailey_policy *policy,
+					 const u32 *slots, u32 count);
+void bailey_set_put(struct bailey_set *set);
+bool bailey_policy_set_live(const struct bailey_policy *policy, u32 id);
+bool bailey_set_has(const struct bailey_set *set, u32 slot);
+const struct bailey_place *bailey_policy_place(const struct bailey_policy *policy,
+					       const char *dev);
+const struct bailey_endpoint *
+bailey_place_find(const struct bailey_place *place, u8 family,
+		  const struct bailey_addr *addr);
+const char *bailey_kind_name(enum bailey_kind kind);
+const char *bailey_exempt_name(enum bailey_exempt exempt);
+
+/**
+ * bailey_policy_object() - the object in a slot
+ * @policy: the policy
+ * @kind: which kind
+ * @slot: its slot
+ *
+ * Return: the object; NULL for an unused slot or %BAILEY_NO_SLOT.
+ */
+static inline struct bailey_object *
+bailey_policy_object(const struct bailey_policy *policy, enum bailey_kind kind,
+		     u32 slot)
+{
+	const struct bailey_objects *objects = &policy->objects[kind];
+
+	return slot < objects->slots ? objects->at[slot] : NULL;
+}
+
+/**
+ * bailey_policy_nth() - walk the objects of one kind in order of their names
+ * @policy: the policy
+ * @kind: which kind
+ * @n: from 0 to objects[kind].named - 1
+ *
+ * Return: the object.
+ */
+static inline struct bailey_object *
+bailey_policy_nth(const struct bailey_policy *policy, enum bailey_kind kind, u32 n)
+{
+	const struct bailey_objects *objects = &policy->objects[kind];
+
+	return objects->at[objects->order[n]];
+}
+
+/* From the common part to the whole object, by kind. */
+#define bailey_acl_of(o)	container_of(o, struct bailey_acl, object)
+#define bailey_group_of(o)	container_of(o, struct bailey_group, object)
+#define bailey_prefix_list_of(o) container_of(o, struct bailey_prefix_list, object)
+#define bailey_attach_of(o)	container_of(o, struct bailey_attach, object)
+#define bailey_endpoint_of(o)	container_of(o, struct bailey_endpoint, object)
+
+#endif /* BAILEY_ENGINE_POLICY_H */

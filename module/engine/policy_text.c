@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Policies written out, in the language that language.c reads.
+ *
+ * Canonical: one order, one spelling, so that two policies that say the same
+ * look the same, and reading back what was printed gives the same policy.
+ */
+#include "policy_text.h"
+#include "match_text.h"
+
+#define PREFIXES_PER_LINE	8
+
+static const char *object_name(const struct bailey_policy *policy,
+			       enum bailey_kind kind, u32 slot)
+{
+	struct bailey_object *object = bailey_policy_object(policy, kind, slot);
+
+	return object ? object->name : "?";
+}
+
+static void peer_print(const struct bailey_policy *policy, const char *word,
+		       const struct bailey_peer *peer, struct bailey_out *out)
+{
+	bailey_out_printf(out, " %s ", word);
+	switch (peer->kind) {
+	case BAILEY_PEER_ANY:
+		bailey_out_printf(out, "any");
+		break;
+	case BAILEY_PEER_CIDR:
+		bailey_out_addr(out, peer->family, &peer->addr);
+		bailey_out_printf(out, "/%u", peer->bits);
+		break;
+	case BAILEY_PEER_PREFIX_LIST:
+		bailey_out_printf(out, "prefix-list %s",
+				  object_name(policy, BAILEY_PREFIX_LIST, peer->slot));
+		break;
+	case BAILEY_PEER_GROUP:
+		bailey_out_printf(out, "group %s",
+				  object_name(policy, BAILEY_GROUP, peer->slot));
+		break;
+	}
+}
+
+static void ports_print(u16 first, u16 last, struct bailey_out *out)
+{
+	if (first == last)
+		bailey_out_printf(out, " port %u", first);
+	else
+		bailey_out_printf(out, " port %u-%u", first, last);
+}
+
+/**
+ * bailey_match_print() - append a match as the language has it
+ * @policy: where names are looked up
+ * @match: the match
+ * @out: where to
+ */
+void bailey_match_print(const struct bailey_policy *policy,
+			const struct bailey_match *match, struct bailey_out *out)
+{
+	const char *name = bailey_proto_name(match->proto);
+
+	if (name)
+		bailey_out_printf(out, "%s", name);
+	else
+		bailey_out_printf(out, "%u", match->proto);
+	if (match->from.kind != BAILEY_PEER_ANY || match->sport_given)
+		peer_print(policy, "from", &match->from, out);
+	if (match->sport_given)
+		ports_print(match->sport_first, match->sport_last, out);
+	if (match->to.kind != BAILEY_PEER_ANY || match->dport_given)
+		peer_print(policy, "to", &match->to, out);
+	if (match->dport_given)
+		ports_print(match->dport_first, match->dport_last, out);
+	if (match->type != BAILEY_TYPE_ANY)
+		bailey_out_printf(out, " type %d", match->type);
+	if (match->code != BAILEY_TYPE_ANY)
+		bailey_out_printf(out, " code %d", match->code);
+}
+
+/**
+ * bailey_rule_print() - append what a rule says: "100 allow tcp …"
+ * @policy: where names are looked up
+ * @rule: the rule; a group's has no number
+ * @out: where to
+ */
+void bailey_rule_print(const struct bailey_policy *policy,
+		       const struct bailey_rule *rule, struct bailey_out *out)
+{
+	if (rule->number)
+		bailey_out_printf(out, "%u ", rule->number);
+	bailey_out_printf(out, "%s ", rule->allow ? "allow" : "deny");
+	bailey_match_print(policy, &rule->match, out);
+}
+
+static void rules_print(const struct bailey_policy *policy,
+			const struct bailey_object *object,
+			const struct bailey_rules *rules, struct bailey_out *out)
+{
+	u32 dir, i;
+
+	if (!rules[BAILEY_IN].count && !rules[BAILEY_OUT].count)
+		bailey_out_printf(out, "%s %s\n", bailey_kind_name(object->kind),
+				  object->name);
+	for (dir = 0; dir < 2; dir++) {
+		for (i = 0; i < rules[dir].count; i++) {
+			bailey_out_printf(out, "%s %s %s ", bailey_kind_name(object->kind),
+					  object->name, dir == BAILEY_IN ? "in" : "out");
+			bailey_rule_print(policy, rules[dir].at[i], out);
+			bailey_out_bytes(out, "\n", 1);
+			bailey_yield();
+		}
+	}
+}
+
+static void prefix_list_print(const struct bailey_prefix_list *list,
+			      struct bailey_out *out)
+{
+	u32 i;
+
+	if (!list->set.count)
+		bailey_out_printf(out, "prefix-list %s", list->object.name);
+	for (i = 0; i < list->set.count; i++) {
+		const struct bailey_prefix *prefix = &list->set.at[i];
+
+		if (i % PREFIXES_PER_LINE == 0)
+			bailey_out_printf(out, "%sprefix-list %s", i ? "\n" : "",
+					  list->object.name);
+		bailey_out_bytes(out, " ", 1);
+		bailey_out_addr(out, prefix->family, &prefix->addr);
+		bailey_out_printf(out, "/%u", prefix->bits);
+		bailey_yield();
+	}
+	bailey_out_bytes(out, "\n", 1);
+}
+
+/**
+ * bailey_set_print() - append the names of a set's groups: "ssh,web"
+ * @policy: where names are looked up
+ * @set: the set
+ * @out: where to
+ */
+void bailey_set_print(const struct bailey_policy *policy,
+		      const struct bailey_set *set, struct bailey_out *out)
+{
+	u32 i;
+
+	for (i = 0; i < set->count; i++)
+		bailey_out_printf(out, "%s%s", i ? "," : "",
+				  object_name(policy, BAILEY_GROUP, set->slot[i]));
+}
+
+static void attach_print(const struct bailey_policy *policy,
+			 const struct bailey_attach *attach, struct bailey_out *out)
+{
+	bailey_out_printf(out, "attach dev %s%s protects %s", attach->dev,
+			  attach->stem ? "*" : "", attach->host ? "host" : "subnet");
+	if (attach->acl != BAILEY_NO_SLOT)
+		bailey_out_printf(out, " acl %s",
+				  object_name(policy, BAILEY_ACL, attach->acl));
+	if (attach->set) {
+		bailey_out_printf(out, " groups ");
+		bailey_set_print(policy, attach->set, out);
+	}
+	bailey_out_bytes(out, "\n", 1);
+}
+
+static void endpoint_print(const struct bailey_policy *policy,
+			   const struct bailey_endpoint *endpoint, struct bailey_out *out)
+{
+	u32 i;
+
+	bailey_out_printf(out, "endpoint %s dev %s addr ", endpoint->object.name,
+			  endpoint->dev);
+	for (i = 0; i < endpoint->count; i++) {
+		if (i)
+			bailey_out_bytes(out, ",", 1);
+		bailey_out_addr(out, endpoint->at[i].family, &endpoint->at[i].addr);
+	}
+	bailey_out_printf(out, " groups ");
+	bailey_set_print(policy, endpoint->set, out);
+	bailey_out_bytes(out, "\n", 1);
+}
+
+static void object_print(const struct bailey_policy *policy,
+			 const struct bailey_object *object, struct bailey_out *out)
+{
+	switch (object->kind) {
+	case BAILEY_ACL:
+		rules_print(policy, object, bailey_acl_of(object)->rules, out);
+		break;
+	case BAILEY_GROUP:
+		rules_print(policy, object, bailey_group_of(object)->rules, out);
+		break;
+	case BAILEY_PREFIX_LIST:
+		prefix_list_print(bailey_prefix_list_of(object), out);
+		break;
+	case BAILEY_ATTACH:
+		attach_print(policy, bailey_attach_of(object), out);
+		break;
+	case BAILEY_ENDPOINT:
+		endpoint_print(policy, bailey_endpoint_of(object), out);
+		break;
+	}
+}
+
+/**
+ * bailey_policy_print() - append the whole policy in canonical form
+ * @policy: sealed
+ * @out: where to; the text is one transaction that makes this policy of any other
+ */
+void bailey_policy_print(const struct bailey_policy *policy, struct bailey_out *out)
+{
+	static const u8 order[] = { BAILEY_PREFIX_LIST, BAILEY_GROUP, BAILEY_ACL,
+				    BAILEY_ATTACH, BAILEY_ENDPOINT };
+	u32 i, n;
+
+	bailey_out_printf(out, "begin\nflush\n");
+	for (i = 0; i < ARRAY_SIZE(order); i++)
+		for (n = 0; n < policy->objects[order[i]].named; n++)
+			object_print(policy, bailey_policy_nth(policy, order[i], n), out);
+	for (i = 0; i < BAILEY_EXEMPT_COUNT; i++)
+		bailey_out_printf(out, "%sexempt %s\n",
+				  policy->exempts & (1 << i) ? "" : "delete ",
+				  bailey_exempt_name(i));
+	bailey_out_printf(out, "default %s\ncommit\n",
+			  policy->default_deny ? "deny" : "pass");
+}
+
+static void rule_stats_print(const struct bailey_policy *policy,
+			     const struct bailey_object *object, u32 dir,
+			     const struct bailey_rule *rule, u32 now,
+			     struct bailey_out *out)
+{
+	u32 last = READ_ONCE(rule->last_hit);
+
+	bailey_out_printf(out, "rule %s %s %s packets %llu bytes %llu last ",
+			  bailey_kind_name(object->kind), object->name,
+			  dir == BAILEY_IN ? "in" : "out",
+			  (unsigned long long)bailey_atomic64_read(&rule->packets),
+			  (unsigned long long)bailey_atomic64_read(&rule->bytes));
+	if (bailey_atomic64_read(&rule->packets))
+		bailey_out_printf(out, "%u: ", now - last);
+	else
+		bailey_out_printf(out, "never: ");
+	bailey_rule_print(policy, rule, out);
+	bailey_out_bytes(out, "\n", 1);
+	bailey_yield();
+}
+
+/**
+ * bailey_policy_print_stats() - append a line of counters for each rule
+ * @policy: sealed
+ * @now: the caller's seconds, to say how long ago a rule was last hit
+ * @out: where to; "rule KIND NAME DIR packets N bytes N last SECONDS: RULE"
+ */
+void bailey_policy_print_stats(const struct bailey_policy *policy, u32 now,
+			       struct bailey_out *out)
+{
+	static const u8 kinds[] = { BAILEY_ACL, BAILEY_GROUP };
+	u32 k, n, dir, i;
+
+	for (k = 0; k < ARRAY_SIZE(kinds); k++) {
+		for (n = 0; n < policy->objects[kinds[k]].named; n++) {
+			struct bailey_object *object = bailey_policy_nth(policy, kinds[k], n);
+			struct bailey_rules *rules = kinds[k] == BAILEY_ACL ?
+				bailey_acl_of(object)->rules : bailey_group_of(object)->rules;
+
+			for (dir = 0; dir < 2; dir++)
+				for (i = 0; i < rules[dir].count; i++)
+					rule_stats_print(policy, object, dir,
+							 rules[dir].at[i], now, out);
+		}
+	}
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * One rule: what it matches, what it says, and how often it has said it.
+ */
+#ifndef BAILEY_ENGINE_RULE_H
+#define BAILEY_ENGINE_RULE_H
+
+#include "packet.h"
+
+#define BAILEY_PROTO_ANY	256
+
+/* Address families as a set. */
+#define BAILEY_FAMILY_IPV4	0x1
+#define BAILEY_FAMILY_IPV6	0x2
+#define BAILEY_FAMILY_BOTH	0x3
+
+/* Directions, from the perspective of what is protected. */
+#define BAILEY_IN	0
+#define BAILEY_OUT	1
+
+/* An ICMP type or code that a match leaves open. */
+#define BAILEY_TYPE_ANY	(-1)
+
+/**
+ * enum bailey_peer_kind - how a match names one side of a packet
+ * @BAILEY_PEER_ANY: any address of either family
+ * @BAILEY_PEER_CIDR: a prefix
+ * @BAILEY_PEER_PREFIX_LIST: a prefix list of the policy
+ * @BAILEY_PEER_GROUP: the members of a group of the policy, at their places
+ */
+enum bailey_peer_kind {
+	BAILEY_PEER_ANY,
+	BAILEY_PEER_CIDR,
+	BAILEY_PEER_PREFIX_LIST,
+	BAILEY_PEER_GROUP,
+};
+
+/**
+ * struct bailey_peer - one side of a match
+ * @addr: the network, host bits zero (CIDR)
+ * @slot: where the policy keeps the list or group (prefix list, group)
+ * @kind: &enum bailey_peer_kind
+ * @family: %BAILEY_IPV4 or %BAILEY_IPV6 (CIDR)
+ * @bits: prefix length (CIDR)
+ */
+struct bailey_peer {
+	struct bailey_addr addr;
+	u32 slot;
+	u8 kind;
+	u8 family;
+	u8 bits;
+};
+
+/**
+ * struct bailey_match - which packets a rule is about
+ * @from: the source
+ * @to: the destination
+ * @sport_first: lowest source port
+ * @sport_last: highest source port
+ * @dport_first: lowest destination port
+ * @dport_last: highest destination port
+ * @proto: protocol number, or %BAILEY_PROTO_ANY
+ * @type: ICMP type, or %BAILEY_TYPE_ANY
+ * @code: ICMP code, or %BAILEY_TYPE_ANY
+ * @families: BAILEY_FAMILY_* that can match at all
+ * @sport_given: the source ports were written down
+ * @dport_given: the destination ports were written down
+ */
+struct bailey_match {
+	struct bailey_peer from;
+	struct bailey_peer to;
+	u16 sport_first;
+	u16 sport_last;
+	u16 dport_first;
+	u16 dport_last;
+	u16 proto;
+	s16 type;
+	s16 code;
+	u8 families;
+	bool sport_given;
+	bool dport_given;
+};
+
+/**
+ * struct bailey_rule - one rule of an ACL or a group
+ * @packets: packets that it decided
+ * @bytes: their bytes
+ * @last_hit: the last time it did, in the caller's seconds; 0 for never
+ * @refs: one for each list of rules that it is in
+ * @number: entry number (ACL); 0 in a group
+ * @line: writer only: the line that brought it, until the policy is sealed
+ * @column: writer only: the column of its number or match there
+ * @allow: true for allow, false for deny
+ * @match: the packets it is about
+ *
+ * Immutable but for its counters once the policy it is in is sealed, and shared
+ * by all policies that have it, so that it keeps counting across changes.
+ */
+struct bailey_rule {
+	bailey_atomic64 packets;
+	bailey_atomic64 bytes;
+	u32 last_hit;
+	struct bailey_refcount refs;
+	u32 number;
+	u32 line;
+	u32 column;
+	bool allow;
+	struct bailey_match match;
+};
+
+/**
+ * struct bailey_rules - an array of rules in order
+ * @at: the rules; each holds a reference
+ * @count: how many
+ * @cap: room in @at
+ * @sorted: in order and without duplicates, as far as is known
+ */
+struct bailey_rules {
+	struct bailey_rule **at;
+	u32 count;
+	u32 cap;
+	bool sorted;
+};
+
+struct bailey_rule *bailey_rule_create(const struct bailey_match *match,
+				       u32 number, bool allow);
+void bailey_rule_put(struct bailey_rule *rule);
+void bailey_rule_count(struct bailey_rule *rule, u32 bytes, u32 now);
+bool bailey_rule_same(const struct bailey_rule *a, const struct bailey_rule *b);
+
+void bailey_match_init(struct bailey_match *match);
+int bailey_match_cmp(const struct bailey_match *a, const struct bailey_match *b);
+bool bailey_match_fields(const struct bailey_match *match,
+			 const struct bailey_packet *packet);
+
+int bailey_rules_clone(struct bailey_rules *to, const struct bailey_rules *from);
+void bailey_rules_destroy(struct bailey_rules *rules);
+int bailey_rules_append(struct bailey_rules *rules, struct bailey_rule *rule);
+struct bailey_rule *bailey_rules_sort(struct bailey_rules *rules);
+u32 bailey_rules_find(const struct bailey_rules *rules, u32 number);
+void bailey_rules_remove(struct bailey_rules *rules, u32 index);
+void bailey_rules_adopt(struct bailey_rules *rules,
+			const struct bailey_rules *old);
+
+/**
+ * bailey_family_bit() - a family as a member of a set of families
+ * @family: %BAILEY_IPV4 or %BAILEY_IPV6
+ *
+ * Return: %BAILEY_FAMILY_IPV4 or %BAILEY_FAMILY_IPV6.
+ */
+static inline u8 bailey_family_bit(u8 family)
+{
+	return family == BAILEY_IPV4 ? BAILEY_FAMILY_IPV4 : BAILEY_FAMILY_IPV6;
+}
+
+#endif /* BAILEY_ENGINE_RULE_H */
