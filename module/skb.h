@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * From a socket buffer to what the engine sees.
+ */
+#ifndef BAILEY_SKB_H
+#define BAILEY_SKB_H
+
+#include <linux/skbuff.h>
+
+#include "engine/packet.h"
+
+enum bailey_reason bailey_skb_parse(const struct sk_buff *skb,
+				    struct bailey_packet *packet,
+				    struct bailey_packet *quote);
+
+#endif /* BAILEY_SKB_H */

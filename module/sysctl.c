@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * /proc/sys/net/bailey: timeouts and limits of one network namespace.
+ *
+ * Each file is one number in struct bailey_sysctls, checked against its range
+ * when it is written. In a namespace that belongs to a user namespace of its own
+ * a limit cannot be set above the initial namespace's; and as that may be lowered
+ * later, the limits are also compared where they are used. No locks: numbers are
+ * written and read whole.
+ */
+#include <linux/log2.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/sysctl.h>
+#include <net/net_namespace.h>
+
+#include "compat.h"
+#include "conn_table.h"
+#include "sysctl.h"
+
+#define RULES_DEFAULT		1000000
+#define POLICY_BYTES_DEFAULT	(64 << 20)
+#define CONNECTIONS_LEAST	65536	/* whatever the memory */
+#define CONNECTIONS_MOST	1048576
+#define MEMORY_SHARE		32	/* 1/32 of all memory at the most */
+
+/* Timeouts in seconds fit into a signed 32-bit difference; limits follow suit. */
+static const unsigned int least = 1;
+static const unsigned int most = 1 << 30;
+
+/* A file: its name, and the u32 that it stands for. */
+struct row {
+	const char *name;
+	size_t offset;
+};
+
+#define SETTING(member)	offsetof(struct bailey_sysctls, member)
+#define TCP(state)	SETTING(timeouts.tcp[BAILEY_TCP_##state])
+
+static const struct row timeout_rows[] = {
+	{ "tcp_timeout_syn_sent",	TCP(SYN_SENT) },
+	{ "tcp_timeout_syn_recv",	TCP(SYN_RECV) },
+	{ "tcp_timeout_established",	TCP(ESTABLISHED) },
+	{ "tcp_timeout_fin_wait",	TCP(FIN_WAIT) },
+	{ "tcp_timeout_close_wait",	TCP(CLOSE_WAIT) },
+	{ "tcp_timeout_last_ack",	TCP(LAST_ACK) },
+	{ "tcp_timeout_time_wait",	TCP(TIME_WAIT) },
+	{ "tcp_timeout_close",		TCP(CLOSE) },
+	{ "tcp_timeout_syn_sent2",	TCP(SYN_SENT2) },
+	{ "udp_timeout",		SETTING(timeouts.udp) },
+	{ "udp_timeout_stream",		SETTING(timeouts.udp_stream) },
+	{ "icmp_timeout",		SETTING(timeouts.icmp) },
+	{ "generic_timeout",		SETTING(timeouts.other) },
+};
+
+static const struct row limit_rows[] = {
+	{ "max_connections",		SETTING(max_connections) },
+	{ "max_rules",			SETTING(max_rules) },
+	{ "max_policy_bytes",		SETTING(max_policy_bytes) },
+};
+
+#define ROWS	(ARRAY_SIZE(timeout_rows) + ARRAY_SIZE(limit_rows) + 1)
+
+static u32 setting(const struct bailey_sysctls *s, size_t offset)
+{
+	return READ_ONCE(*(const u32 *)((const char *)s + offset));
+}
+
+/* extra1 of a limit's row is its struct bailey_sysctls. */
+static int handle_limit(BAILEY_CTL_CONST struct ctl_table *table, int write,
+			void *buffer, size_t *lenp, loff_t *ppos)
+{
+	const struct bailey_sysctls *s = table->extra1;
+	size_t offset = (char *)table->data - (char *)table->extra1;
+	u32 value = setting(s, offset);
+	struct ctl_table row = {
+		.procname = table->procname,
+		.data = &value,
+		.maxlen = sizeof(value),
+		.mode = table->mode,
+		.extra1 = (void *)&least,
+		.extra2 = (void *)&most,
+	};
+	int err;
+
+	err = proc_douintvec_minmax(&row, write, buffer, lenp, ppos);
+	if (err || !write)
+		return err;
+	if (s->caps && value > setting(s->caps, offset))
+		return -EINVAL;
+	WRITE_ONCE(*(u32 *)table->data, value);
+	return 0;
+}
+
+static void fill_table(struct ctl_table *table, struct bailey_sysctls *s)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(timeout_rows); i++)
+		*table++ = (struct ctl_table){
+			.procname = timeout_rows[i].name,
+			.data = (char *)s + timeout_rows[i].offset,
+			.maxlen = sizeof(u32),
+			.mode = 0644,
+			.proc_handler = proc_douintvec_minmax,
+			.extra1 = (void *)&least,
+			.extra2 = (void *)&most,
+		};
+	for (i = 0; i < ARRAY_SIZE(limit_rows); i++)
+		*table++ = (struct ctl_table){
+			.procname = limit_rows[i].name,
+			.data = (char *)s + limit_rows[i].offset,
+			.maxlen = sizeof(u32),
+			.mode = 0644,
+			.proc_handler = handle_limit,
+			.extra1 = s,
+		};
+	*table = (struct ctl_table){
+		.procname = "tcp_loose",
+		.data = &s->tcp_loose,
+		.maxlen = sizeof(u8),
+		.mode = 0644,
+		.proc_handler = proc_dou8vec_minmax,
+		.extra1 = SYSCTL_ZERO,
+		.extra2 = SYSCTL_ONE,
+	};
+}
+
+/* As many as a small share of the memory holds, in a round number. */
+static u32 connections_default(void)
+{
+	unsigned long fit = totalram_pages() / MEMORY_SHARE *
+			    (PAGE_SIZE / sizeof(struct bailey_conn_entry));
+
+	return roundup_pow_of_two(clamp_t(unsigned long, fit, CONNECTIONS_LEAST,
+					  CONNECTIONS_MOST));
+}
+
+static void set_defaults(struct bailey_sysctls *s)
+{
+	s->timeouts = bailey_timeouts_default;
+	s->max_connections = connections_default();
+	s->max_rules = RULES_DEFAULT;
+	s->max_policy_bytes = POLICY_BYTES_DEFAULT;
+	s->tcp_loose = 1;
+	/* Start with what is in force. */
+	s->max_connections = bailey_sysctl_max_connections(s);
+	s->max_rules = bailey_sysctl_max_rules(s);
+	s->max_policy_bytes = bailey_sysctl_max_policy_bytes(s);
+}
+
+/**
+ * bailey_sysctl_init() - set the defaults and make the files
+ * @net: the namespace
+ * @s: its settings, embedded in what @net owns
+ * @caps: the initial namespace's, for as long as @s lives; they bind @s if @net
+ *	  belongs to another user namespace than the initial one. NULL for the
+ *	  initial namespace itself
+ *
+ * Context: Process context, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int bailey_sysctl_init(struct net *net, struct bailey_sysctls *s,
+		       const struct bailey_sysctls *caps)
+{
+	s->caps = net->user_ns == &init_user_ns ? NULL : caps;
+	set_defaults(s);
+	/* One row more than is counted, for kernels that look for the empty one */
+	s->table = kcalloc(ROWS + 1, sizeof(*s->table), GFP_KERNEL_ACCOUNT);
+	if (!s->table)
+		return -ENOMEM;
+	fill_table(s->table, s);
+	s->header = register_net_sysctl_sz(net, "net/bailey", s->table, ROWS);
+	if (!s->header) {
+		kfree(s->table);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+/**
+ * bailey_sysctl_exit() - remove the files
+ * @s: settings that bailey_sysctl_init() returned 0 for; they may still be read
+ *
+ * Context: Process context. Waits for those who are reading or writing a file.
+ */
+void bailey_sysctl_exit(struct bailey_sysctls *s)
+{
+	unregister_net_sysctl_table(s->header);
+	kfree(s->table);
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * /proc/sys/net/bailey: timeouts and limits of one network namespace.
+ */
+#ifndef BAILEY_SYSCTL_H
+#define BAILEY_SYSCTL_H
+
+#include <linux/minmax.h>
+#include <linux/types.h>
+
+#include "engine/conn.h"
+
+struct ctl_table;
+struct ctl_table_header;
+struct net;
+
+/**
+ * struct bailey_sysctls - the settings of one network namespace
+ * @timeouts: for bailey_conn_open() and bailey_conn_advance()
+ * @max_connections: entries in the connection table
+ * @max_rules: rules in the policy, of all ACLs and groups
+ * @max_policy_bytes: bytes of the policy's text
+ * @tcp_loose: 1: pick up TCP connections in the middle; 0: only from their SYN
+ * @caps: the initial namespace's settings, where those bound these; else NULL
+ * @table: what @header registers
+ * @header: NULL until bailey_sysctl_init()
+ *
+ * Written by the sysctl files at any time; readers need no lock. The limits are
+ * read through the functions below.
+ */
+struct bailey_sysctls {
+	struct bailey_timeouts timeouts;
+	u32 max_connections;
+	u32 max_rules;
+	u32 max_policy_bytes;
+	u8 tcp_loose;
+	const struct bailey_sysctls *caps;
+	struct ctl_table *table;
+	struct ctl_table_header *header;
+};
+
+/**
+ * bailey_sysctl_max_connections() - the limit in force
+ * @s: a namespace's settings
+ *
+ * Return: its own, or the initial namespace's if that is lower and binding.
+ */
+static inline u32 bailey_sysctl_max_connections(const struct bailey_sysctls *s)
+{
+	u32 own = READ_ONCE(s->max_connections);
+
+	return s->caps ? min(own, READ_ONCE(s->caps->max_connections)) : own;
+}
+
+/**
+ * bailey_sysctl_max_rules() - the limit in force
+ * @s: a namespace's settings
+ *
+ * Return: its own, or the initial namespace's if that is lower and binding.
+ */
+static inline u32 bailey_sysctl_max_rules(const struct bailey_sysctls *s)
+{
+	u32 own = READ_ONCE(s->max_rules);
+
+	return s->caps ? min(own, READ_ONCE(s->caps->max_rules)) : own;
+}
+
+/**
+ * bailey_sysctl_max_policy_bytes() - the limit in force
+ * @s: a namespace's settings
+ *
+ * Return: its own, or the initial namespace's if that is lower and binding.
+ */
+static inline u32 bailey_sysctl_max_policy_bytes(const struct bailey_sysctls *s)
+{
+	u32 own = READ_ONCE(s->max_policy_bytes);
+
+	return s->caps ? min(own, READ_ONCE(s->caps->max_policy_bytes)) : own;
+}
+
+int bailey_sysctl_init(struct net *net, struct bailey_sysctls *s,
+		       const struct bailey_sysctls *caps);
+void bailey_sysctl_exit(struct bailey_sysctls *s);
+
+#endif /* BAILEY_SYSCTL_H */
