@@ -23,6 +23,8 @@ ignore=(
 	COMMIT_MESSAGE
 	# out of tree there is no Kconfig help to write
 	CONFIG_DESCRIPTION
+	# takes a word of the rule language in a message for a function's name
+	EMBEDDED_FUNCTION_NAME
 	# SPDX lines of shell and KTAP files are checked below, for all files
 	SPDX_LICENSE_TAG
 )
@@ -39,6 +41,9 @@ ignore_user=(
 	CONST_STRUCT
 	ENOSYS
 	VOLATILE
+	PREFER_DEFINED_ATTRIBUTE_MACRO
+	ARRAY_SIZE
+	MACRO_WITH_FLOW_CONTROL
 )
 
 # base.h gives programs the names that the kernel has: it cannot use them, and
