@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the parser says about lines, be it the kernel's or the tool's own: read
+ * from the form that bailey_diag_print() writes, moved to the lines of the
+ * user's file, and shown as compilers show errors.
+ */
+#include "tool.h"
+
+#define VIEW_BEFORE	60	/* of a long line, how much before the word */
+#define VIEW_MAX	160	/* of a long line, how much at all */
+
+static bool take_key(const char **text, size_t *len, const char *key)
+{
+	size_t key_len = strlen(key);
+
+	if (*len < key_len || memcmp(*text, key, key_len))
+		return false;
+	if (*len > key_len && (*text)[key_len] != ' ')
+		return false;
+	*text += key_len;
+	*len -= key_len;
+	if (*len) {
+		(*text)++;
+		(*len)--;
+	}
+	return true;
+}
+
+static void copy_text(char *to, size_t size, const char *text, size_t len)
+{
+	snprintf(to, size, "%.*s", (int)min_t(size_t, len, size - 1), text);
+}
+
+static void parse_line(struct bailey_diag *diag, const char *text, size_t len)
+{
+	struct bailey_error *error = &diag->error;
+	const char *whole = text;
+	size_t whole_len = len;
+
+	if (take_key(&text, &len, "line")) {
+		bailey_text_number(text, len, U32_MAX, &error->line);
+	} else if (take_key(&text, &len, "column")) {
+		bailey_text_number(text, len, U32_MAX, &error->column);
+	} else if (take_key(&text, &len, "length")) {
+		bailey_text_number(text, len, U32_MAX, &error->length);
+	} else if (take_key(&text, &len, "word")) {
+		copy_text(error->word, sizeof(error->word), text, len);
+	} else if (take_key(&text, &len, "reason")) {
+		copy_text(error->reason, sizeof(error->reason), text, len);
+		error->code = -EINVAL;
+	} else if (take_key(&text, &len, "expected")) {
+		copy_text(error->expected, sizeof(error->expected), text, len);
+	} else {
+		bailey_out_bytes(&diag->notes, whole, whole_len);
+		bailey_out_bytes(&diag->notes, "\n", 1);
+	}
+}
+
+/**
+ * tool_answer_parse() - read an answer of the kernel
+ * @diag: filled in; @diag->error.code is not 0 if something was refused
+ * @text: the answer
+ * @len: its length
+ */
+void tool_answer_parse(struct bailey_diag *diag, const char *text, size_t len)
+{
+	const char *line;
+	size_t line_len;
+
+	while (tool_next_line(&text, &len, &line, &line_len))
+		parse_line(diag, line, line_len);
+}
+
+/* A note with a place in it: "note line 3 column 5: text". */
+struct note {
+	unsigned long line;
+	unsigned long column;
+	const char *text;
+	size_t len;
+};
+
+static bool note_parse(struct note *note, const char *line, size_t len)
+{
+	char head[64];
+	int used = 0;
+
+	snprintf(head, sizeof(head), "%.*s",
+		 (int)min_t(size_t, len, sizeof(head) - 1), line);
+	if (sscanf(head, "note line %9lu column %9lu: %n", &note->line,
+		   &note->column, &used) != 2 || !used)
+		return false;
+	note->text = line + used;
+	note->len = len - used;
+	return true;
+}
+
+static u32 shifted(s64 line, s64 lines)
+{
+	return line + lines > 0 ? line + lines : 0;
+}
+
+/**
+ * tool_answer_shift() - from lines of what was sent to lines of the user's file
+ * @diag: what was said
+ * @lines: added to each line number; what falls before the file gets line 0
+ */
+void tool_answer_shift(struct bailey_diag *diag, s64 lines)
+{
+	struct bailey_out old = diag->notes;
+	const char *text = old.buf, *line;
+	size_t len = old.len, line_len;
+	struct note note;
+
+	if (diag->error.code)
+		diag->error.line = shifted(diag->error.line, lines);
+	memset(&diag->notes, 0, sizeof(diag->notes));
+	while (tool_next_line(&text, &len, &line, &line_len)) {
+		if (note_parse(&note, line, line_len)) {
+			bailey_out_printf(&diag->notes,
+					  "note line %u column %lu: ",
+					  shifted(note.line, lines), note.column);
+			bailey_out_bytes(&diag->notes, note.text, note.len);
+		} else {
+			bailey_out_bytes(&diag->notes, line, line_len);
+		}
+		bailey_out_bytes(&diag->notes, "\n", 1);
+	}
+	bailey_out_destroy(&old);
+}
+
+static const char *error_colour(const char *sequence)
+{
+	return tool_options.colour_errors ? sequence : "";
+}
+
+static void show_place(const struct tool_source *source, u32 line, u32 column)
+{
+	if (!source->name)
+		fputs("bailey: ", stderr);
+	else if (!line)
+		fprintf(stderr, "%s: ", source->name);
+	else
+		fprintf(stderr, "%s:%u:%u: ", source->name, line, column);
+}
+
+/* Words of the parser: UTF-8 without control characters. */
+static void show_text(const char *s)
+{
+	for (; *s; s++)
+		putc((u8)*s < ' ' || *s == 0x7f ? '?' : *s, stderr);
+}
+
+/* Bytes of the user's file: one column each, whatever they are. */
+static void show_bytes(const char *s, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		if (s[i] == '\t')
+			putc(' ', stderr);
+		else
+			putc((u8)s[i] < ' ' || (u8)s[i] >= 0x7f ? '?' : s[i], stderr);
+	}
+}
+
+/* The line, or of a long line what is around the word, and a caret below. */
+static void show_caret(const char *line, size_t len, const struct bailey_error *error)
+{
+	size_t column = min_t(size_t, error->column - 1, len);
+	size_t start = len > VIEW_MAX && column > VIEW_BEFORE ?
+		       column - VIEW_BEFORE : 0;
+	size_t end = min_t(size_t, len, start + VIEW_MAX), i;
+	size_t word = min_t(size_t, error->length, end - column);
+
+	fputs(start ? " ..." : " ", stderr);
+	show_bytes(line + start, end - start);
+	fputs(end < len ? "...\n" : "\n", stderr);
+	fprintf(stderr, "%*s%s^", (int)(column - start + (start ? 4 : 1)), "",
+		error_colour("\033[32m"));
+	for (i = 1; i < word; i++)
+		putc('~', stderr);
+	fprintf(stderr, "%s\n", error_colour("\033[0m"));
+}
+
+static void show_source(const struct tool_source *source,
+			const struct bailey_error *error)
+{
+	const char *text = source->text, *line;
+	size_t len = source->len, line_len;
+	u32 n = 0;
+
+	if (!error->line || !error->column)
+		return;
+	while (tool_next_line(&text, &len, &line, &line_len)) {
+		if (++n == error->line) {
+			show_caret(line, line_len, error);
+			return;
+		}
+	}
+}
+
+static void show_error(const struct bailey_error *error,
+		       const struct tool_source *source)
+{
+	show_place(source, error->line, error->column);
+	fprintf(stderr, "%serror:%s ", error_colour("\033[1;31m"),
+		error_colour("\033[0m"));
+	show_text(error->reason);
+	putc('\n', stderr);
+	show_source(source, error);
+	if (*error->expected) {
+		fputs("expected: ", stderr);
+		show_text(error->expected);
+		putc('\n', stderr);
+	}
+}
+
+/**
+ * tool_answer_show() - print what was said about lines
+ * @diag: what was said
+ * @source: the lines
+ *
+ * Notes and the error go to standard error, answers that were asked for (the
+ * lines of a check) to standard output.
+ */
+void tool_answer_show(const struct bailey_diag *diag,
+		      const struct tool_source *source)
+{
+	const char *text = diag->notes.buf, *line;
+	size_t len = diag->notes.len, line_len;
+	struct note note;
+
+	while (tool_next_line(&text, &len, &line, &line_len)) {
+		if (!note_parse(&note, line, line_len)) {
+			tool_print_line(line, line_len);
+			continue;
+		}
+		fflush(stdout);
+		show_place(source, note.line, note.column);
+		fprintf(stderr, "%snote:%s ", error_colour("\033[1;36m"),
+			error_colour("\033[0m"));
+		show_bytes(note.text, note.len);
+		putc('\n', stderr);
+	}
+	fflush(stdout);
+	if (diag->error.code)
+		show_error(&diag->error, source);
+}
+
+static json_t *error_json(const struct bailey_error *error)
+{
+	return json_pack("{s:I, s:I, s:I, s:o, s:o, s:o}",
+			 "line", (json_int_t)error->line,
+			 "column", (json_int_t)error->column,
+			 "length", (json_int_t)error->length,
+			 "word", tool_json_string(error->word, strlen(error->word)),
+			 "reason", tool_json_string(error->reason, strlen(error->reason)),
+			 "expected", tool_json_string(error->expected,
+						      strlen(error->expected)));
+}
+
+/**
+ * tool_answer_json() - what was said about lines
+ * @diag: what was said
+ * @name: the file, or NULL for the command line
+ *
+ * Return: a new object.
+ */
+json_t *tool_answer_json(const struct bailey_diag *diag, const char *name)
+{
+	json_t *notes = json_array(), *check = json_array();
+	const char *text = diag->notes.buf, *line;
+	size_t len = diag->notes.len, line_len;
+	struct note note;
+
+	while (tool_next_line(&text, &len, &line, &line_len)) {
+		if (note_parse(&note, line, line_len))
+			json_array_append_new(notes,
+				json_pack("{s:I, s:I, s:o}",
+					  "line", (json_int_t)note.line,
+					  "column", (json_int_t)note.column,
+					  "text", tool_json_string(note.text, note.len)));
+		else
+			json_array_append_new(check, tool_json_string(line, line_len));
+	}
+	return json_pack("{s:o, s:b, s:o, s:o, s:o}",
+			 "file", name ? tool_json_string(name, strlen(name)) : json_null(),
+			 "ok", !diag->error.code,
+			 "error", diag->error.code ? error_json(&diag->error) : json_null(),
+			 "notes", notes, "answers", check);
+}

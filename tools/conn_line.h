@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * One connection as a line of /proc/net/bailey/connections, and filters.
+ */
+#ifndef BAILEY_TOOLS_CONN_LINE_H
+#define BAILEY_TOOLS_CONN_LINE_H
+
+#include "tool.h"
+
+#define CONN_NUMBER_NONE	(-1)
+
+/**
+ * struct conn_line - one connection; words point into the line it was read from
+ * @proto: protocol name or number
+ * @state: TCP state, or "-"
+ * @src: source address of the request
+ * @dst: destination address of the request
+ * @in: interface towards the originator, or "-" for this machine
+ * @out: interface towards the responder, likewise
+ * @groups: set ids of the two doors, "N,N"
+ * @sport: source port of the request, %CONN_NUMBER_NONE without ports
+ * @dport: destination port of the request, likewise
+ * @type: ICMP type of the request, or %CONN_NUMBER_NONE
+ * @code: ICMP code, or %CONN_NUMBER_NONE
+ * @id: ICMP query identifier, or %CONN_NUMBER_NONE
+ * @key: GRE key, or %CONN_NUMBER_NONE
+ * @expires: seconds left
+ * @flags: "[REPLIED] [ASSURED]" and the like
+ */
+struct conn_line {
+	const char *proto;
+	const char *state;
+	const char *src;
+	const char *dst;
+	const char *in;
+	const char *out;
+	const char *groups;
+	s64 sport;
+	s64 dport;
+	s64 type;
+	s64 code;
+	s64 id;
+	s64 key;
+	s64 expires;
+	const char *flags;
+};
+
+/**
+ * struct conn_prefix - addresses that a filter lets through
+ * @given: the filter speaks of them
+ * @family: %BAILEY_IPV4 or %BAILEY_IPV6
+ * @bits: prefix length
+ * @addr: the network
+ */
+struct conn_prefix {
+	bool given;
+	u8 family;
+	u8 bits;
+	struct bailey_addr addr;
+};
+
+/**
+ * struct conn_filter - which connections are meant; all that it says must hold
+ * @proto: protocol, %CONN_NUMBER_NONE for all
+ * @src: source of the request
+ * @dst: destination of the request
+ * @sport: source port of the request, %CONN_NUMBER_NONE for all
+ * @dport: destination port of the request, likewise
+ * @state: TCP state in capitals, or NULL for all
+ */
+struct conn_filter {
+	int proto;
+	struct conn_prefix src;
+	struct conn_prefix dst;
+	s64 sport;
+	s64 dport;
+	const char *state;
+};
+
+bool conn_line_parse(struct conn_line *conn, char *line);
+s64 conn_reply_type(const struct conn_line *conn);
+int conn_filter_parse(struct conn_filter *filter, int argc, char **argv,
+		      const char *usage);
+bool conn_filter_holds(const struct conn_filter *filter, const struct conn_line *conn);
+
+#endif /* BAILEY_TOOLS_CONN_LINE_H */
