@@ -32,15 +32,17 @@ module:
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
 
 tool:
-	$(MAKE) -C tools OUT=$(CURDIR)/build
+	$(MAKE) -C tools BUILD=$(CURDIR)/build
 
 install: module tool
 	$(MAKE) -C $(KDIR) M=$(CURDIR) INSTALL_MOD_PATH=$(DESTDIR) modules_install
-	install -D -m 0755 build/bailey $(DESTDIR)$(PREFIX)/sbin/bailey
+	$(MAKE) -C tools BUILD=$(CURDIR)/build install
 
 uninstall:
 	rm -f $(DESTDIR)/lib/modules/*/updates/bailey.ko* $(DESTDIR)/lib/modules/*/extra/bailey.ko*
 	rm -f $(DESTDIR)$(PREFIX)/sbin/bailey
+	rm -f $(DESTDIR)$(PREFIX)/share/man/man8/bailey.8
+	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/bailey
 	-test -n "$(DESTDIR)" || depmod -a
 
 deps:

@@ -56,9 +56,9 @@ part_unit()
 {
 	local name
 	"$here/vm/deps.sh" unit
-	for name in unit reference fuzz; do
+	for name in unit reference fuzz tool; do
 		if [ "$name" = unit ] || [ -e "$here/$name/Makefile" ]; then
-			step "$name" make -s -C "$here/$name" check
+			step "$name" make -s -j"$(nproc)" -C "$here/$name" check
 		fi
 	done
 }

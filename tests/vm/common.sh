@@ -155,6 +155,6 @@ test_module()
 test_tool()
 {
 	"$vm_dir/deps.sh" build
-	with_lock tool make -s -C "$tree" tool >&2 || die "building the tool failed"
+	with_lock tool make -s -j"$(jobs_count)" -C "$tree" tool >&2 || die "building the tool failed"
 	echo "$tree/build/bailey"
 }
