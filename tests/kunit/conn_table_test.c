@@ -1,0 +1,588 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The connection table: what is in it, what is found, what goes and when.
+ *
+ * Time is faked through &bailey_conn.expires; the collector is not waited for but
+ * run by flush_delayed_work(). Every test has a table of its own, and its end
+ * frees whatever the test left in it.
+ */
+#include <kunit/test.h>
+#include <linux/delay.h>
+#include <linux/kthread.h>
+#include <linux/module.h>
+
+#include "conn_table.h"
+
+#define NO_LIMIT	U32_MAX
+#define MANY		100000
+#define THREADS		4
+#define ROUNDS		20000
+#define RACE_KEYS	64
+
+static struct bailey_packet request_of(u32 n)
+{
+	return (struct bailey_packet){
+		.family = BAILEY_IPV4,
+		.proto = BAILEY_PROTO_UDP,
+		.flags = BAILEY_PKT_PORTS,
+		.src.hi = (u64)(0x0a000000 + n / 50000) << 32,
+		.dst.hi = 0x0103030700000000ULL,
+		.sport = 1024 + n % 50000,
+		.dport = 53,
+	};
+}
+
+static struct bailey_packet response_of(u32 n)
+{
+	struct bailey_packet p = request_of(n);
+
+	swap(p.src, p.dst);
+	swap(p.sport, p.dport);
+	return p;
+}
+
+/* An entry for request @n that lives @left seconds more. */
+static struct bailey_conn_entry *make_entry(struct kunit *test, u32 n, u32 set,
+					    s32 left)
+{
+	struct bailey_conn_entry *entry = bailey_conn_entry_alloc(GFP_KERNEL);
+	struct bailey_packet p = request_of(n);
+
+	KUNIT_ASSERT_NOT_NULL(test, entry);
+	entry->conn.orig_end = bailey_conn_key_make(&entry->conn.key, &p, 0, 0);
+	entry->conn.set[BAILEY_ORIGINATOR] = set;
+	entry->conn.expires = bailey_conn_now() + left;
+	return entry;
+}
+
+static int insert(struct kunit *test, struct bailey_conn_entry *entry, u32 max)
+{
+	struct bailey_conn_entry *existing = NULL;
+	int err;
+
+	rcu_read_lock();
+	err = bailey_conn_table_insert(test->priv, entry, &existing, max);
+	KUNIT_EXPECT_EQ(test, err == -EEXIST, !!existing);
+	rcu_read_unlock();
+	if (err)
+		bailey_conn_entry_free(entry);
+	return err;
+}
+
+static struct bailey_conn_entry *add(struct kunit *test, u32 n, u32 set, s32 left)
+{
+	struct bailey_conn_entry *entry = make_entry(test, n, set, left);
+
+	KUNIT_ASSERT_EQ(test, insert(test, entry, NO_LIMIT), 0);
+	return entry;
+}
+
+/* How many live entries has the packet's key? @side: who sent it, by the first. */
+static unsigned int find(struct kunit *test, const struct bailey_packet *packet,
+			 u8 *side)
+{
+	struct bailey_conn_entry *entry;
+	struct rhlist_head *pos, *list;
+	struct bailey_conn_key key;
+	unsigned int found = 0;
+	u8 end;
+
+	end = bailey_conn_key_make(&key, packet, 0, 0);
+	rcu_read_lock();
+	list = bailey_conn_table_lookup_rcu(test->priv, &key);
+	bailey_conn_for_each_rcu(entry, pos, list) {
+		if (!bailey_conn_entry_live(entry, bailey_conn_now()))
+			continue;
+		KUNIT_EXPECT_TRUE(test, !memcmp(&entry->conn.key, &key,
+						sizeof(key)));
+		if (side && !found)
+			*side = bailey_conn_side(&entry->conn, end);
+		found++;
+	}
+	rcu_read_unlock();
+	return found;
+}
+
+static unsigned int find_n(struct kunit *test, u32 n)
+{
+	struct bailey_packet p = request_of(n);
+
+	return find(test, &p, NULL);
+}
+
+static bool unlink(struct kunit *test, struct bailey_conn_entry *entry)
+{
+	bool won;
+
+	rcu_read_lock();
+	won = bailey_conn_table_unlink(test->priv, entry);
+	rcu_read_unlock();
+	return won;
+}
+
+static s64 count(struct kunit *test)
+{
+	return bailey_conn_table_count(test->priv);
+}
+
+/* Lets the collector run until it has been everywhere. */
+static void collect_all(struct kunit *test)
+{
+	struct bailey_conn_table *table = test->priv;
+
+	do {
+		flush_delayed_work(&table->collect);
+	} while (READ_ONCE(table->collecting));
+}
+
+static void both_halves_meet(struct kunit *test)
+{
+	struct bailey_packet request = request_of(7), response = response_of(7);
+	struct bailey_packet other = request_of(8);
+	u8 side = 9;
+
+	KUNIT_EXPECT_EQ(test, find(test, &request, NULL), 0);
+	add(test, 7, 1, 100);
+	KUNIT_EXPECT_EQ(test, find(test, &request, &side), 1);
+	KUNIT_EXPECT_EQ(test, side, BAILEY_ORIGINATOR);
+	KUNIT_EXPECT_EQ(test, find(test, &response, &side), 1);
+	KUNIT_EXPECT_EQ(test, side, BAILEY_RESPONDER);
+	KUNIT_EXPECT_EQ(test, find(test, &other, NULL), 0);
+	KUNIT_EXPECT_EQ(test, count(test), 1);
+}
+
+static void twins_are_refused(struct kunit *test)
+{
+	struct bailey_conn_entry *first = add(test, 1, 1, 100);
+	struct bailey_conn_entry *entry, *existing = NULL;
+
+	entry = make_entry(test, 1, 1, 100);
+	rcu_read_lock();
+	KUNIT_EXPECT_EQ(test, bailey_conn_table_insert(test->priv, entry,
+						       &existing, NO_LIMIT),
+			-EEXIST);
+	rcu_read_unlock();
+	KUNIT_EXPECT_PTR_EQ(test, existing, first);
+	entry->conn.set[BAILEY_RESPONDER] = 5;
+	KUNIT_EXPECT_EQ(test, insert(test, entry, NO_LIMIT), 0);
+	entry = make_entry(test, 1, 1, 100);
+	entry->conn.orig_end ^= 1;
+	KUNIT_EXPECT_EQ(test, insert(test, entry, NO_LIMIT), 0);
+	KUNIT_EXPECT_EQ(test, find_n(test, 1), 3);
+	KUNIT_EXPECT_EQ(test, count(test), 3);
+}
+
+static void the_dead_have_no_twins(struct kunit *test)
+{
+	struct bailey_conn_entry *first = add(test, 1, 1, 0);
+
+	KUNIT_EXPECT_EQ(test, find_n(test, 1), 0);
+	add(test, 1, 1, 100);
+	KUNIT_EXPECT_EQ(test, find_n(test, 1), 1);
+	KUNIT_EXPECT_TRUE(test, unlink(test, first));
+	KUNIT_EXPECT_EQ(test, find_n(test, 1), 1);
+	KUNIT_EXPECT_EQ(test, count(test), 1);
+}
+
+static void a_full_table_refuses(struct kunit *test)
+{
+	struct bailey_conn_entry *entry = NULL;
+	u32 n;
+
+	for (n = 0; n < 1000; n++)
+		entry = add(test, n, 1, 100);
+	for (; n < 1100; n++)
+		KUNIT_EXPECT_EQ(test, insert(test, make_entry(test, n, 1, 100),
+					     1000), -ENOSPC);
+	KUNIT_EXPECT_EQ(test, count(test), 1000);
+	KUNIT_EXPECT_EQ(test, find_n(test, 999), 1);
+	KUNIT_EXPECT_EQ(test, find_n(test, 1000), 0);
+	KUNIT_EXPECT_TRUE(test, unlink(test, entry));
+	KUNIT_EXPECT_EQ(test, insert(test, make_entry(test, 2000, 1, 100), 1000),
+			0);
+	KUNIT_EXPECT_EQ(test, insert(test, make_entry(test, 2001, 1, 100), 1000),
+			-ENOSPC);
+}
+
+/* Full of what has expired: the refusal itself calls the collector. */
+static void a_full_table_is_collected_early(struct kunit *test)
+{
+	u32 n;
+
+	for (n = 0; n < 100; n++)
+		add(test, n, 1, 0);
+	KUNIT_EXPECT_EQ(test, insert(test, make_entry(test, n, 1, 100), 100),
+			-ENOSPC);
+	for (n = 0; n < 100 && count(test); n++)
+		msleep(20);
+	KUNIT_EXPECT_EQ(test, count(test), 0);
+}
+
+static void unlinking_twice_is_harmless(struct kunit *test)
+{
+	struct bailey_conn_entry *entry = add(test, 1, 1, 100);
+
+	rcu_read_lock();
+	KUNIT_EXPECT_TRUE(test, bailey_conn_table_unlink(test->priv, entry));
+	KUNIT_EXPECT_FALSE(test, bailey_conn_table_unlink(test->priv, entry));
+	KUNIT_EXPECT_FALSE(test, bailey_conn_entry_live(entry, bailey_conn_now()));
+	rcu_read_unlock();
+	KUNIT_EXPECT_EQ(test, find_n(test, 1), 0);
+	KUNIT_EXPECT_EQ(test, count(test), 0);
+}
+
+static void the_expired_are_collected(struct kunit *test)
+{
+	u32 n;
+
+	for (n = 0; n < 10000; n++)
+		add(test, n, 1, n % 2 ? 100 : 0);
+	KUNIT_EXPECT_EQ(test, count(test), 10000);
+	collect_all(test);
+	KUNIT_EXPECT_EQ(test, count(test), 5000);
+	for (n = 0; n < 10000; n++)
+		KUNIT_EXPECT_EQ(test, find_n(test, n), n % 2);
+}
+
+static void nobody_dies_early(struct kunit *test)
+{
+	struct bailey_conn conn = { };
+
+	conn.expires = bailey_conn_deadline(10, 1);
+	KUNIT_EXPECT_FALSE(test, bailey_conn_expired(&conn, 11));
+	KUNIT_EXPECT_TRUE(test, bailey_conn_expired(&conn, 12));
+	conn.expires = bailey_conn_deadline(U32_MAX, 432000);
+	KUNIT_EXPECT_FALSE(test, bailey_conn_expired(&conn, U32_MAX));
+	KUNIT_EXPECT_FALSE(test, bailey_conn_expired(&conn, 431999));
+	KUNIT_EXPECT_TRUE(test, bailey_conn_expired(&conn, 432000));
+}
+
+static void the_refreshed_stay(struct kunit *test)
+{
+	struct bailey_conn_entry *entry = add(test, 1, 1, 0);
+	struct bailey_conn_next next = { .timeout = 30 };
+	u32 now = bailey_conn_now();
+
+	bailey_conn_entry_update(entry, &next, now);
+	KUNIT_EXPECT_EQ(test, entry->conn.expires, now + 31);
+	collect_all(test);
+	KUNIT_EXPECT_EQ(test, find_n(test, 1), 1);
+	rcu_read_lock();
+	bailey_conn_table_unlink(test->priv, entry);
+	next.timeout = 300;
+	bailey_conn_entry_update(entry, &next, now);
+	KUNIT_EXPECT_EQ(test, entry->conn.expires, now + 31);
+	rcu_read_unlock();
+}
+
+static void packets_advance(struct kunit *test)
+{
+	const struct bailey_timeouts *timeouts = &bailey_timeouts_default;
+	struct bailey_conn_entry *entry = add(test, 1, 1, 100);
+	struct bailey_packet p = request_of(1);
+	struct bailey_conn *conn = &entry->conn;
+	u32 now = bailey_conn_now();
+
+	p.proto = BAILEY_PROTO_TCP;
+	conn->state = BAILEY_TCP_SYN_SENT;
+	p.tcp_flags = BAILEY_TCP_SYN | BAILEY_TCP_ACK;
+	KUNIT_EXPECT_EQ(test, bailey_conn_entry_advance(entry, &p, 1, timeouts,
+							now), BAILEY_PASS);
+	KUNIT_EXPECT_EQ(test, conn->state, BAILEY_TCP_SYN_RECV);
+	KUNIT_EXPECT_EQ(test, conn->expires, now + 61);
+	p.tcp_flags = BAILEY_TCP_ACK;
+	KUNIT_EXPECT_EQ(test, bailey_conn_entry_advance(entry, &p, 0, timeouts,
+							now), BAILEY_PASS);
+	KUNIT_EXPECT_EQ(test, conn->state, BAILEY_TCP_ESTABLISHED);
+	KUNIT_EXPECT_EQ(test, conn->expires, now + 432001);
+	p.tcp_flags = BAILEY_TCP_SYN;
+	KUNIT_EXPECT_EQ(test, bailey_conn_entry_advance(entry, &p, 1, timeouts,
+							now + 5),
+			BAILEY_DROP_TCP_STATE);
+	KUNIT_EXPECT_EQ(test, conn->expires, now + 432001);
+}
+
+static void doors_are_stored(struct kunit *test)
+{
+	struct bailey_conn_entry *entry = add(test, 1, 1, 100);
+
+	bailey_conn_entry_set_door(entry, BAILEY_RESPONDER, 7, 3);
+	bailey_conn_entry_set_epoch(entry, 9);
+	KUNIT_EXPECT_EQ(test, entry->conn.set[BAILEY_ORIGINATOR], 1);
+	KUNIT_EXPECT_EQ(test, entry->conn.set[BAILEY_RESPONDER], 7);
+	KUNIT_EXPECT_EQ(test, entry->conn.ifindex[BAILEY_RESPONDER], 3);
+	KUNIT_EXPECT_EQ(test, entry->conn.ifindex[BAILEY_ORIGINATOR], 0);
+	KUNIT_EXPECT_EQ(test, entry->conn.epoch, 9);
+}
+
+static enum bailey_conn_walk_verdict count_and_keep(struct bailey_conn_entry *entry,
+						    void *arg)
+{
+	++*(unsigned long *)arg;
+	return BAILEY_CONN_KEEP;
+}
+
+static enum bailey_conn_walk_verdict unlink_odd(struct bailey_conn_entry *entry,
+						void *arg)
+{
+	return entry->conn.set[BAILEY_ORIGINATOR] & 1 ? BAILEY_CONN_UNLINK :
+							BAILEY_CONN_KEEP;
+}
+
+static enum bailey_conn_walk_verdict unlink_all(struct bailey_conn_entry *entry,
+						void *arg)
+{
+	return BAILEY_CONN_UNLINK;
+}
+
+static enum bailey_conn_walk_verdict stop_at_ten(struct bailey_conn_entry *entry,
+						 void *arg)
+{
+	return ++*(unsigned long *)arg == 10 ? BAILEY_CONN_STOP :
+					       BAILEY_CONN_KEEP;
+}
+
+static void many_share_a_key(struct kunit *test)
+{
+	struct bailey_conn_entry *entries[100];
+	unsigned long seen = 0;
+	u32 set;
+
+	for (set = 0; set < 100; set++)
+		entries[set] = add(test, 1, set, 100);
+	add(test, 2, 0, 100);
+	KUNIT_EXPECT_EQ(test, find_n(test, 1), 100);
+	KUNIT_EXPECT_EQ(test, find_n(test, 2), 1);
+	bailey_conn_table_walk(test->priv, count_and_keep, &seen);
+	KUNIT_EXPECT_EQ(test, seen, 101);
+	KUNIT_EXPECT_EQ(test, bailey_conn_table_walk(test->priv, unlink_odd,
+						     NULL), 50);
+	KUNIT_EXPECT_EQ(test, find_n(test, 1), 50);
+	for (set = 0; set < 100; set += 2)
+		KUNIT_EXPECT_TRUE(test, unlink(test, entries[set]));
+	KUNIT_EXPECT_EQ(test, find_n(test, 1), 0);
+	KUNIT_EXPECT_EQ(test, count(test), 1);
+}
+
+static void a_walk_can_stop(struct kunit *test)
+{
+	unsigned long seen = 0;
+	u32 n;
+
+	for (n = 0; n < 100; n++)
+		add(test, n, 1, 100);
+	KUNIT_EXPECT_EQ(test, bailey_conn_table_walk(test->priv, stop_at_ten,
+						     &seen), 0);
+	KUNIT_EXPECT_EQ(test, seen, 10);
+}
+
+static void a_hundred_thousand(struct kunit *test)
+{
+	struct bailey_packet p;
+	unsigned long seen = 0;
+	u32 n;
+
+	for (n = 0; n < MANY; n++)
+		add(test, n, n, 100);
+	KUNIT_EXPECT_EQ(test, count(test), MANY);
+	for (n = 0; n < MANY; n++) {
+		p = response_of(n);
+		KUNIT_EXPECT_EQ(test, find(test, &p, NULL), 1);
+	}
+	bailey_conn_table_walk(test->priv, count_and_keep, &seen);
+	KUNIT_EXPECT_GE(test, seen, MANY);
+	KUNIT_EXPECT_EQ(test, bailey_conn_table_walk(test->priv, unlink_odd,
+						     NULL), MANY / 2);
+	for (n = 0; n < MANY; n++)
+		KUNIT_EXPECT_EQ(test, find_n(test, n), !(n & 1));
+	KUNIT_EXPECT_EQ(test, bailey_conn_table_walk(test->priv, unlink_all,
+						     NULL), MANY / 2);
+	KUNIT_EXPECT_EQ(test, count(test), 0);
+}
+
+/* A reader that takes a few at a time, while half go and others come. */
+static void reading_in_pieces(struct kunit *test)
+{
+	unsigned long seen = 0, stayed = 0;
+	struct bailey_conn_entry *entry;
+	struct bailey_conn_iter iter;
+	u32 n, fresh = 20000;
+	bool more = true;
+
+	for (n = 0; n < 20000; n++)
+		add(test, n, n, 100);
+	bailey_conn_iter_init(&iter, test->priv);
+	while (more && seen < 10 * 20000) {
+		n = 0;
+		for (entry = bailey_conn_iter_start(&iter); entry && n < 50;
+		     entry = bailey_conn_iter_next(&iter), n++) {
+			KUNIT_EXPECT_FALSE(test, entry->dead);
+			if (entry->conn.set[0] & 1)
+				bailey_conn_table_unlink(test->priv, entry);
+			else
+				stayed++;
+			seen++;
+		}
+		bailey_conn_iter_stop(&iter);
+		more = entry;
+		add(test, fresh, fresh, 100);
+		fresh += 2;
+		cond_resched();
+	}
+	bailey_conn_iter_exit(&iter);
+	KUNIT_EXPECT_FALSE(test, more);
+	KUNIT_EXPECT_GE(test, stayed, 10000);
+	for (n = 0; n < 20000; n++)
+		KUNIT_EXPECT_EQ(test, find_n(test, n), !(n & 1));
+}
+
+/* Where the reader stands is taken away between two pieces. */
+static void reading_on_from_the_dead(struct kunit *test)
+{
+	unsigned long seen = 0;
+	struct bailey_conn_entry *entry;
+	struct bailey_conn_iter iter;
+	u32 n;
+
+	for (n = 0; n < 2000; n++)
+		add(test, n, n, 100);
+	bailey_conn_iter_init(&iter, test->priv);
+	while ((entry = bailey_conn_iter_start(&iter)) && seen < 10000) {
+		bailey_conn_table_unlink(test->priv, entry);
+		bailey_conn_iter_stop(&iter);
+		seen++;
+	}
+	bailey_conn_iter_stop(&iter);
+	bailey_conn_iter_exit(&iter);
+	KUNIT_EXPECT_EQ(test, seen, 2000);
+	KUNIT_EXPECT_EQ(test, count(test), 0);
+}
+
+static void an_unfinished_reader(struct kunit *test)
+{
+	struct bailey_conn_iter iter;
+	u32 n;
+
+	for (n = 0; n < 100; n++)
+		add(test, n, 1, 100);
+	bailey_conn_iter_init(&iter, test->priv);
+	KUNIT_EXPECT_NOT_NULL(test, bailey_conn_iter_start(&iter));
+	bailey_conn_iter_stop(&iter);
+	for (; n < 5000; n++)		/* resized meanwhile */
+		add(test, n, 1, 100);
+	bailey_conn_iter_exit(&iter);
+}
+
+static int race(void *arg)
+{
+	struct kunit *test = arg;
+	struct bailey_conn_entry *entry, *existing;
+	struct bailey_conn_next next = { .timeout = 100 };
+	u32 round;
+	int err;
+
+	for (round = 0; round < ROUNDS; round++) {
+		entry = make_entry(test, round % RACE_KEYS, 1, 100);
+		existing = NULL;
+		rcu_read_lock();
+		err = bailey_conn_table_insert(test->priv, entry, &existing,
+					       NO_LIMIT);
+		if (err)
+			bailey_conn_entry_free(entry);
+		if (err == -EEXIST) {
+			bailey_conn_entry_update(existing, &next,
+						 bailey_conn_now());
+			if (round & 1)
+				bailey_conn_table_unlink(test->priv, existing);
+		}
+		rcu_read_unlock();
+		cond_resched();
+	}
+	while (!kthread_should_stop())
+		schedule_timeout_interruptible(1);
+	return 0;
+}
+
+/* Threads that insert, find and unlink the same few connections. */
+static void racing_threads(struct kunit *test)
+{
+	struct task_struct *threads[THREADS];
+	unsigned long seen = 0;
+	int i;
+	u32 n;
+
+	for (i = 0; i < THREADS; i++) {
+		threads[i] = kthread_run(race, test, "bailey_race");
+		KUNIT_ASSERT_FALSE(test, IS_ERR(threads[i]));
+	}
+	for (i = 0; i < 100; i++) {
+		bailey_conn_table_walk(test->priv, count_and_keep, &seen);
+		schedule_timeout_interruptible(1);
+	}
+	for (i = 0; i < THREADS; i++)
+		kthread_stop(threads[i]);
+	for (n = 0; n < RACE_KEYS; n++)
+		KUNIT_EXPECT_LE(test, find_n(test, n), 1);
+	seen = 0;
+	bailey_conn_table_walk(test->priv, count_and_keep, &seen);
+	KUNIT_EXPECT_EQ(test, count(test), seen);
+}
+
+static int table_init(struct kunit *test)
+{
+	test->priv = kunit_kzalloc(test, sizeof(struct bailey_conn_table),
+				   GFP_KERNEL);
+	return test->priv ? bailey_conn_table_init(test->priv) : -ENOMEM;
+}
+
+static void table_exit(struct kunit *test)
+{
+	if (test->priv)
+		bailey_conn_table_exit(test->priv);
+}
+
+static int suite_init(struct kunit_suite *suite)
+{
+	return bailey_conn_cache_init();
+}
+
+static void suite_exit(struct kunit_suite *suite)
+{
+	bailey_conn_cache_exit();
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(both_halves_meet),
+	KUNIT_CASE(twins_are_refused),
+	KUNIT_CASE(the_dead_have_no_twins),
+	KUNIT_CASE(a_full_table_refuses),
+	KUNIT_CASE(a_full_table_is_collected_early),
+	KUNIT_CASE(unlinking_twice_is_harmless),
+	KUNIT_CASE(the_expired_are_collected),
+	KUNIT_CASE(nobody_dies_early),
+	KUNIT_CASE(the_refreshed_stay),
+	KUNIT_CASE(packets_advance),
+	KUNIT_CASE(doors_are_stored),
+	KUNIT_CASE(many_share_a_key),
+	KUNIT_CASE(a_walk_can_stop),
+	KUNIT_CASE(a_hundred_thousand),
+	KUNIT_CASE(reading_in_pieces),
+	KUNIT_CASE(reading_on_from_the_dead),
+	KUNIT_CASE(an_unfinished_reader),
+	KUNIT_CASE(racing_threads),
+	{ }
+};
+
+static struct kunit_suite bailey_conn_table = {
+	.name = "bailey_conn_table",
+	.suite_init = suite_init,
+	.suite_exit = suite_exit,
+	.init = table_init,
+	.exit = table_exit,
+	.test_cases = cases,
+};
+
+kunit_test_suite(bailey_conn_table);
+
+MODULE_DESCRIPTION("KUnit tests of Bailey");
+MODULE_LICENSE("GPL");
