@@ -140,17 +140,6 @@ judge_run()
 	exit "$status"
 }
 
-# test_module plain|debug|stock: builds the module for a bed, with its KUnit
-# and bench modules where the bed can have them; prints the directory
-test_module()
-{
-	local args=()
-	if [ "$1" != stock ] && compgen -G "$tree/tests/kunit/*.c" >/dev/null; then
-		args+=(BAILEY_KUNIT=m)
-	fi
-	"$vm_dir/module_build.sh" "$1" "${args[@]}"
-}
-
 # test_tool: builds the tool, prints its path
 test_tool()
 {

@@ -11,7 +11,7 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 "$vm_dir/deps.sh" demo
-dir=$(test_module stock)
+dir=$("$vm_dir/module_build.sh" stock)
 BAILEY_TOOL=$(test_tool)
 export BAILEY_TOOL BAILEY_KO=$dir/bailey.ko
 version=$(cat "$("$vm_dir/stock_kernel.sh")/version")

@@ -16,15 +16,13 @@ debug) run=(uml_run.sh --debug --mem 2G --timeout 600) ;;
 *) die "usage: kunit.sh plain|debug" ;;
 esac
 
-dir=$(test_module "$bed")
-export BAILEY_KO=$dir/bailey.ko BAILEY_KUNIT_KO=$dir/bailey_kunit.ko
-[ -e "$BAILEY_KUNIT_KO" ] || die "there are no KUnit tests"
+compgen -G "$tree/tests/kunit/*.c" >/dev/null || die "there are no KUnit tests"
+dir=$("$vm_dir/module_build.sh" "$bed" BAILEY_KUNIT=m)
+export BAILEY_KUNIT_KO=$dir/bailey_kunit.ko
 # shellcheck disable=SC2016 # for the guest's shell
 exec "$vm_dir/${run[0]}" "${run[@]:1}" -- bash -c '
-	set -e
-	insmod "$BAILEY_KO"
 	dmesg -C
-	insmod "$BAILEY_KUNIT_KO"
-	rmmod bailey_kunit
-	rmmod bailey
-	dmesg'
+	insmod "$BAILEY_KUNIT_KO" && rmmod bailey_kunit
+	status=$?
+	dmesg
+	exit $status'

@@ -4,11 +4,10 @@
 # module_build.sh plain|debug|stock [MAKE-ARGUMENT...]
 #
 # Builds bailey.ko for one of the test beds in a copy of the sources in the
-# cache, and prints the directory that has it (and bailey_kunit.ko and
-# bailey_bench.ko, where their sources exist and the arguments ask). The copy
-# follows the tree file by file, so that a second build compiles only what
-# changed. MAKE-ARGUMENTs go to kbuild: W=1, C=2, ...; a build with arguments
-# has a copy of its own.
+# cache, and prints the directory that has it. The copy follows the tree file
+# by file, so that a second build compiles only what changed. MAKE-ARGUMENTs
+# go to kbuild: W=1, C=2, BAILEY_KUNIT=m (bailey_kunit.ko instead), ...; a build
+# with arguments has a copy of its own.
 
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -55,7 +54,7 @@ build()
 	fi
 	# Warnings are for those who asked
 	grep -E 'warning:|error:' "$log" >&2 || :
-	say "built bailey.ko in $((SECONDS - start)) s"
+	say "built $(basename "$into") in $((SECONDS - start)) s"
 }
 
 main()

@@ -24,7 +24,7 @@ stock) run=(qemu_run.sh --timeout 900) ;;
 *) die "usage: scenarios.sh plain|debug|stock [--smoke] [SCENARIO...]" ;;
 esac
 
-dir=$(test_module "$bed")
+dir=$("$vm_dir/module_build.sh" "$bed")
 BAILEY_TOOL=$(test_tool)
 export BAILEY_TOOL BAILEY_KO=$dir/bailey.ko
 cd "$tree"
