@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The engine under comparison: what module/hook.c does, over a plain list. */
+#include "engine.h"
+#include "language.h"
+#include "seal.h"
+
+#define NO_LIMIT	1000000
+
+/**
+ * engine_init() - an engine with the policy of a namespace that has none
+ * @engine: filled in
+ * @world: the interfaces
+ *
+ * Return: false when memory is short.
+ */
+bool engine_init(struct engine *engine, const struct ref_world *world)
+{
+	struct bailey_diag diag = { 0 };
+
+	memset(engine, 0, sizeof(*engine));
+	engine->world = world;
+	engine->policy = bailey_policy_create();
+	return engine->policy &&
+	       !bailey_policy_seal(engine->policy, NULL, NO_LIMIT, &diag);
+}
+
+/**
+ * engine_exit() - give all back
+ * @engine: the engine
+ */
+void engine_exit(struct engine *engine)
+{
+	if (engine->binding)
+		bailey_binding_destroy(engine->binding);
+	bailey_policy_put(engine->policy);
+}
+
+static struct bailey_binding *bind(const struct ref_world *world,
+				   struct bailey_policy *policy)
+{
+	struct bailey_device device[REF_IFACES] = { 0 };
+	int i;
+
+	for (i = 0; i < world->count; i++) {
+		device[i].ifindex = world->iface[i].ifindex;
+		strcpy(device[i].name, world->iface[i].name);
+	}
+	return bailey_binding_create(policy, device, world->count);
+}
+
+/**
+ * engine_apply() - a transaction
+ * @engine: the engine; on an error all is as before
+ * @text: its lines
+ * @cut: with "revoke cut"
+ * @diag: what is said about it
+ *
+ * Return: 0 or negative errno.
+ */
+int engine_apply(struct engine *engine, const struct bailey_out *text, bool cut,
+		 struct bailey_diag *diag)
+{
+	struct bailey_policy *policy = bailey_policy_clone(engine->policy);
+	struct bailey_binding *binding;
+	int ret;
+
+	if (!policy)
+		return -ENOMEM;
+	ret = bailey_language_apply(policy, text->buf ? text->buf : "", text->len,
+				    1, diag);
+	policy->epoch += cut;
+	if (!ret)
+		ret = bailey_policy_seal(policy, engine->policy, NO_LIMIT, diag);
+	if (ret) {
+		bailey_policy_put(policy);
+		return ret;
+	}
+	binding = bind(engine->world, policy);
+	if (engine->binding)
+		bailey_binding_destroy(engine->binding);
+	bailey_policy_put(engine->policy);
+	engine->binding = binding;
+	engine->policy = policy;
+	return binding ? 0 : -ENOMEM;
+}
+
+static struct bailey_addr addr_of(const struct ref_addr *addr)
+{
+	return bailey_addr_from_bytes(addr->family, addr->byte);
+}
+
+static void kind_of(struct bailey_packet *p)
+{
+	bool v4 = p->family == 4;
+
+	if (bailey_proto_has_ports(p->proto))
+		p->flags |= BAILEY_PKT_PORTS;
+	if (!bailey_packet_is_icmp(p))
+		return;
+	switch (p->type) {
+	case 8: case 13: case 15: case 17: case 42:
+		p->flags |= v4 ? BAILEY_PKT_ICMP_QUERY | BAILEY_PKT_ID : 0;
+		break;
+	case 0: case 14: case 16: case 18: case 43:
+		p->flags |= v4 ? BAILEY_PKT_ICMP_REPLY | BAILEY_PKT_ID : 0;
+		break;
+	case 128: case 139: case 160:
+		p->flags |= v4 ? 0 : BAILEY_PKT_ICMP_QUERY | BAILEY_PKT_ID;
+		break;
+	case 129: case 140: case 161:
+		p->flags |= v4 ? 0 : BAILEY_PKT_ICMP_REPLY | BAILEY_PKT_ID;
+		break;
+	case 3: case 4:
+		p->flags |= BAILEY_PKT_ICMP_ERROR;
+		break;
+	case 11: case 12:
+		p->flags |= v4 ? BAILEY_PKT_ICMP_ERROR : 0;
+		break;
+	case 1: case 2:
+		p->flags |= v4 ? 0 : BAILEY_PKT_ICMP_ERROR;
+		break;
+	}
+}
+
+/**
+ * engine_packet() - a packet as the engine's parser would give it
+ * @from: the packet
+ * @packet: filled in
+ * @quote: filled in with what it quotes, if it does
+ */
+void engine_packet(const struct ref_packet *from, struct bailey_packet *packet,
+		   struct bailey_packet *quote)
+{
+	*packet = (struct bailey_packet){
+		.family = from->addr[0].family,
+		.src = addr_of(&from->addr[0]),
+		.dst = addr_of(&from->addr[1]),
+		.proto = from->proto,
+		.sport = from->port[0],
+		.dport = from->port[1],
+		.type = from->type,
+		.code = from->code,
+		.tcp_flags = from->tcp_flags,
+		.hop_limit = from->hop_limit,
+		.id = from->has_id ? from->id : 0,
+	};
+	kind_of(packet);
+	if (from->has_id)
+		packet->flags |= BAILEY_PKT_ID;
+	*quote = (struct bailey_packet){ 0 };
+	if (!from->quotes)
+		return;
+	packet->flags |= BAILEY_PKT_QUOTE;
+	*quote = (struct bailey_packet){
+		.family = from->quote_addr[0].family,
+		.src = addr_of(&from->quote_addr[0]),
+		.dst = addr_of(&from->quote_addr[1]),
+		.proto = from->quote_proto,
+		.sport = from->quote_port[0],
+		.dport = from->quote_port[1],
+		.type = from->quote_type,
+		.id = from->quote_id,
+	};
+	kind_of(quote);
+	if (from->quote_id)
+		quote->flags |= BAILEY_PKT_ID;
+}
+
+struct place {
+	struct bailey_where where;
+	const struct ref_world *world;
+};
+
+static bool has_addr(const struct bailey_where *where, u32 ifindex, u8 family,
+		     const struct bailey_addr *addr)
+{
+	const struct place *place = container_of(where, struct place, where);
+	int i, k;
+
+	for (i = 0; i < place->world->count; i++) {
+		const struct ref_iface *iface = &place->world->iface[i];
+
+		for (k = 0; iface->ifindex == ifindex && k < iface->count; k++) {
+			struct bailey_addr own = addr_of(&iface->addr[k]);
+
+			if (iface->addr[k].family == family &&
+			    bailey_addr_equal(&own, addr))
+				return true;
+		}
+	}
+	return false;
+}
+
+static void place_of(const struct ref_world *world, const struct ref_packet *packet,
+		     struct place *place)
+{
+	static const u8 hooks[] = {
+		[REF_LOCAL_IN] = BAILEY_HOOK_LOCAL_IN,
+		[REF_LOCAL_OUT] = BAILEY_HOOK_LOCAL_OUT,
+		[REF_FORWARD] = BAILEY_HOOK_FORWARD,
+	};
+	int end;
+
+	memset(place, 0, sizeof(*place));
+	place->world = world;
+	place->where.hook = hooks[packet->hook];
+	place->where.has_addr = has_addr;
+	for (end = 0; end < 2; end++) {
+		const struct ref_iface *iface;
+
+		if (packet->iface[end] < 0)
+			continue;
+		iface = &world->iface[packet->iface[end]];
+		place->where.ifindex[end] = iface->ifindex;
+		place->where.domain[end] = iface->domain;
+		if (packet->hook != REF_FORWARD) {
+			place->where.domain[!end] = iface->domain;
+			place->where.loopback = iface->loopback;
+		}
+	}
+}
+
+static struct bailey_conn *find(struct engine *engine, const struct bailey_eval *eval,
+				const struct bailey_packet *quote, u32 now,
+				struct bailey_match_conn *match)
+{
+	struct bailey_conn *best = NULL;
+	struct bailey_conn_key key;
+	u32 i, rank, best_rank = 0;
+	u8 end = bailey_eval_key(eval, quote, &key, &match->related);
+
+	if (end == 2)
+		return NULL;
+	for (i = 0; i < engine->count; i++) {
+		struct bailey_conn *conn = &engine->conn[i];
+		u8 side = bailey_conn_side(conn, end);
+
+		if (memcmp(&conn->key, &key, sizeof(key)) ||
+		    bailey_conn_expired(conn, now))
+			continue;
+		rank = bailey_eval_rank(eval, conn, side, match->related);
+		if (rank <= best_rank)
+			continue;
+		best_rank = rank;
+		best = conn;
+		match->side = side;
+	}
+	match->conn = best;
+	return best;
+}
+
+static void open_conn(struct engine *engine, const struct bailey_eval *eval,
+		      const struct bailey_verdict *verdict, struct bailey_conn *place,
+		      u32 now)
+{
+	struct bailey_conn *conn = place;
+
+	if (!conn && engine->count < REF_CONNS)
+		conn = &engine->conn[engine->count++];
+	if (!conn)
+		return;
+	memset(conn, 0, sizeof(*conn));
+	conn->orig_end = bailey_conn_key_make(&conn->key, eval->packet,
+					      eval->where->domain[BAILEY_SRC],
+					      eval->where->domain[BAILEY_DST]);
+	conn->set[0] = verdict->set[0];
+	conn->set[1] = verdict->set[1];
+	conn->epoch = verdict->epoch;
+	conn->state = verdict->next.state;
+	conn->flags = verdict->next.flags;
+	conn->last_dir = verdict->next.last_dir;
+	conn->expires = now + verdict->next.timeout;
+}
+
+static void carry_out(struct engine *engine, const struct bailey_eval *eval,
+		      const struct bailey_verdict *verdict, struct bailey_conn *conn,
+		      u32 now)
+{
+	if (verdict->revoked && conn) {
+		u32 at = conn - engine->conn;
+
+		memmove(conn, conn + 1, (--engine->count - at) * sizeof(*conn));
+	} else if (verdict->open) {
+		open_conn(engine, eval, verdict, conn, now);
+	} else if (verdict->conn_known && verdict->reason == BAILEY_PASS) {
+		conn->state = verdict->next.state;
+		conn->flags = verdict->next.flags;
+		conn->last_dir = verdict->next.last_dir;
+		conn->expires = now + verdict->next.timeout;
+		if (verdict->doors_changed) {
+			conn->set[0] = verdict->set[0];
+			conn->set[1] = verdict->set[1];
+			conn->epoch = verdict->epoch;
+		}
+	}
+}
+
+/**
+ * engine_judge() - what the engine makes of a packet
+ * @engine: the engine; its connections change as the verdict says
+ * @packet: the packet
+ * @now: seconds
+ * @loose: tcp_loose
+ * @answer: filled in
+ */
+void engine_judge(struct engine *engine, const struct ref_packet *packet, u32 now,
+		  bool loose, struct engine_answer *answer)
+{
+	struct bailey_track_rules track = {
+		.timeouts = &bailey_timeouts_default, .loose = loose,
+	};
+	struct bailey_match_conn match = { 0 };
+	struct bailey_packet p, quote;
+	struct bailey_conn *conn = NULL;
+	struct bailey_eval eval;
+	struct place place;
+	bool ended;
+
+	engine_packet(packet, &p, &quote);
+	place_of(engine->world, packet, &place);
+	memset(answer, 0, sizeof(*answer));
+	answer->final = bailey_eval_begin(&eval, engine->binding, &p, BAILEY_PASS,
+					  &place.where, NULL, &answer->verdict);
+	if (answer->final)
+		return;
+	if (eval.tracked)
+		conn = find(engine, &eval, &quote, now, &match);
+	ended = conn && !match.related && bailey_conn_reopens(conn, &p);
+	answer->tracked = eval.tracked;
+	answer->related = conn && match.related;
+	answer->reopened = ended;
+	bailey_evaluate(&eval, conn && !ended ? &match : NULL, &track,
+			&answer->verdict);
+	if (!match.related)
+		carry_out(engine, &eval, &answer->verdict, conn, now);
+}
+
+/**
+ * engine_print_conn() - a connection as the engine has it
+ * @conn: the connection
+ * @out: where to
+ */
+void engine_print_conn(const struct bailey_conn *conn, struct bailey_out *out)
+{
+	const struct bailey_conn_key *key = &conn->key;
+	u8 from = conn->orig_end;
+
+	bailey_out_printf(out, "proto %u ", key->proto);
+	bailey_out_addr(out, key->family, &key->addr[from]);
+	bailey_out_printf(out, " port %u domain %u -> ", key->port[from],
+			  key->domain[from]);
+	bailey_out_addr(out, key->family, &key->addr[!from]);
+	bailey_out_printf(out, " port %u domain %u id %u type %u sets %u %u epoch %u state %u flags %u dir %u expires %u\n",
+			  key->port[!from], key->domain[!from], key->id, key->type,
+			  conn->set[0], conn->set[1], conn->epoch, conn->state,
+			  conn->flags, conn->last_dir, conn->expires);
+}

@@ -1,0 +1,785 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The reference: what the documentation says becomes of a packet, read from
+ * top to bottom, without an index, a cache or a clever idea.
+ *
+ * From the engine come only the TCP states and timeouts of conn.c, which have
+ * vectors of their own.
+ */
+#include "conn.h"
+#include "model.h"
+
+enum ref_mutation ref_mutation;
+
+static bool mutated(enum ref_mutation mutation)
+{
+	return ref_mutation == mutation;
+}
+
+/* One side of a packet: where, and whom it concerns. */
+struct side {
+	const struct ref_iface *iface;
+	const struct ref_attach *attach;
+	const struct ref_endpoint *endpoint;
+	u32 groups;
+	int acl;
+	bool box;
+};
+
+/* A packet, or the request of its connection, as rules look at it. */
+struct view {
+	const struct ref_policy *policy;
+	const struct ref_addr *addr[2];
+	const struct side *side[2];
+	int proto;
+	int port[2];
+	int type, code;
+};
+
+static bool addr_equal(const struct ref_addr *a, const struct ref_addr *b)
+{
+	return a->family == b->family &&
+	       !memcmp(a->byte, b->byte, a->family == 4 ? 4 : 16);
+}
+
+static bool cidr_holds(const struct ref_cidr *cidr, const struct ref_addr *addr)
+{
+	int bit, bits = cidr->bits;
+
+	if (cidr->net.family != addr->family)
+		return false;
+	if (mutated(REF_MUTATE_PREFIX_EDGE) && bits)
+		bits--;
+	for (bit = 0; bit < bits; bit++)
+		if ((cidr->net.byte[bit / 8] ^ addr->byte[bit / 8]) & 0x80 >> bit % 8)
+			return false;
+	return true;
+}
+
+static bool ported(int proto)
+{
+	return proto == 6 || proto == 17 || proto == 33 || proto == 132 ||
+	       proto == 136;
+}
+
+static bool icmp(u8 family, int proto)
+{
+	return proto == (family == 4 ? 1 : 58);
+}
+
+static bool icmp_error(u8 family, int type)
+{
+	if (family == 6)
+		return type >= 1 && type <= 4;
+	return type == 3 || type == 4 || type == 11 || type == 12;
+}
+
+/* The type of the request that @type is, or answers; -1 for other messages. */
+static int icmp_request(u8 family, int type, bool *reply)
+{
+	static const int queries[][3] = {
+		{ 4, 8, 0 }, { 4, 13, 14 }, { 4, 15, 16 }, { 4, 17, 18 },
+		{ 4, 42, 43 }, { 6, 128, 129 }, { 6, 139, 140 }, { 6, 160, 161 },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(queries); i++) {
+		if (queries[i][0] != family)
+			continue;
+		*reply = queries[i][2] == type;
+		if (*reply || queries[i][1] == type)
+			return queries[i][1];
+	}
+	*reply = false;
+	return -1;
+}
+
+static bool is_error(const struct ref_packet *packet)
+{
+	u8 family = packet->addr[0].family;
+
+	return icmp(family, packet->proto) && icmp_error(family, packet->type);
+}
+
+/* The line of a kind that holds for an interface. */
+static const struct ref_attach *find_attach(const struct ref_policy *policy,
+					    const char *dev, bool host)
+{
+	const struct ref_attach *best = NULL;
+	int i;
+
+	for (i = 0; i < policy->attaches; i++) {
+		const struct ref_attach *attach = &policy->attach[i];
+		size_t len = strlen(attach->dev);
+
+		if (attach->host != host)
+			continue;
+		if (!attach->stem) {
+			if (!strcmp(attach->dev, dev))
+				return attach;
+			continue;
+		}
+		if (strncmp(attach->dev, dev, len))
+			continue;
+		if (!best || (strlen(best->dev) < len) != mutated(REF_MUTATE_STEM))
+			best = attach;
+	}
+	return best;
+}
+
+static const struct ref_endpoint *find_endpoint(const struct ref_policy *policy,
+						const char *dev,
+						const struct ref_addr *addr)
+{
+	int i, k;
+
+	for (i = 0; i < policy->endpoints; i++) {
+		const struct ref_endpoint *endpoint = &policy->endpoint[i];
+
+		if (strcmp(endpoint->dev, dev) && !mutated(REF_MUTATE_MEMBER_ANYWHERE))
+			continue;
+		for (k = 0; k < endpoint->count; k++)
+			if (addr_equal(&endpoint->addr[k], addr))
+				return endpoint;
+	}
+	return NULL;
+}
+
+static void make_side(const struct ref_policy *policy, const struct ref_iface *iface,
+		      bool box, const struct ref_addr *addr, struct side *side)
+{
+	memset(side, 0, sizeof(*side));
+	side->iface = iface;
+	side->box = box;
+	side->acl = -1;
+	side->attach = find_attach(policy, iface->name, box);
+	if (!box)
+		side->endpoint = find_endpoint(policy, iface->name, addr);
+	if (side->attach) {
+		side->acl = side->attach->acl;
+		side->groups = side->attach->groups;
+	}
+	if (!side->endpoint)
+		return;
+	if (side->attach && mutated(REF_MUTATE_ENDPOINT_ADDS))
+		side->groups |= side->endpoint->groups;
+	else if (side->attach || mutated(REF_MUTATE_ENDPOINT_ALONE))
+		side->groups = side->endpoint->groups;
+}
+
+static void make_sides(const struct ref_policy *policy, const struct ref_world *world,
+		       const struct ref_packet *packet, struct side *side)
+{
+	int in = packet->iface[REF_SRC], out = packet->iface[REF_DST];
+
+	if (packet->hook == REF_LOCAL_OUT)
+		in = out;
+	else if (packet->hook == REF_LOCAL_IN)
+		out = in;
+	make_side(policy, &world->iface[in], packet->hook == REF_LOCAL_OUT,
+		  &packet->addr[REF_SRC], &side[REF_SRC]);
+	make_side(policy, &world->iface[out], packet->hook == REF_LOCAL_IN,
+		  &packet->addr[REF_DST], &side[REF_DST]);
+	if (packet->hook == REF_FORWARD && in == out &&
+	    !mutated(REF_MUTATE_HAIRPIN)) {
+		side[REF_SRC].acl = -1;
+		side[REF_DST].acl = -1;
+	}
+}
+
+static bool member(const struct side *side, const struct ref_addr *addr, int group)
+{
+	int i;
+
+	if (!side->box)
+		return side->endpoint && side->endpoint->groups >> group & 1;
+	if (!side->attach || !(side->attach->groups >> group & 1))
+		return false;
+	for (i = 0; i < side->iface->count; i++)
+		if (addr_equal(&side->iface->addr[i], addr))
+			return true;
+	return mutated(REF_MUTATE_HOST_MEMBER);
+}
+
+static bool peer_holds(const struct view *view, const struct ref_peer *peer, int end)
+{
+	const struct ref_list *list;
+	int i;
+
+	switch (peer->kind) {
+	case REF_ANY:
+		return true;
+	case REF_CIDR:
+		return cidr_holds(&peer->cidr, view->addr[end]);
+	case REF_GROUP:
+		return member(view->side[end], view->addr[end], peer->index);
+	case REF_LIST:
+		list = &view->policy->list[peer->index];
+		for (i = 0; i < list->count; i++)
+			if (cidr_holds(&list->at[i], view->addr[end]))
+				return true;
+	}
+	return false;
+}
+
+static bool match_holds(const struct view *view, const struct ref_match *match)
+{
+	u8 family = view->addr[0]->family;
+	int end;
+
+	if (match->proto >= 0 && match->proto != view->proto)
+		return false;
+	/* "icmp is IPv4 alone, icmpv6 IPv6 alone" */
+	if ((match->proto == 1 && family != 4) || (match->proto == 58 && family != 6))
+		return false;
+	if (match->type >= 0 && match->type != view->type)
+		return false;
+	if (match->code >= 0 && match->code != view->code)
+		return false;
+	if (mutated(REF_MUTATE_FAMILY) && family == 6 && match->proto < 0 &&
+	    match->peer[0].kind == REF_ANY && match->peer[1].kind == REF_ANY)
+		return false;
+	for (end = 0; end < 2; end++) {
+		int last = match->last[end];
+
+		if (mutated(REF_MUTATE_PORT_EDGE) && last > match->first[end])
+			last--;
+		if (match->ports[end] && (!ported(view->proto) ||
+					  view->port[end] < match->first[end] ||
+					  view->port[end] > last))
+			return false;
+		if (!peer_holds(view, &match->peer[end], end))
+			return false;
+	}
+	return true;
+}
+
+static bool link_local(const struct ref_addr *addr)
+{
+	return addr->family == 6 && addr->byte[0] == 0xfe &&
+	       (addr->byte[1] & 0xc0) == 0x80;
+}
+
+static bool unspecified(const struct ref_addr *addr)
+{
+	static const u8 zero[16];
+
+	return !memcmp(addr->byte, zero, 16);
+}
+
+static bool exempt_nd(const struct ref_packet *p)
+{
+	if (p->proto != 58 || p->type < 133 || p->type > 137)
+		return false;
+	if (p->hop_limit != 255 && !mutated(REF_MUTATE_ND_HOPS))
+		return false;
+	return (p->type != 134 && p->type != 137) || link_local(&p->addr[REF_SRC]);
+}
+
+static bool exempt_mld(const struct ref_packet *p)
+{
+	if (p->proto != 58 || p->hop_limit != 1)
+		return false;
+	if ((p->type < 130 || p->type > 132) && p->type != 143)
+		return false;
+	return link_local(&p->addr[REF_SRC]) || unspecified(&p->addr[REF_SRC]);
+}
+
+static bool exempt_dhcp(const struct ref_packet *p)
+{
+	int a = 68, b = 67;
+
+	if (p->proto != 17)
+		return false;
+	if (p->addr[0].family == 6) {
+		if (!link_local(&p->addr[0]) && !link_local(&p->addr[1]))
+			return false;
+		a = 546;
+		b = 547;
+	}
+	if (mutated(REF_MUTATE_DHCP) && p->port[0] == a)
+		return true;
+	return (p->port[0] == a && p->port[1] == b) ||
+	       (p->port[0] == b && p->port[1] == a);
+}
+
+static bool exempt(const struct ref_policy *policy, const struct ref_world *world,
+		   const struct ref_packet *p)
+{
+	int iface = p->hook == REF_LOCAL_OUT ? p->iface[REF_DST] : p->iface[REF_SRC];
+
+	if (p->hook == REF_FORWARD && !mutated(REF_MUTATE_EXEMPT_FORWARD))
+		return false;
+	if (policy->exempt_loopback && world->iface[iface].loopback)
+		return true;
+	if (policy->exempt_dhcp && exempt_dhcp(p))
+		return true;
+	if (p->addr[0].family != 6)
+		return false;
+	return (policy->exempt_nd && exempt_nd(p)) ||
+	       (policy->exempt_mld && exempt_mld(p));
+}
+
+/* "default deny": is there an interface with nothing attached? */
+static bool default_drops(const struct ref_policy *policy,
+			  const struct ref_world *world,
+			  const struct ref_packet *packet)
+{
+	int end;
+
+	for (end = 0; end < 2; end++) {
+		const char *dev;
+
+		if (packet->iface[end] < 0)
+			continue;
+		if (end == REF_DST && mutated(REF_MUTATE_DEFAULT_SIDE))
+			continue;
+		dev = world->iface[packet->iface[end]].name;
+		if (policy->deny && !find_attach(policy, dev, true) &&
+		    !find_attach(policy, dev, false))
+			return true;
+	}
+	return false;
+}
+
+/* What ref_judge() finds out on its way. */
+struct judgement {
+	const struct ref_policy *policy;
+	const struct ref_world *world;
+	const struct ref_packet *packet;
+	struct ref_state *state;
+	u32 now;
+	struct side side[2];
+	struct view self;
+	struct ref_conn *conn;	/* the packet's, or that of the packet it quotes */
+	bool related;
+	int role[2];		/* which door of @conn each side is */
+	bool asked[2];
+	struct ref_verdict *verdict;
+};
+
+static bool ask_acl(struct judgement *j, int end)
+{
+	int dir = end == REF_SRC ? REF_OUT : REF_IN;
+	const struct ref_acl *acl;
+	int i, found = -1;
+
+	if (j->side[end].acl < 0)
+		return true;
+	acl = &j->policy->acl[j->side[end].acl];
+	for (i = 0; i < acl->count[dir]; i++) {
+		if (!match_holds(&j->self, &acl->entry[dir][i].match))
+			continue;
+		if (found < 0 || (acl->entry[dir][i].number <
+				  acl->entry[dir][found].number) !=
+				 mutated(REF_MUTATE_ACL_ORDER))
+			found = i;
+	}
+	if (found < 0) {
+		j->verdict->result = REF_DROP_ACL_DEFAULT;
+		return mutated(REF_MUTATE_ACL_DEFAULT);
+	}
+	j->verdict->hit[j->verdict->hits].acl = j->side[end].acl;
+	j->verdict->hit[j->verdict->hits].dir = dir;
+	j->verdict->hit[j->verdict->hits++].number_at = found;
+	j->verdict->result = REF_DROP_ACL;
+	return acl->entry[dir][found].allow;
+}
+
+/* The request that opened the connection, with the sides of this packet. */
+static struct view request_view(const struct judgement *j)
+{
+	int from = j->role[REF_SRC] == 0 ? REF_SRC : REF_DST;
+	struct view view = {
+		.policy = j->policy,
+		.addr = { &j->conn->addr[0], &j->conn->addr[1] },
+		.side = { &j->side[from], &j->side[!from] },
+		.proto = j->conn->proto,
+		.port = { j->conn->port[0], j->conn->port[1] },
+		.type = j->conn->type,
+	};
+
+	return view;
+}
+
+static bool ask_groups(struct judgement *j, int end)
+{
+	struct ref_verdict *v = j->verdict;
+	struct view view = j->self;
+	int dir = end == REF_SRC ? REF_OUT : REF_IN;
+	u32 groups = j->side[end].groups;
+	bool yes = false;
+	int g, i;
+
+	if (j->conn && !j->related && !mutated(REF_MUTATE_REPLY)) {
+		view = request_view(j);
+		dir = j->role[end] == 0 ? REF_OUT : REF_IN;
+	}
+	memset(&v->hit[v->hits], 0, sizeof(v->hit[0]));
+	for (g = 0; g < REF_GROUPS; g++) {
+		const struct ref_group *group = &j->policy->group[g];
+
+		for (i = 0; groups >> g & 1 && i < group->count[dir]; i++) {
+			if (!match_holds(&view, &group->rule[dir][i]))
+				continue;
+			v->hit[v->hits].rules[g] |= 1 << i;
+			yes = true;
+		}
+	}
+	v->hit[v->hits].group = true;
+	v->hit[v->hits].dir = dir;
+	v->hits += yes;
+	v->result = REF_DROP_GROUP;
+	return yes;
+}
+
+static bool question_groups(struct judgement *j, int end)
+{
+	u32 groups = j->side[end].groups;
+	u32 door;
+
+	if (!groups)
+		return true;
+	if (j->packet->hook == REF_LOCAL_OUT && is_error(j->packet) &&
+	    j->policy->exempt_error)
+		return true;
+	if (j->conn) {
+		door = j->conn->door[j->role[end]];
+		if (mutated(REF_MUTATE_DOOR_ANY))
+			return true;
+		if (door == groups && !j->conn->cut)
+			return true;
+		if (j->related && end == REF_SRC && mutated(REF_MUTATE_ERROR_SOURCE))
+			return true;
+	}
+	j->asked[end] = true;
+	return ask_groups(j, end);
+}
+
+static bool questions(struct judgement *j)
+{
+	if (!question_groups(j, REF_SRC) || !ask_acl(j, REF_SRC) ||
+	    !ask_acl(j, REF_DST) || !question_groups(j, REF_DST))
+		return false;
+	j->verdict->result = REF_PASS;
+	return true;
+}
+
+/* A packet that belongs to a connection, as the connection sees it. */
+struct trace {
+	const struct ref_addr *addr[2];
+	int port[2];
+	u32 domain[2];
+	int proto;
+	u32 id;
+	int request;
+	bool reply;
+	u32 groups;		/* at its source */
+};
+
+static bool end_equal(const struct trace *t, int end, const struct ref_conn *c, int role)
+{
+	return addr_equal(t->addr[end], &c->addr[role]) &&
+	       t->port[end] == c->port[role] && t->domain[end] == c->domain[role];
+}
+
+/* Which side of @conn sent it: 0, 1, or -1 when it is not of this connection. */
+static int role_of(const struct trace *t, const struct ref_conn *conn)
+{
+	bool is_icmp = icmp(t->addr[0]->family, t->proto);
+	bool loops = addr_equal(t->addr[0], t->addr[1]) && t->port[0] == t->port[1] &&
+		     t->domain[0] == t->domain[1];
+
+	if (t->proto != conn->proto || t->id != conn->id ||
+	    t->request != conn->type || t->addr[0]->family != conn->family)
+		return -1;
+	if (end_equal(t, 0, conn, 0) && end_equal(t, 1, conn, 1))
+		return is_icmp && t->reply && !loops ? -1 : 0;
+	if (end_equal(t, 0, conn, 1) && end_equal(t, 1, conn, 0))
+		return is_icmp && !t->reply ? -1 : 1;
+	return -1;
+}
+
+static struct ref_conn *find_conn(struct judgement *j, const struct trace *t, int *role)
+{
+	struct ref_conn *second = NULL;
+	int i, r;
+
+	for (i = 0; i < j->state->count; i++) {
+		struct ref_conn *conn = &j->state->conn[i];
+
+		r = role_of(t, conn);
+		if (r < 0 || (s32)(conn->expires - j->now) <= 0)
+			continue;
+		if (conn->door[r] == t->groups) {
+			*role = r;
+			return conn;
+		}
+		if (second || (conn->door[r] && conn->door[r] != REF_GONE &&
+			       !mutated(REF_MUTATE_SOURCE)))
+			continue;
+		second = conn;
+		*role = r;
+	}
+	return second;
+}
+
+static u32 domain_of(const struct judgement *j, int end)
+{
+	return j->side[end].iface->domain;
+}
+
+static void find_own(struct judgement *j)
+{
+	const struct ref_packet *p = j->packet;
+	struct trace t = {
+		.addr = { &p->addr[0], &p->addr[1] },
+		.port = { p->port[0], p->port[1] },
+		.domain = { domain_of(j, REF_SRC), domain_of(j, REF_DST) },
+		.proto = p->proto,
+		.id = p->has_id ? p->id : 0,
+		.groups = j->side[REF_SRC].groups,
+	};
+
+	if (icmp(p->addr[0].family, p->proto))
+		t.request = icmp_request(p->addr[0].family, p->type, &t.reply);
+	j->conn = find_conn(j, &t, &j->role[REF_SRC]);
+	j->role[REF_DST] = !j->role[REF_SRC];
+}
+
+static void find_quoted(struct judgement *j)
+{
+	const struct ref_packet *p = j->packet;
+	struct trace t = {
+		.addr = { &p->quote_addr[0], &p->quote_addr[1] },
+		.port = { p->quote_port[0], p->quote_port[1] },
+		.domain = { domain_of(j, REF_DST), domain_of(j, REF_SRC) },
+		.proto = p->quote_proto,
+		.id = p->quote_id,
+		.groups = j->side[REF_DST].groups,
+	};
+
+	if (!p->quotes || (!addr_equal(&p->quote_addr[0], &p->addr[REF_DST]) &&
+			   !mutated(REF_MUTATE_ERROR_TARGET)))
+		return;
+	if (icmp(p->addr[0].family, p->quote_proto)) {
+		t.request = icmp_request(p->addr[0].family, p->quote_type, &t.reply);
+		if (t.request < 0)
+			return;
+	}
+	j->related = true;
+	j->conn = find_conn(j, &t, &j->role[REF_DST]);
+	j->role[REF_SRC] = !j->role[REF_DST];
+	if (!j->conn)
+		j->related = false;
+}
+
+static bool trackable(const struct ref_packet *packet)
+{
+	bool reply;
+
+	return !icmp(packet->addr[0].family, packet->proto) ||
+	       icmp_request(packet->addr[0].family, packet->type, &reply) >= 0;
+}
+
+/* What the engine's state functions need to know of a packet. */
+static struct bailey_packet state_packet(const struct ref_packet *packet)
+{
+	struct bailey_packet p = {
+		.family = packet->addr[0].family,
+		.proto = packet->proto,
+		.type = packet->type,
+		.tcp_flags = packet->tcp_flags,
+	};
+	bool reply = false;
+
+	if (icmp(p.family, p.proto) &&
+	    icmp_request(p.family, p.type, &reply) >= 0)
+		p.flags = reply ? BAILEY_PKT_ICMP_REPLY : BAILEY_PKT_ICMP_QUERY;
+	return p;
+}
+
+static void set_state(struct ref_conn *conn, const struct bailey_conn_next *next, u32 now)
+{
+	conn->state = next->state;
+	conn->flags = next->flags;
+	conn->last_dir = next->last_dir;
+	conn->expires = now + next->timeout;
+}
+
+static void open_conn(struct judgement *j, struct ref_conn *place,
+		      const struct bailey_conn_next *next)
+{
+	const struct ref_packet *p = j->packet;
+	struct ref_conn *conn = place;
+	bool reply;
+	int end;
+
+	if (!conn && j->state->count < REF_CONNS)
+		conn = &j->state->conn[j->state->count++];
+	if (!conn)
+		return;
+	memset(conn, 0, sizeof(*conn));
+	conn->family = p->addr[0].family;
+	conn->proto = p->proto;
+	conn->id = p->has_id ? p->id : 0;
+	if (icmp(conn->family, p->proto))
+		conn->type = icmp_request(conn->family, p->type, &reply);
+	for (end = 0; end < 2; end++) {
+		conn->addr[end] = p->addr[end];
+		conn->port[end] = p->port[end];
+		conn->domain[end] = domain_of(j, end);
+		conn->door[end] = j->side[end].groups;
+	}
+	set_state(conn, next, j->now);
+}
+
+static void advance_conn(struct judgement *j, const struct bailey_conn_next *next)
+{
+	struct ref_conn *conn = j->conn;
+	int end;
+
+	for (end = 0; end < 2; end++) {
+		if (mutated(REF_MUTATE_DOOR_FORGETS))
+			break;
+		if (j->asked[end] || conn->cut)
+			conn->door[j->role[end]] = j->side[end].groups;
+	}
+	if (!mutated(REF_MUTATE_DOOR_FORGETS))
+		conn->cut = false;
+	set_state(conn, next, j->now);
+}
+
+/* "revoke cut": what the new policy does not allow ends. */
+static void refused(struct judgement *j)
+{
+	struct ref_conn *last = &j->state->conn[j->state->count - 1];
+
+	if (j->verdict->result == REF_DROP_GROUP && j->conn->cut &&
+	    !mutated(REF_MUTATE_CUT_STAYS)) {
+		memmove(j->conn, j->conn + 1, (last - j->conn) * sizeof(*last));
+		j->state->count--;
+	} else if (mutated(REF_MUTATE_REFRESH)) {
+		j->conn->expires = j->now + 30;
+	}
+}
+
+/* Where at least one side has groups: the table has a word in it. */
+static void judge_tracked(struct judgement *j, bool loose)
+{
+	const struct bailey_timeouts *timeouts = &bailey_timeouts_default;
+	struct bailey_packet packet = state_packet(j->packet);
+	struct bailey_conn_next next;
+	struct ref_conn *ended = NULL;
+	struct bailey_conn conn = { 0 };
+
+	find_own(j);
+	if (j->conn) {
+		conn.state = j->conn->state;
+		conn.flags = j->conn->flags;
+		conn.last_dir = j->conn->last_dir;
+		if (bailey_conn_reopens(&conn, &packet)) {
+			ended = j->conn;
+			j->conn = NULL;
+		}
+	}
+	/* What no end of the connection can have sent says nothing about it. */
+	j->verdict->result = REF_DROP_STATE;
+	if (j->conn && bailey_conn_advance(&conn, &packet, j->role[REF_SRC], timeouts,
+					   &next) != BAILEY_PASS)
+		return;
+	if (!questions(j)) {
+		if (j->conn)
+			refused(j);
+		return;
+	}
+	if (j->conn) {
+		advance_conn(j, &next);
+	} else {
+		j->verdict->result = REF_DROP_STATE;
+		if (bailey_conn_open(&packet, timeouts, loose, &next) != BAILEY_PASS)
+			return;
+		open_conn(j, ended, &next);
+		j->verdict->result = REF_PASS;
+	}
+}
+
+/**
+ * ref_judge() - what becomes of a packet
+ * @policy: the policy
+ * @world: the interfaces
+ * @state: connections; changed as the packet changes them
+ * @packet: the packet
+ * @now: seconds
+ * @loose: tcp_loose
+ * @verdict: filled in
+ */
+void ref_judge(const struct ref_policy *policy, const struct ref_world *world,
+	       struct ref_state *state, const struct ref_packet *packet, u32 now,
+	       bool loose, struct ref_verdict *verdict)
+{
+	struct judgement j = {
+		.policy = policy, .world = world, .packet = packet,
+		.state = state, .now = now, .verdict = verdict,
+	};
+
+	memset(verdict, 0, sizeof(*verdict));
+	if (exempt(policy, world, packet))
+		return;
+	verdict->result = REF_DROP_DEFAULT;
+	if (default_drops(policy, world, packet))
+		return;
+	verdict->result = REF_PASS;
+	if (packet->hook == REF_LOCAL_OUT && is_error(packet) &&
+	    policy->exempt_error && mutated(REF_MUTATE_OWN_ERROR_ACL))
+		return;
+	make_sides(policy, world, packet, j.side);
+	j.self = (struct view){
+		.policy = policy,
+		.addr = { &packet->addr[0], &packet->addr[1] },
+		.side = { &j.side[0], &j.side[1] },
+		.proto = packet->proto,
+		.port = { packet->port[0], packet->port[1] },
+		.type = packet->type,
+		.code = packet->code,
+	};
+	if ((!j.side[0].groups && !j.side[1].groups &&
+	     !mutated(REF_MUTATE_STATELESS)) || !trackable(packet)) {
+		if (is_error(packet))
+			find_quoted(&j);
+		questions(&j);
+		return;
+	}
+	judge_tracked(&j, loose);
+}
+
+/**
+ * ref_policy_changed() - what a new policy means for connections
+ * @policy: the new policy
+ * @state: connections
+ * @cut: it came with "revoke cut"
+ *
+ * Groups that no line has any more, all of them together, are gone for good.
+ */
+void ref_policy_changed(const struct ref_policy *policy, struct ref_state *state,
+			bool cut)
+{
+	int i, k, end;
+
+	for (i = 0; i < state->count; i++) {
+		struct ref_conn *conn = &state->conn[i];
+
+		if (cut && !mutated(REF_MUTATE_CUT))
+			conn->cut = true;
+		for (end = 0; end < 2; end++) {
+			bool used = !conn->door[end];
+
+			for (k = 0; k < policy->attaches && !used; k++)
+				used = policy->attach[k].groups == conn->door[end];
+			for (k = 0; k < policy->endpoints && !used; k++)
+				used = policy->endpoint[k].groups == conn->door[end];
+			if (!used)
+				conn->door[end] = REF_GONE;
+		}
+	}
+}
