@@ -259,6 +259,13 @@ static json_t *error_json(const struct bailey_error *error)
 						      strlen(error->expected)));
 }
 
+static json_t *note_json(const struct note *note)
+{
+	return json_pack("{s:I, s:I, s:o}", "line", (json_int_t)note->line,
+			 "column", (json_int_t)note->column,
+			 "text", tool_json_string(note->text, note->len));
+}
+
 /**
  * tool_answer_json() - what was said about lines
  * @diag: what was said
@@ -268,24 +275,20 @@ static json_t *error_json(const struct bailey_error *error)
  */
 json_t *tool_answer_json(const struct bailey_diag *diag, const char *name)
 {
-	json_t *notes = json_array(), *check = json_array();
+	json_t *notes = json_array(), *answers = json_array();
 	const char *text = diag->notes.buf, *line;
 	size_t len = diag->notes.len, line_len;
 	struct note note;
 
 	while (tool_next_line(&text, &len, &line, &line_len)) {
 		if (note_parse(&note, line, line_len))
-			json_array_append_new(notes,
-				json_pack("{s:I, s:I, s:o}",
-					  "line", (json_int_t)note.line,
-					  "column", (json_int_t)note.column,
-					  "text", tool_json_string(note.text, note.len)));
+			json_array_append_new(notes, note_json(&note));
 		else
-			json_array_append_new(check, tool_json_string(line, line_len));
+			json_array_append_new(answers, tool_json_string(line, line_len));
 	}
 	return json_pack("{s:o, s:b, s:o, s:o, s:o}",
 			 "file", name ? tool_json_string(name, strlen(name)) : json_null(),
 			 "ok", !diag->error.code,
 			 "error", diag->error.code ? error_json(&diag->error) : json_null(),
-			 "notes", notes, "answers", check);
+			 "notes", notes, "answers", answers);
 }

@@ -138,7 +138,8 @@ static json_t *conn_json(const struct conn_line *conn)
 {
 	unsigned int originator = 0, responder = 0;
 
-	sscanf(conn->groups, "%9u,%9u", &originator, &responder);
+	if (sscanf(conn->groups, "%9u,%9u", &originator, &responder) != 2)
+		return NULL;
 	return json_pack("{s:s, s:s?, s:o, s:o, s:{s:i, s:i}, s:I, s:b, s:b}",
 			 "protocol", conn->proto,
 			 "state", strcmp(conn->state, "-") ? conn->state : NULL,
