@@ -8,40 +8,48 @@
  */
 #include "binding.h"
 
-static bool attach_fits(const struct bailey_attach *attach, const char *name)
+/* An attach line by what its object is called: "eth1 subnet", "veth* host". */
+static const struct bailey_attach *attach_named(const struct bailey_policy *policy,
+						const char *dev, u32 len,
+						const char *rest)
 {
-	if (attach->stem)
-		return !strncmp(attach->dev, name, strlen(attach->dev));
-	return !strcmp(attach->dev, name);
+	char name[BAILEY_NAME_MAX + 1];
+	struct bailey_object *object;
+	u32 slot;
+
+	snprintf(name, sizeof(name), "%.*s%s", (int)len, dev, rest);
+	slot = bailey_policy_slot(policy, BAILEY_ATTACH, name, strlen(name));
+	object = bailey_policy_object(policy, BAILEY_ATTACH, slot);
+	return object ? bailey_attach_of(object) : NULL;
 }
 
-static bool attach_better(const struct bailey_attach *attach,
-			  const struct bailey_attach *than)
+static const struct bailey_attach *attach_find(const struct bailey_policy *policy,
+					       const char *dev, bool host)
 {
-	if (!than || attach->stem != than->stem)
-		return !than || than->stem;
-	return strlen(attach->dev) > strlen(than->dev);
+	u32 len = strlen(dev);
+	const struct bailey_attach *attach;
+
+	if (!policy->objects[BAILEY_ATTACH].named)
+		return NULL;
+	attach = attach_named(policy, dev, len, host ? " host" : " subnet");
+	while (!attach) {
+		attach = attach_named(policy, dev, len, host ? "* host" : "* subnet");
+		if (!len--)
+			break;
+	}
+	return attach;
 }
 
 /* Fill in what the policy says about an interface; false when that is nothing. */
 static bool iface_bind(struct bailey_iface *iface, const struct bailey_policy *policy,
 		       const struct bailey_device *device)
 {
-	u32 n;
-
 	memset(iface, 0, sizeof(*iface));
 	iface->ifindex = device->ifindex;
 	memcpy(iface->name, device->name, sizeof(iface->name));
+	iface->host = attach_find(policy, device->name, true);
+	iface->subnet = attach_find(policy, device->name, false);
 	iface->place = bailey_policy_place(policy, device->name);
-	for (n = 0; n < policy->objects[BAILEY_ATTACH].named; n++) {
-		const struct bailey_attach *attach =
-			bailey_attach_of(bailey_policy_nth(policy, BAILEY_ATTACH, n));
-		const struct bailey_attach **at = attach->host ? &iface->host :
-								 &iface->subnet;
-
-		if (attach_fits(attach, device->name) && attach_better(attach, *at))
-			*at = attach;
-	}
 	return iface->host || iface->subnet || iface->place;
 }
 

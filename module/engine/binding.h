@@ -36,6 +36,7 @@ struct bailey_iface {
 /**
  * struct bailey_binding - a policy and the interfaces that it speaks of
  * @policy: the policy; holds a reference
+ * @next: the owner's, to queue bindings that wait for their last reader
  * @mask: places in @iface, less one
  * @iface: hashed by ifindex, linear probing, never more than half full
  *
@@ -43,6 +44,7 @@ struct bailey_iface {
  */
 struct bailey_binding {
 	struct bailey_policy *policy;
+	struct bailey_binding *next;
 	u32 mask;
 	struct bailey_iface iface[];
 };

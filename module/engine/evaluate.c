@@ -601,3 +601,23 @@ void bailey_evaluate(struct bailey_eval *eval,
 	else if (!match->related)
 		settle_epoch(eval, match, verdict);
 }
+
+/**
+ * bailey_eval_groups_allow() - would the groups let this packet begin a connection?
+ * @eval: begun, and not answered there
+ *
+ * What "revoke cut" asks about each connection's request.
+ *
+ * Context: Any.
+ * Return: true if every side that has groups allows it.
+ */
+bool bailey_eval_groups_allow(struct bailey_eval *eval)
+{
+	struct bailey_verdict verdict = { .reason = BAILEY_PASS };
+	u32 s;
+
+	for (s = 0; s < 2; s++)
+		if (eval->side[s].set && !ask_about_packet(eval, s, &verdict))
+			return false;
+	return true;
+}

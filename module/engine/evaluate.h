@@ -31,6 +31,7 @@ enum bailey_hook {
  * @domain: layer 3 domain on each side, 0 for the main one
  * @has_addr: tells whether an address is one of this machine's on an interface;
  *	      NULL means that every address of this machine's side is
+ * @world: for @has_addr
  *
  * At LOCAL_IN and LOCAL_OUT the side that is this machine has ifindex 0 and the
  * domain of the other.
@@ -43,6 +44,7 @@ struct bailey_where {
 	u32 domain[2];
 	bool (*has_addr)(const struct bailey_where *where, u32 ifindex, u8 family,
 			 const struct bailey_addr *addr);
+	void *world;
 };
 
 /**
@@ -188,6 +190,7 @@ void bailey_evaluate(struct bailey_eval *eval,
 		     const struct bailey_match_conn *match,
 		     const struct bailey_track_rules *track,
 		     struct bailey_verdict *verdict);
+bool bailey_eval_groups_allow(struct bailey_eval *eval);
 const char *bailey_reason_name(enum bailey_reason reason);
 
 #endif /* BAILEY_ENGINE_EVALUATE_H */

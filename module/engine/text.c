@@ -11,7 +11,14 @@
 #define OUT_MIN		256
 #define PRINTF_MAX	512
 
-static bool out_reserve(struct bailey_out *out, size_t more)
+/**
+ * bailey_out_reserve() - make room, so that appending allocates nothing
+ * @out: the buffer; marked as failed when memory runs out
+ * @more: bytes beyond its text
+ *
+ * Return: false when memory runs out, or ran out before.
+ */
+bool bailey_out_reserve(struct bailey_out *out, size_t more)
 {
 	size_t cap = out->cap ? out->cap : OUT_MIN;
 	char *buf;
@@ -65,7 +72,7 @@ void bailey_out_reset(struct bailey_out *out)
  */
 void bailey_out_bytes(struct bailey_out *out, const void *data, size_t len)
 {
-	if (!out_reserve(out, len))
+	if (!bailey_out_reserve(out, len))
 		return;
 	memcpy(out->buf + out->len, data, len);
 	out->len += len;
@@ -76,14 +83,14 @@ void bailey_out_bytes(struct bailey_out *out, const void *data, size_t len)
  * bailey_out_printf() - append formatted text
  * @out: the buffer; marked as failed when memory runs out
  * @fmt: as printf, of which both the kernel and libc know what is used here;
- *	 at most 511 bytes come of it
+ *	 at most 511 bytes come of it. Allocates nothing where 512 are reserved
  */
 void bailey_out_printf(struct bailey_out *out, const char *fmt, ...)
 {
 	va_list args;
 	int len;
 
-	if (!out_reserve(out, PRINTF_MAX))
+	if (!bailey_out_reserve(out, PRINTF_MAX))
 		return;
 	va_start(args, fmt);
 	len = vsnprintf(out->buf + out->len, PRINTF_MAX, fmt, args);

@@ -25,6 +25,7 @@ struct bailey_out {
 };
 
 void bailey_out_destroy(struct bailey_out *out);
+bool bailey_out_reserve(struct bailey_out *out, size_t more);
 void bailey_out_reset(struct bailey_out *out);
 void bailey_out_bytes(struct bailey_out *out, const void *data, size_t len);
 __printf(2, 3) void bailey_out_printf(struct bailey_out *out, const char *fmt, ...);

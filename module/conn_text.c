@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Connections as text.
+ *
+ *	tcp ESTABLISHED src=119.18.36.73 dst=1.3.3.7 sport=40312 dport=443
+ *		in=eth0 out=eth1 groups=0,3 expires=431999 REPLIED ASSURED
+ *
+ * on one line: the request's addresses and ports, the interfaces towards both
+ * sides ("-" for this machine), the group sets that said yes, the seconds left.
+ */
+#include "conn_text.h"
+
+#include "engine/match_text.h"
+
+static const char filter_syntax[] =
+	"proto P, src CIDR, dst CIDR, sport N, dport N, state S or the end of the line";
+
+static int cidr_word(struct bailey_conn_filter *filter, struct bailey_lexer *lex, u32 side)
+{
+	u8 family;
+	int ret = bailey_cidr_parse(lex, &family, &filter->addr[side], &filter->bits[side]);
+
+	if (ret)
+		return ret;
+	if (filter->family && filter->family != family)
+		return bailey_lexer_fail(lex, -EINVAL, "", "src and dst are of different families");
+	filter->family = family;
+	return 0;
+}
+
+static int state_word(struct bailey_conn_filter *filter, struct bailey_lexer *lex)
+{
+	u8 state;
+
+	for (state = BAILEY_TCP_SYN_SENT; state < BAILEY_TCP_STATE_COUNT; state++) {
+		if (bailey_lexer_accept(lex, bailey_tcp_state_name(state))) {
+			filter->state = state;
+			return 0;
+		}
+	}
+	return bailey_lexer_fail(lex, -EINVAL, "SYN_SENT, ESTABLISHED, …",
+				 "there is no such state");
+}
+
+static int proto_word(struct bailey_conn_filter *filter, struct bailey_lexer *lex)
+{
+	u16 proto;
+
+	if (!bailey_proto_parse(lex->word, lex->word_len, &proto) ||
+	    proto == BAILEY_PROTO_ANY)
+		return bailey_lexer_fail(lex, -EINVAL, "a protocol by name or number",
+					 "there is no such protocol");
+	filter->proto = proto;
+	bailey_lexer_next(lex);
+	return 0;
+}
+
+static int port_word(struct bailey_conn_filter *filter, struct bailey_lexer *lex, u32 side)
+{
+	u32 port;
+	int ret = bailey_lexer_number(lex, "the port", 0, U16_MAX, &port);
+
+	filter->port[side] = port;
+	return ret;
+}
+
+static int filter_word(struct bailey_conn_filter *filter, struct bailey_lexer *lex)
+{
+	if (bailey_lexer_accept(lex, "proto"))
+		return proto_word(filter, lex);
+	if (bailey_lexer_accept(lex, "src"))
+		return cidr_word(filter, lex, BAILEY_ORIGINATOR);
+	if (bailey_lexer_accept(lex, "dst"))
+		return cidr_word(filter, lex, BAILEY_RESPONDER);
+	if (bailey_lexer_accept(lex, "sport"))
+		return port_word(filter, lex, BAILEY_ORIGINATOR);
+	if (bailey_lexer_accept(lex, "dport"))
+		return port_word(filter, lex, BAILEY_RESPONDER);
+	if (bailey_lexer_accept(lex, "state"))
+		return state_word(filter, lex);
+	return bailey_lexer_fail(lex, -EINVAL, filter_syntax, "this word is not known here");
+}
+
+/**
+ * bailey_conn_filter_parse() - read a filter up to the end of a line
+ * @filter: filled in
+ * @lex: at the filter's first word
+ *
+ * Return: 0, -EINVAL or -ERANGE.
+ */
+int bailey_conn_filter_parse(struct bailey_conn_filter *filter, struct bailey_lexer *lex)
+{
+	int ret = 0;
+
+	memset(filter, 0, sizeof(*filter));
+	filter->proto = -1;
+	filter->state = -1;
+	filter->port[0] = -1;
+	filter->port[1] = -1;
+	while (lex->word_len && !ret)
+		ret = filter_word(filter, lex);
+	return ret;
+}
+
+/**
+ * bailey_conn_filter_holds() - is a request about this connection?
+ * @filter: the filter
+ * @conn: the connection
+ *
+ * Context: Any.
+ * Return: true if all that the filter names agrees.
+ */
+bool bailey_conn_filter_holds(const struct bailey_conn_filter *filter,
+			      const struct bailey_conn *conn)
+{
+	const struct bailey_conn_key *key = &conn->key;
+	u32 side, end;
+
+	if (filter->family && filter->family != key->family)
+		return false;
+	if (filter->proto >= 0 && filter->proto != key->proto)
+		return false;
+	if (filter->state >= 0 && (key->proto != BAILEY_PROTO_TCP ||
+				   filter->state != READ_ONCE(conn->state)))
+		return false;
+	for (side = 0; side < 2; side++) {
+		end = side == BAILEY_ORIGINATOR ? conn->orig_end : !conn->orig_end;
+		if (filter->port[side] >= 0 && (!bailey_proto_has_ports(key->proto) ||
+						filter->port[side] != key->port[end]))
+			return false;
+		if (!bailey_addr_in_prefix(&key->addr[end], &filter->addr[side],
+					   filter->bits[side]))
+			return false;
+	}
+	return true;
+}
+
+static void device_print(struct net *net, const char *word, u32 ifindex,
+			 struct bailey_out *out)
+{
+	const struct net_device *dev = ifindex ? dev_get_by_index_rcu(net, ifindex) : NULL;
+
+	bailey_out_printf(out, " %s=", word);
+	if (dev)
+		bailey_out_escaped(out, dev->name, strlen(dev->name));
+	else if (ifindex)
+		bailey_out_printf(out, "if%u", ifindex);
+	else
+		bailey_out_printf(out, "-");
+}
+
+static void ends_print(const struct bailey_packet *request, struct bailey_out *out)
+{
+	bailey_out_printf(out, "src=");
+	bailey_out_addr(out, request->family, &request->src);
+	bailey_out_printf(out, " dst=");
+	bailey_out_addr(out, request->family, &request->dst);
+	if (request->flags & BAILEY_PKT_PORTS)
+		bailey_out_printf(out, " sport=%u dport=%u", request->sport, request->dport);
+	else if (request->flags & BAILEY_PKT_ICMP_QUERY)
+		bailey_out_printf(out, " type=%u code=%u id=%u", request->type,
+				  request->code, request->id);
+	else if (request->flags & BAILEY_PKT_ID)
+		bailey_out_printf(out, " key=%u", request->id);
+}
+
+/**
+ * bailey_conn_print() - append a connection as a line
+ * @net: its namespace
+ * @conn: the connection
+ * @now: bailey_conn_now()
+ * @out: where to; has room for 512 bytes, so that nothing is allocated here
+ *
+ * Context: Under rcu_read_lock().
+ */
+void bailey_conn_print(struct net *net, const struct bailey_conn *conn, u32 now,
+		       struct bailey_out *out)
+{
+	const char *name = bailey_proto_name(conn->key.proto);
+	u8 flags = READ_ONCE(conn->flags);
+	struct bailey_packet request;
+	s32 left = READ_ONCE(conn->expires) - now;
+
+	bailey_conn_request(conn, &request);
+	if (name)
+		bailey_out_printf(out, "%s ", name);
+	else
+		bailey_out_printf(out, "%u ", conn->key.proto);
+	bailey_out_printf(out, "%s ", conn->key.proto == BAILEY_PROTO_TCP ?
+			  bailey_tcp_state_name(READ_ONCE(conn->state)) : "-");
+	ends_print(&request, out);
+	device_print(net, "in", READ_ONCE(conn->ifindex[BAILEY_ORIGINATOR]), out);
+	device_print(net, "out", READ_ONCE(conn->ifindex[BAILEY_RESPONDER]), out);
+	bailey_out_printf(out, " groups=%u,%u expires=%d", READ_ONCE(conn->set[0]),
+			  READ_ONCE(conn->set[1]), max(left, 0));
+	bailey_out_printf(out, "%s%s%s\n", flags & BAILEY_CONN_REPLIED ? " REPLIED" : "",
+			  flags & BAILEY_CONN_STREAM ? " STREAM" : "",
+			  flags & BAILEY_CONN_ASSURED ? " ASSURED" : "");
+}

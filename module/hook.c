@@ -1,0 +1,490 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The story of a packet.
+ *
+ *	the hook -> where is it?          locate()
+ *	         -> what is it?           bailey_skb_parse()
+ *	         -> who asks it?          bailey_eval_begin()
+ *	         -> its connection        bailey_hook_find()
+ *	         -> the questions         bailey_evaluate()
+ *	         -> what it leaves behind settle()
+ *	         -> NF_ACCEPT or NF_DROP
+ *
+ * Hooks stand at LOCAL_IN, LOCAL_OUT and FORWARD of a namespace while its policy
+ * asks anything of anybody, at a priority between destination and source NAT,
+ * so that addresses are those that the machines behind the interfaces have.
+ * Fragments were put together before (nf_defrag). All of it runs under the
+ * caller's rcu_read_lock(), in softirq or process context, and takes no lock
+ * but that of a connection which changes.
+ *
+ * The only file that says NF_ACCEPT or NF_DROP.
+ */
+#include "hook.h"
+
+#include <linux/inetdevice.h>
+#include <linux/ipv6.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter_ipv4.h>
+#include <linux/netfilter_ipv6.h>
+#include <net/addrconf.h>
+#include <net/dst.h>
+#include <net/if_inet6.h>
+#include <net/ip.h>
+#include <net/ipv6.h>
+#include <net/l3mdev.h>
+#include <net/netfilter/ipv4/nf_defrag_ipv4.h>
+#if IS_ENABLED(CONFIG_IPV6)
+#include <net/netfilter/ipv6/nf_defrag_ipv6.h>
+#endif
+
+#include "skb.h"
+
+#define CREATE_TRACE_POINTS
+#include "trace.h"
+
+/* Behind destination NAT (-100) and the filter tables (0), before source NAT (100). */
+#define HOOK_PRIORITY	10
+
+/* A packet on its way through the story. */
+struct passage {
+	struct bailey_net *bn;
+	struct bailey_where where;
+	struct bailey_packet packet;
+	struct bailey_packet quote;
+	struct bailey_eval eval;
+	struct bailey_verdict verdict;
+	struct bailey_match_conn match;
+	struct bailey_conn_entry *entry;	/* its connection, or the one it replaces */
+	u32 now;
+};
+
+static bool has_addr4(const struct net_device *dev, __be32 addr)
+{
+	const struct in_device *in_dev = __in_dev_get_rcu(dev);
+	const struct in_ifaddr *ifa;
+
+	if (!in_dev)
+		return false;
+	in_dev_for_each_ifa_rcu(ifa, in_dev)
+		if (ifa->ifa_local == addr)
+			return true;
+	return false;
+}
+
+#if IS_ENABLED(CONFIG_IPV6)
+static bool has_addr6(const struct net_device *dev, const struct in6_addr *addr)
+{
+	const struct inet6_dev *in6_dev = __in6_dev_get(dev);
+	const struct inet6_ifaddr *ifp;
+
+	if (!in6_dev)
+		return false;
+	list_for_each_entry_rcu(ifp, &in6_dev->addr_list, if_list)
+		if (ipv6_addr_equal(&ifp->addr, addr))
+			return true;
+	return false;
+}
+#else
+static bool has_addr6(const struct net_device *dev, const struct in6_addr *addr)
+{
+	return false;
+}
+#endif
+
+/* Is this one of the interface's addresses at this moment? */
+static bool has_addr(const struct bailey_where *where, u32 ifindex, u8 family,
+		     const struct bailey_addr *addr)
+{
+	const struct net_device *dev;
+	struct in6_addr bytes;
+	bool found = false;
+
+	rcu_read_lock();
+	dev = dev_get_by_index_rcu(where->world, ifindex);
+	bailey_addr_to_bytes(family, addr, bytes.s6_addr);
+	if (dev && family == BAILEY_IPV4)
+		found = has_addr4(dev, bytes.s6_addr32[0]);
+	else if (dev)
+		found = has_addr6(dev, &bytes);
+	rcu_read_unlock();
+	return found;
+}
+
+/**
+ * bailey_where_init() - a packet is at a hook of a namespace
+ * @where: filled in, but for the interfaces: see bailey_where_device()
+ * @net: the namespace
+ * @hook: the hook
+ */
+void bailey_where_init(struct bailey_where *where, struct net *net,
+		       enum bailey_hook hook)
+{
+	memset(where, 0, sizeof(*where));
+	where->hook = hook;
+	where->has_addr = has_addr;
+	where->world = net;
+}
+
+/**
+ * bailey_where_device() - a packet passes an interface on one side
+ * @where: filled in for that side; at LOCAL_* the other side's domain, too
+ * @side: %BAILEY_SRC or %BAILEY_DST
+ * @dev: the interface itself, not the VRF that it is a port of
+ *
+ * Context: Under rcu_read_lock().
+ */
+void bailey_where_device(struct bailey_where *where, u32 side,
+			 const struct net_device *dev)
+{
+	u32 master = l3mdev_master_ifindex_rcu(dev);
+
+	where->ifindex[side] = dev->ifindex;
+	where->master[side] = master == dev->ifindex ? 0 : master;
+	where->domain[side] = master;
+	if (where->hook == BAILEY_HOOK_FORWARD)
+		return;
+	where->domain[!side] = master;
+	where->loopback = dev->flags & IFF_LOOPBACK;
+}
+
+/* The port by which a packet came in, where a VRF stands in for it. */
+static const struct net_device *ingress_port(const struct sk_buff *skb,
+					     const struct nf_hook_state *state)
+{
+	const struct net_device *dev;
+	int sdif = state->pf == NFPROTO_IPV4 ? inet_sdif(skb) : inet6_sdif(skb);
+
+	if (!sdif)
+		return state->in;
+	dev = dev_get_by_index_rcu(state->net, sdif);
+	return dev ? dev : state->in;
+}
+
+/* After DNAT in LOCAL_OUT, state->out is still where the packet would have gone. */
+static const struct net_device *egress_port(const struct sk_buff *skb,
+					    const struct nf_hook_state *state)
+{
+	if (state->hook == NF_INET_LOCAL_OUT && skb_dst(skb) && skb_dst(skb)->dev)
+		return skb_dst(skb)->dev;
+	return state->out;
+}
+
+/*
+ * Fill in where a packet is. False for what leaves by a VRF itself: it comes
+ * to this hook once more, when it leaves by one of the VRF's ports.
+ */
+static bool locate(struct bailey_where *where, const struct sk_buff *skb,
+		   const struct nf_hook_state *state)
+{
+	bailey_where_init(where, state->net,
+			  state->hook == NF_INET_LOCAL_IN ? BAILEY_HOOK_LOCAL_IN :
+			  state->hook == NF_INET_LOCAL_OUT ? BAILEY_HOOK_LOCAL_OUT :
+							     BAILEY_HOOK_FORWARD);
+	if (state->hook != NF_INET_LOCAL_OUT)
+		bailey_where_device(where, BAILEY_SRC, ingress_port(skb, state));
+	if (state->hook != NF_INET_LOCAL_IN)
+		bailey_where_device(where, BAILEY_DST, egress_port(skb, state));
+	return state->hook != NF_INET_LOCAL_OUT || !netif_is_l3_master(state->out);
+}
+
+/**
+ * bailey_hook_find() - the connection that a packet belongs to
+ * @bn: the namespace
+ * @eval: begun, tracked
+ * @quote: the packet that an ICMP error quotes
+ * @match: filled in when there is one
+ *
+ * Context: Under rcu_read_lock(), and so is the use of what it returns.
+ * Return: the connection, or NULL.
+ */
+struct bailey_conn_entry *bailey_hook_find(struct bailey_net *bn,
+					   const struct bailey_eval *eval,
+					   const struct bailey_packet *quote,
+					   struct bailey_match_conn *match)
+{
+	struct bailey_conn_entry *entry, *best = NULL;
+	u32 rank, best_rank = 0, now = bailey_conn_now();
+	struct rhlist_head *list, *pos;
+	struct bailey_conn_key key;
+	bool related;
+	u8 end, side;
+
+	end = bailey_eval_key(eval, quote, &key, &related);
+	if (end > 1)
+		return NULL;
+	list = bailey_conn_table_lookup_rcu(&bn->conns, &key);
+	bailey_conn_for_each_rcu(entry, pos, list) {
+		if (!bailey_conn_entry_live(entry, now))
+			continue;
+		side = bailey_conn_side(&entry->conn, end);
+		rank = bailey_eval_rank(eval, &entry->conn, side, related);
+		if (rank <= best_rank)
+			continue;
+		best_rank = rank;
+		best = entry;
+		match->conn = &entry->conn;
+		match->side = side;
+		match->related = related;
+	}
+	return best;
+}
+
+static u32 side_ifindex(const struct passage *p, u32 side)
+{
+	return p->eval.side[side].box ? 0 : p->eval.side[side].ifindex;
+}
+
+static struct bailey_conn_entry *make_entry(const struct passage *p)
+{
+	struct bailey_conn_entry *entry = bailey_conn_entry_alloc(GFP_ATOMIC);
+	struct bailey_conn *conn;
+	bool related;
+
+	if (!entry)
+		return NULL;
+	conn = &entry->conn;
+	conn->orig_end = bailey_eval_key(&p->eval, &p->quote, &conn->key, &related);
+	conn->set[BAILEY_ORIGINATOR] = p->verdict.set[BAILEY_ORIGINATOR];
+	conn->set[BAILEY_RESPONDER] = p->verdict.set[BAILEY_RESPONDER];
+	conn->epoch = p->verdict.epoch;
+	conn->ifindex[BAILEY_ORIGINATOR] = side_ifindex(p, BAILEY_SRC);
+	conn->ifindex[BAILEY_RESPONDER] = side_ifindex(p, BAILEY_DST);
+	conn->state = p->verdict.next.state;
+	conn->flags = p->verdict.next.flags;
+	conn->last_dir = p->verdict.next.last_dir;
+	conn->expires = bailey_conn_deadline(p->now, p->verdict.next.timeout);
+	return entry;
+}
+
+/* A new connection enters the table, in place of one that has ended if need be. */
+static enum bailey_reason open_conn(struct passage *p)
+{
+	struct bailey_net *bn = p->bn;
+	struct bailey_conn_entry *entry = make_entry(p), *first;
+	int ret;
+
+	if (!entry)
+		return BAILEY_DROP_NO_MEMORY;
+	if (p->entry && bailey_conn_table_unlink(&bn->conns, p->entry))
+		bailey_stats_count(bn->stats, BAILEY_COUNT_CONN_REOPENED);
+	ret = bailey_conn_table_insert(&bn->conns, entry, &first,
+				       bailey_sysctl_max_connections(&bn->sysctls));
+	if (!ret) {
+		bailey_stats_count(bn->stats, BAILEY_COUNT_CONN_NEW);
+		return BAILEY_PASS;
+	}
+	bailey_conn_entry_free(entry);
+	if (ret == -EEXIST) /* another CPU had a packet of it just now */
+		return bailey_conn_entry_advance(first, &p->packet, BAILEY_ORIGINATOR,
+						 &bn->sysctls.timeouts, p->now);
+	return ret == -ENOSPC ? BAILEY_DROP_TABLE_FULL : BAILEY_DROP_NO_MEMORY;
+}
+
+/* The two doors of a known connection, after one of them was asked again. */
+static void store_doors(struct passage *p)
+{
+	u8 source = p->match.side;
+
+	bailey_conn_entry_set_door(p->entry, source, p->verdict.set[source],
+				   side_ifindex(p, BAILEY_SRC));
+	bailey_conn_entry_set_door(p->entry, !source, p->verdict.set[!source],
+				   side_ifindex(p, BAILEY_DST));
+	bailey_conn_entry_set_epoch(p->entry, p->verdict.epoch);
+}
+
+/* "revoke cut": the connection ends, unless the old policy may still come back. */
+static void revoke(struct passage *p)
+{
+	if (READ_ONCE(p->bn->waiting))
+		return;
+	if (bailey_conn_table_unlink(&p->bn->conns, p->entry))
+		bailey_stats_count(p->bn->stats, BAILEY_COUNT_CONN_REVOKED);
+}
+
+/* What the packet leaves behind in rules and connections. */
+static enum bailey_reason settle(struct passage *p)
+{
+	const struct bailey_verdict *verdict = &p->verdict;
+	unsigned int i;
+
+	for (i = 0; i < verdict->hits; i++)
+		bailey_rule_count(verdict->rule[i], p->packet.len, p->now);
+	if (verdict->revoked)
+		revoke(p);
+	if (verdict->reason != BAILEY_PASS)
+		return verdict->reason;
+	if (verdict->open)
+		return open_conn(p);
+	if (!verdict->conn_known)
+		return BAILEY_PASS;
+	if (verdict->doors_changed)
+		store_doors(p);
+	return bailey_conn_entry_advance(p->entry, &p->packet, p->match.side,
+					 &p->bn->sysctls.timeouts, p->now);
+}
+
+/* A packet that is asked: find its connection, ask, and keep the books. */
+static enum bailey_reason ask(struct passage *p)
+{
+	const struct bailey_track_rules track = {
+		.timeouts = &p->bn->sysctls.timeouts,
+		.loose = READ_ONCE(p->bn->sysctls.tcp_loose),
+	};
+	const struct bailey_match_conn *match = NULL;
+
+	if (p->eval.tracked)
+		p->entry = bailey_hook_find(p->bn, &p->eval, &p->quote, &p->match);
+	if (p->entry && (p->match.related ||
+			 !bailey_conn_reopens(&p->entry->conn, &p->packet)))
+		match = &p->match;
+	bailey_evaluate(&p->eval, match, &track, &p->verdict);
+	return settle(p);
+}
+
+static enum bailey_reason judge(struct passage *p, const struct sk_buff *skb,
+				const struct bailey_binding *binding)
+{
+	enum bailey_reason parsed = bailey_skb_parse(skb, &p->packet, &p->quote);
+
+	p->entry = NULL;
+	p->now = bailey_conn_now();
+	if (bailey_eval_begin(&p->eval, binding, &p->packet, parsed, &p->where,
+			      NULL, &p->verdict)) {
+		if (p->verdict.reason == BAILEY_PASS)
+			bailey_stats_count(p->bn->stats, BAILEY_COUNT_UNASKED);
+		return p->verdict.reason;
+	}
+	p->verdict.reason = ask(p);
+	if (p->verdict.reason == BAILEY_PASS)
+		bailey_stats_count(p->bn->stats, BAILEY_COUNT_ACCEPTED);
+	return p->verdict.reason;
+}
+
+static unsigned int hook(void *priv, struct sk_buff *skb,
+			 const struct nf_hook_state *state)
+{
+	struct bailey_net *bn = bailey_net_of(state->net);
+	const struct bailey_binding *binding;
+	enum bailey_reason reason;
+	struct passage p;
+
+	binding = rcu_dereference(bn->store.live);
+	if (!binding)
+		return NF_ACCEPT;
+	p.bn = bn;
+	if (!locate(&p.where, skb, state))
+		return NF_ACCEPT;
+	if (READ_ONCE(bn->store.unbound)) {
+		bailey_stats_drop(bn->stats, BAILEY_DROP_NO_MEMORY);
+		return NF_DROP;
+	}
+	reason = judge(&p, skb, binding);
+	trace_bailey_verdict(&p.where, &p.packet, reason);
+	if (reason == BAILEY_PASS)
+		return NF_ACCEPT;
+	bailey_stats_drop(bn->stats, reason);
+	return NF_DROP;
+}
+
+#define HOOK(family, number) { \
+	.hook = hook, .pf = (family), .hooknum = (number), .priority = HOOK_PRIORITY }
+
+static const struct nf_hook_ops hooks[] = {
+	HOOK(NFPROTO_IPV4, NF_INET_LOCAL_IN),
+	HOOK(NFPROTO_IPV4, NF_INET_FORWARD),
+	HOOK(NFPROTO_IPV4, NF_INET_LOCAL_OUT),
+	HOOK(NFPROTO_IPV6, NF_INET_LOCAL_IN),
+	HOOK(NFPROTO_IPV6, NF_INET_FORWARD),
+	HOOK(NFPROTO_IPV6, NF_INET_LOCAL_OUT),
+};
+
+/*
+ * Defragmentation lives in modules of the kernel. They are asked for by name
+ * when the first policy comes, so that a bare insmod of this module works.
+ */
+#define DEFRAG(version)								\
+static int defrag##version##_enable(struct net *net)				\
+{										\
+	int (*enable)(struct net *net);						\
+	int ret;								\
+										\
+	request_module("nf_defrag_ipv" #version);				\
+	enable = symbol_get(nf_defrag_ipv##version##_enable);			\
+	if (!enable)								\
+		return -EPROTONOSUPPORT;					\
+	ret = enable(net);							\
+	if (ret)								\
+		symbol_put(nf_defrag_ipv##version##_enable);			\
+	return ret;								\
+}										\
+										\
+static void defrag##version##_disable(struct net *net)				\
+{										\
+	void (*disable)(struct net *net);					\
+										\
+	disable = symbol_get(nf_defrag_ipv##version##_disable);			\
+	if (disable) {								\
+		disable(net);							\
+		symbol_put(nf_defrag_ipv##version##_disable);			\
+	}									\
+	symbol_put(nf_defrag_ipv##version##_enable);				\
+}
+
+DEFRAG(4)
+#if IS_ENABLED(CONFIG_IPV6)
+DEFRAG(6)
+#else
+static int defrag6_enable(struct net *net)
+{
+	return 0;
+}
+
+static void defrag6_disable(struct net *net)
+{
+}
+#endif
+
+/**
+ * bailey_hooks_register() - stand in the way of a namespace's packets
+ * @bn: the namespace
+ *
+ * Until a policy is published, all of them pass.
+ *
+ * Context: Process, without RTNL.
+ * Return: 0 or a negative errno, -EPROTONOSUPPORT when nf_defrag_ipv4 or
+ * nf_defrag_ipv6 can't be had; nothing is left registered then.
+ */
+int bailey_hooks_register(struct bailey_net *bn)
+{
+	int ret = defrag4_enable(bn->net);
+
+	if (ret)
+		return ret;
+	ret = defrag6_enable(bn->net);
+	if (ret)
+		goto fail_defrag6;
+	ret = nf_register_net_hooks(bn->net, hooks, ARRAY_SIZE(hooks));
+	if (ret)
+		goto fail_hooks;
+	return 0;
+
+fail_hooks:
+	defrag6_disable(bn->net);
+fail_defrag6:
+	defrag4_disable(bn->net);
+	return ret;
+}
+
+/**
+ * bailey_hooks_unregister() - undo bailey_hooks_register()
+ * @bn: the namespace
+ *
+ * Context: Process, without RTNL. A packet may still be in a hook when this
+ * returns; after a grace period none is.
+ */
+void bailey_hooks_unregister(struct bailey_net *bn)
+{
+	nf_unregister_net_hooks(bn->net, hooks, ARRAY_SIZE(hooks));
+	defrag6_disable(bn->net);
+	defrag4_disable(bn->net);
+}

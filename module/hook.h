@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The netfilter hooks: see hook.c.
+ */
+#ifndef BAILEY_HOOK_H
+#define BAILEY_HOOK_H
+
+#include "engine/evaluate.h"
+#include "net.h"
+
+void bailey_where_init(struct bailey_where *where, struct net *net,
+		       enum bailey_hook hook);
+void bailey_where_device(struct bailey_where *where, u32 side,
+			 const struct net_device *dev);
+struct bailey_conn_entry *bailey_hook_find(struct bailey_net *bn,
+					   const struct bailey_eval *eval,
+					   const struct bailey_packet *quote,
+					   struct bailey_match_conn *match);
+
+int bailey_hooks_register(struct bailey_net *bn);
+void bailey_hooks_unregister(struct bailey_net *bn);
+
+#endif /* BAILEY_HOOK_H */

@@ -1,0 +1,467 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * /proc/net/bailey: text in, text out.
+ *
+ * Every file is a kind of conversation: what is read at its beginning is made
+ * then and served from memory, so that a reader sees one state however small its
+ * reads are; what is written is answered on the same descriptor, and the answer
+ * is what reads return from then on. "connections" alone is made while it is
+ * read, a piece at a time.
+ *
+ * An open file holds no reference to its namespace or to this module: removal
+ * waits for calls under way, none of which waits for anything that only user
+ * space can do, and later calls get EIO.
+ */
+#include "procfs.h"
+
+#include <linux/module.h>
+#include <linux/proc_fs.h>
+#include <linux/uaccess.h>
+
+#include "conn_text.h"
+#include "control.h"
+#include "engine/explain.h"
+#include "engine/policy_text.h"
+#include "hook.h"
+
+#define PIECE		(64 * 1024)	/* bytes of "connections" made at a time */
+#define LINE_ROOM	1024		/* at least what one connection needs */
+
+struct conversation;
+
+/* What is different from one file to the next. */
+struct file_kind {
+	const char *name;
+	umode_t mode;
+	int (*show)(struct conversation *talk);
+	int (*take)(struct conversation *talk, const char *text, size_t len,
+		    struct bailey_diag *diag);
+};
+
+/**
+ * struct conversation - one open file
+ * @bn: the namespace
+ * @kind: which file
+ * @lock: one call at a time
+ * @script: "policy": transactions that are being written
+ * @iter: "connections": where the reader is
+ * @reading: @iter is in use
+ * @answered: @text is the answer to a write
+ * @text: what reads return
+ */
+struct conversation {
+	struct bailey_net *bn;
+	const struct file_kind *kind;
+	struct mutex lock;	/* one call at a time */
+	struct bailey_script script;
+	struct bailey_conn_iter iter;
+	bool reading;
+	bool answered;
+	struct bailey_out text;
+};
+
+static int show_policy(struct conversation *talk)
+{
+	struct bailey_policy *policy = bailey_store_policy_get(&talk->bn->store);
+
+	if (!policy)
+		return -EIO;
+	bailey_policy_print(policy, &talk->text);
+	bailey_policy_put(policy);
+	return 0;
+}
+
+static int take_policy(struct conversation *talk, const char *text, size_t len,
+		       struct bailey_diag *diag)
+{
+	talk->script.max_bytes = bailey_sysctl_max_policy_bytes(&talk->bn->sysctls);
+	return bailey_script_feed(&talk->script, text, len, diag);
+}
+
+static int show_error(struct conversation *talk)
+{
+	struct bailey_net *bn = talk->bn;
+
+	mutex_lock(&bn->store.lock);
+	bailey_out_bytes(&talk->text, bn->error.buf ? bn->error.buf : "", bn->error.len);
+	mutex_unlock(&bn->store.lock);
+	return 0;
+}
+
+static int show_stats(struct conversation *talk)
+{
+	struct bailey_net *bn = talk->bn;
+	struct bailey_policy *policy = bailey_store_policy_get(&bn->store);
+
+	if (!policy)
+		return -EIO;
+	bailey_stats_print(bn->stats, &talk->text);
+	bailey_out_printf(&talk->text, "connections %lld\nconnections_max %u\nrules %llu\n",
+			  smp_load_acquire(&bn->conns_ready) ?
+			  bailey_conn_table_count(&bn->conns) : 0LL,
+			  bailey_sysctl_max_connections(&bn->sysctls), policy->rules);
+	bailey_policy_print_stats(policy, bailey_conn_now(), &talk->text);
+	bailey_policy_put(policy);
+	return 0;
+}
+
+/* Go on with the walk until a piece is full; an empty piece is the end. */
+static int show_connections(struct conversation *talk)
+{
+	struct bailey_net *bn = talk->bn;
+	struct bailey_conn_entry *entry;
+	u32 now = bailey_conn_now();
+
+	if (!smp_load_acquire(&bn->conns_ready))
+		return 0;
+	if (!bailey_out_reserve(&talk->text, PIECE))
+		return -ENOMEM;
+	if (!talk->reading)
+		bailey_conn_iter_init(&talk->iter, &bn->conns);
+	talk->reading = true;
+	for (entry = bailey_conn_iter_start(&talk->iter);
+	     entry && talk->text.len + LINE_ROOM < PIECE;
+	     entry = bailey_conn_iter_next(&talk->iter))
+		if (bailey_conn_entry_live(entry, now))
+			bailey_conn_print(bn->net, &entry->conn, now, &talk->text);
+	bailey_conn_iter_stop(&talk->iter);
+	return 0;
+}
+
+static void stop_reading(struct conversation *talk)
+{
+	if (talk->reading)
+		bailey_conn_iter_exit(&talk->iter);
+	talk->reading = false;
+}
+
+struct deletion {
+	struct bailey_conn_filter filter;
+	u32 now;
+};
+
+static enum bailey_conn_walk_verdict delete_matching(struct bailey_conn_entry *entry,
+						     void *arg)
+{
+	const struct deletion *deletion = arg;
+
+	return bailey_conn_filter_holds(&deletion->filter, &entry->conn) ?
+	       BAILEY_CONN_UNLINK : BAILEY_CONN_KEEP;
+}
+
+static int take_connections_line(struct conversation *talk, struct bailey_lexer *lex)
+{
+	struct deletion deletion;
+	unsigned long ended;
+	int ret;
+
+	if (!bailey_lexer_next(lex))
+		return 0;
+	if (bailey_lexer_accept(lex, "flush")) {
+		ret = bailey_lexer_end(lex);
+		lex->word_len = 0;
+		if (!ret)
+			ret = bailey_conn_filter_parse(&deletion.filter, lex);
+	} else if (bailey_lexer_accept(lex, "delete")) {
+		if (!lex->word_len)
+			return bailey_lexer_fail(lex, -EINVAL,
+						 "proto P, src CIDR, dst CIDR, sport N, dport N or state S",
+						 "say which connections; flush deletes all");
+		ret = bailey_conn_filter_parse(&deletion.filter, lex);
+	} else {
+		return bailey_lexer_fail(lex, -EINVAL, "flush or delete",
+					 "connections are flushed or deleted");
+	}
+	if (ret)
+		return ret;
+	ended = smp_load_acquire(&talk->bn->conns_ready) ?
+		bailey_conn_table_walk(&talk->bn->conns, delete_matching, &deletion) : 0;
+	bailey_out_printf(&lex->diag->notes, "deleted %lu\n", ended);
+	return 0;
+}
+
+static int take_connections(struct conversation *talk, const char *text, size_t len,
+			    struct bailey_diag *diag)
+{
+	struct bailey_lexer lex;
+	u32 line = 1;
+	int ret = 0;
+
+	while (len && !ret) {
+		const char *end = memchr(text, '\n', len);
+		size_t n = end ? end - text : len;
+
+		bailey_lexer_init(&lex, text, n, line++, diag);
+		ret = take_connections_line(talk, &lex);
+		n += !!end;
+		text += n;
+		len -= n;
+	}
+	return ret;
+}
+
+static int explain_where(void *arg, const char *in, const char *out,
+			 struct bailey_where *where)
+{
+	struct conversation *talk = arg;
+	const char *names[2] = { in, out };
+	struct net *net = talk->bn->net;
+	const struct net_device *dev;
+	int ret = 0;
+	u32 side;
+
+	bailey_where_init(where, net, where->hook);
+	rcu_read_lock();
+	for (side = 0; side < 2 && !ret; side++) {
+		if (!names[side][0])
+			continue;
+		dev = dev_get_by_name_rcu(net, names[side]);
+		if (dev)
+			bailey_where_device(where, side, dev);
+		else
+			ret = -ENODEV;
+	}
+	rcu_read_unlock();
+	return ret;
+}
+
+static bool explain_find(void *arg, const struct bailey_eval *eval,
+			 struct bailey_conn *conn, u8 *side)
+{
+	struct conversation *talk = arg;
+	struct bailey_conn_entry *entry = NULL;
+	struct bailey_match_conn match;
+
+	rcu_read_lock();
+	if (smp_load_acquire(&talk->bn->conns_ready))
+		entry = bailey_hook_find(talk->bn, eval, NULL, &match);
+	if (entry) {
+		*conn = entry->conn;
+		*side = match.side;
+	}
+	rcu_read_unlock();
+	return entry;
+}
+
+static const struct bailey_explain_ops explain_ops = {
+	.where = explain_where,
+	.find = explain_find,
+};
+
+static int take_explain(struct conversation *talk, const char *text, size_t len,
+			struct bailey_diag *diag)
+{
+	const struct bailey_sysctls *sysctls = &talk->bn->sysctls;
+	const struct bailey_track_rules track = {
+		.timeouts = &sysctls->timeouts,
+		.loose = READ_ONCE(sysctls->tcp_loose),
+	};
+	struct bailey_question question;
+	struct bailey_binding *binding;
+	int ret = bailey_question_parse(&question, text, len, diag);
+
+	if (ret)
+		return ret;
+	binding = bailey_store_bind(&talk->bn->store, NULL);
+	if (!binding)
+		return -ENOMEM;
+	ret = bailey_explain(&question, binding, &track, &explain_ops, talk,
+			     &talk->text, diag);
+	bailey_binding_destroy(binding);
+	return ret;
+}
+
+static const struct file_kind kinds[] = {
+	{ "policy", 0600, show_policy, take_policy },
+	{ "error", 0400, show_error, NULL },
+	{ "connections", 0600, show_connections, take_connections },
+	{ "explain", 0600, NULL, take_explain },
+	{ "stats", 0400, show_stats, NULL },
+};
+
+/* The file's data is its row in kinds[]; the namespace is the directory's. */
+static int talk_open(struct inode *inode, struct file *file)
+{
+	struct conversation *talk = kzalloc(sizeof(*talk), GFP_KERNEL_ACCOUNT);
+	struct bailey_net *bn = pde_data(inode);
+	unsigned int i;
+
+	if (!talk)
+		return -ENOMEM;
+	for (i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (!strcmp(kinds[i].name, file_dentry(file)->d_name.name))
+			talk->kind = &kinds[i];
+	if (WARN_ON_ONCE(!talk->kind)) {
+		kfree(talk);
+		return -EIO;
+	}
+	talk->bn = bn;
+	mutex_init(&talk->lock);
+	bailey_script_init(&talk->script, &bailey_control_ops, bn, 0);
+	file->private_data = talk;
+	return 0;
+}
+
+static int talk_release(struct inode *inode, struct file *file)
+{
+	struct conversation *talk = file->private_data;
+
+	stop_reading(talk);
+	bailey_script_destroy(&talk->script);
+	bailey_out_destroy(&talk->text);
+	kfree(talk);
+	return 0;
+}
+
+/* Make what is read from the beginning. */
+static int compose(struct conversation *talk)
+{
+	int ret;
+
+	bailey_out_reset(&talk->text);
+	stop_reading(talk);
+	if (!talk->kind->show)
+		return 0;
+	ret = talk->kind->show(talk);
+	return talk->text.failed ? -ENOMEM : ret;
+}
+
+static bool is_stream(const struct conversation *talk)
+{
+	return talk->kind->show == show_connections && !talk->answered;
+}
+
+/* "connections": serve a piece, and make the next one when it is used up. */
+static ssize_t read_stream(struct conversation *talk, char __user *buf, size_t size,
+			   loff_t *ppos)
+{
+	size_t n = min(size, talk->text.len);
+	int ret;
+
+	if (!n) {
+		bailey_out_reset(&talk->text);
+		ret = show_connections(talk);
+		if (ret)
+			return ret;
+		n = min(size, talk->text.len);
+	}
+	if (copy_to_user(buf, talk->text.buf, n))
+		return -EFAULT;
+	talk->text.len -= n;
+	memmove(talk->text.buf, talk->text.buf + n, talk->text.len);
+	*ppos += n;
+	return n;
+}
+
+static ssize_t talk_read(struct file *file, char __user *buf, size_t size, loff_t *ppos)
+{
+	struct conversation *talk = file->private_data;
+	ssize_t ret = 0;
+
+	if (!size)
+		return 0;
+	mutex_lock(&talk->lock);
+	if (!talk->answered && *ppos == 0)
+		ret = compose(talk);
+	if (!ret && is_stream(talk))
+		ret = read_stream(talk, buf, size, ppos);
+	else if (!ret)
+		ret = simple_read_from_buffer(buf, size, ppos, talk->text.buf,
+					      talk->text.len);
+	mutex_unlock(&talk->lock);
+	return ret;
+}
+
+/* Carry out what was written, and keep the answer. */
+static int answer(struct conversation *talk, const char *text, size_t size)
+{
+	struct bailey_diag diag = { };
+	int ret;
+
+	stop_reading(talk);
+	bailey_out_reset(&talk->text);
+	talk->answered = true;
+	ret = talk->kind->take(talk, text, size, &diag);
+	if (ret && !diag.error.code)
+		bailey_diag_fail(&diag, ret, 1, 1, ret == -ENOMEM ?
+				 "out of memory" : "refused (%d)", ret);
+	bailey_diag_print(&diag, &talk->text);
+	if (ret)
+		bailey_control_refused(talk->bn, &diag);
+	bailey_diag_destroy(&diag);
+	return ret;
+}
+
+static ssize_t talk_write(struct file *file, const char __user *buf, size_t size,
+			  loff_t *ppos)
+{
+	struct conversation *talk = file->private_data;
+	struct net *net = talk->bn->net;
+	char *text;
+	int ret;
+
+	if (!talk->kind->take)
+		return -EINVAL;
+	if (!file_ns_capable(file, net->user_ns, CAP_NET_ADMIN))
+		return -EPERM;
+	if (!size)
+		return 0;
+	if (size > bailey_sysctl_max_policy_bytes(&talk->bn->sysctls))
+		return -EFBIG;
+	text = kvmalloc(size, GFP_KERNEL_ACCOUNT);
+	if (!text)
+		return -ENOMEM;
+	ret = -EFAULT;
+	if (!copy_from_user(text, buf, size)) {
+		mutex_lock(&talk->lock);
+		ret = answer(talk, text, size);
+		*ppos = 0;
+		mutex_unlock(&talk->lock);
+	}
+	kvfree(text);
+	return ret ? ret : size;
+}
+
+static const struct proc_ops talk_ops = {
+	.proc_open = talk_open,
+	.proc_release = talk_release,
+	.proc_read = talk_read,
+	.proc_write = talk_write,
+	.proc_lseek = default_llseek,
+};
+
+/**
+ * bailey_procfs_init() - make /proc/net/bailey of a namespace
+ * @bn: the namespace; all of it is ready
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int bailey_procfs_init(struct bailey_net *bn)
+{
+	unsigned int i;
+
+	bn->proc = proc_net_mkdir(bn->net, "bailey", bn->net->proc_net);
+	if (!bn->proc)
+		return -ENOMEM;
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		if (proc_create_data(kinds[i].name, kinds[i].mode, bn->proc,
+				     &talk_ops, bn))
+			continue;
+		bailey_procfs_exit(bn);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+/**
+ * bailey_procfs_exit() - take /proc/net/bailey away
+ * @bn: the namespace
+ *
+ * Context: Process. When it returns, no call is under way and open files are
+ * released.
+ */
+void bailey_procfs_exit(struct bailey_net *bn)
+{
+	proc_remove(bn->proc);
+	bn->proc = NULL;
+}
