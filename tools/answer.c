@@ -94,17 +94,19 @@ static bool note_parse(struct note *note, const char *line, size_t len)
 	return true;
 }
 
-static u32 shifted(s64 line, s64 lines)
+static u32 moved(u32 line, u32 head, u32 first_line)
 {
-	return line + lines > 0 ? line + lines : 0;
+	return line > head ? line - head - 1 + first_line : 0;
 }
 
 /**
- * tool_answer_shift() - from lines of what was sent to lines of the user's file
+ * tool_answer_move() - from lines of what was sent to lines of the user's file
  * @diag: what was said
- * @lines: added to each line number; what falls before the file gets line 0
+ * @head: how many lines of what was sent are not the file's; what is said about
+ *	  them gets line 0
+ * @first_line: the number in the file of the line behind them
  */
-void tool_answer_shift(struct bailey_diag *diag, s64 lines)
+void tool_answer_move(struct bailey_diag *diag, u32 head, u32 first_line)
 {
 	struct bailey_out old = diag->notes;
 	const char *text = old.buf, *line;
@@ -112,13 +114,14 @@ void tool_answer_shift(struct bailey_diag *diag, s64 lines)
 	struct note note;
 
 	if (diag->error.code)
-		diag->error.line = shifted(diag->error.line, lines);
+		diag->error.line = moved(diag->error.line, head, first_line);
 	memset(&diag->notes, 0, sizeof(diag->notes));
 	while (tool_next_line(&text, &len, &line, &line_len)) {
 		if (note_parse(&note, line, line_len)) {
 			bailey_out_printf(&diag->notes,
 					  "note line %u column %lu: ",
-					  shifted(note.line, lines), note.column);
+					  moved(note.line, head, first_line),
+					  note.column);
 			bailey_out_bytes(&diag->notes, note.text, note.len);
 		} else {
 			bailey_out_bytes(&diag->notes, line, line_len);

@@ -20,7 +20,7 @@ static const char usage[] =
 	"FILTER := [ proto PROTO ] [ src CIDR ] [ dst CIDR ] [ sport N ] [ dport N ]\n"
 	"          [ state TCP_STATE ]\n"
 	"\n"
-	"Addresses and ports are those of the request. 'delete' knows no state.\n";
+	"Addresses and ports are those of the request.\n";
 
 /* A batch of connections, and the widths of columns. */
 struct listing {
@@ -89,7 +89,8 @@ static void table_print(const struct listing *listing, const struct conn_line *c
 	row_print(listing, "request", src, dst, conn->in, conn->out);
 	printf(" %7lld", (long long)conn->expires);
 	extra_print(conn, false);
-	printf("%s%s\n%-19s ", *conn->flags ? " " : "", conn->flags, "");
+	printf("%s%s%s\n%-19s ", conn->replied ? " REPLIED" : "",
+	       conn->stream ? " STREAM" : "", conn->assured ? " ASSURED" : "", "");
 	row_print(listing, "response", dst, src, conn->out, conn->in);
 	if (tool_options.stats)
 		printf("         groups %s", conn->groups);
@@ -140,15 +141,15 @@ static json_t *conn_json(const struct conn_line *conn)
 
 	if (sscanf(conn->groups, "%9u,%9u", &originator, &responder) != 2)
 		return NULL;
-	return json_pack("{s:s, s:s?, s:o, s:o, s:{s:i, s:i}, s:I, s:b, s:b}",
+	return json_pack("{s:s, s:s?, s:o, s:o, s:{s:i, s:i}, s:I, s:b, s:b, s:b}",
 			 "protocol", conn->proto,
 			 "state", strcmp(conn->state, "-") ? conn->state : NULL,
 			 "request", half_json(conn, false),
 			 "response", half_json(conn, true),
 			 "groups", "originator", originator, "responder", responder,
 			 "expires", (json_int_t)conn->expires,
-			 "replied", !!strstr(conn->flags, "[REPLIED]"),
-			 "assured", !!strstr(conn->flags, "[ASSURED]"));
+			 "replied", conn->replied, "stream", conn->stream,
+			 "assured", conn->assured);
 }
 
 /* One element of the array at a time. */
@@ -283,8 +284,6 @@ static int delete(int argc, char **argv)
 		return tool_usage(usage, "which connections? (all: bailey connection flush)");
 	if (conn_filter_parse(&filter, argc, argv, usage))
 		return TOOL_USAGE;
-	if (filter.state)
-		return tool_usage(usage, "'delete' knows no state");
 	bailey_out_printf(&line, "delete");
 	status = tool_words(&line, argc, argv, usage);
 	bailey_out_bytes(&line, "\n", 1);

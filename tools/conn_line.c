@@ -38,6 +38,13 @@ static void set_field(struct conn_line *conn, const char *key, const char *value
 	}
 }
 
+static void set_flag(struct conn_line *conn, const char *word)
+{
+	conn->replied |= !strcmp(word, "REPLIED");
+	conn->stream |= !strcmp(word, "STREAM");
+	conn->assured |= !strcmp(word, "ASSURED");
+}
+
 /**
  * conn_line_parse() - read a line
  * @conn: filled in
@@ -47,7 +54,7 @@ static void set_field(struct conn_line *conn, const char *key, const char *value
  */
 bool conn_line_parse(struct conn_line *conn, char *line)
 {
-	char *flags = strchr(line, '['), *word, *value;
+	char *word, *value;
 
 	memset(conn, 0, sizeof(*conn));
 	conn->sport = CONN_NUMBER_NONE;
@@ -59,9 +66,6 @@ bool conn_line_parse(struct conn_line *conn, char *line)
 	conn->in = "-";
 	conn->out = "-";
 	conn->groups = "0,0";
-	conn->flags = flags ? flags : "";
-	if (flags > line)
-		flags[-1] = '\0';
 	conn->proto = strsep(&line, " ");
 	conn->state = line ? strsep(&line, " ") : "-";
 	while ((word = strsep(&line, " "))) {
@@ -69,6 +73,8 @@ bool conn_line_parse(struct conn_line *conn, char *line)
 		if (value) {
 			*value = '\0';
 			set_field(conn, word, value + 1);
+		} else {
+			set_flag(conn, word);
 		}
 	}
 	return conn->src && conn->dst;
@@ -135,7 +141,7 @@ static int state_parse(const char **state, char *word, const char *usage)
 
 	for (i = 0; word[i]; i++)
 		word[i] = toupper((u8)word[i]);
-	for (i = 0; i < ARRAY_SIZE(names); i++) {
+	for (i = BAILEY_TCP_SYN_SENT; i < ARRAY_SIZE(names); i++) {
 		if (!strcmp(word, names[i])) {
 			*state = names[i];
 			return TOOL_OK;
@@ -166,7 +172,7 @@ static int filter_word(struct conn_filter *filter, const char *key, char *word,
  * conn_filter_parse() - read a filter
  * @filter: filled in
  * @argc: words
- * @argv: the words
+ * @argv: the words; a state is put into capitals, as the module has it
  * @usage: shown when they are wrong
  *
  * Return: %TOOL_OK or %TOOL_USAGE.

@@ -25,7 +25,9 @@
  * @id: ICMP query identifier, or %CONN_NUMBER_NONE
  * @key: GRE key, or %CONN_NUMBER_NONE
  * @expires: seconds left
- * @flags: "[REPLIED] [ASSURED]" and the like
+ * @replied: the responder has answered
+ * @stream: UDP that goes on
+ * @assured: TCP that was established
  */
 struct conn_line {
 	const char *proto;
@@ -42,7 +44,9 @@ struct conn_line {
 	s64 id;
 	s64 key;
 	s64 expires;
-	const char *flags;
+	bool replied;
+	bool stream;
+	bool assured;
 };
 
 /**

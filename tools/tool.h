@@ -112,7 +112,7 @@ struct tool_source {
 
 /* answer.c */
 void tool_answer_parse(struct bailey_diag *diag, const char *text, size_t len);
-void tool_answer_shift(struct bailey_diag *diag, s64 lines);
+void tool_answer_move(struct bailey_diag *diag, u32 head, u32 first_line);
 void tool_answer_show(const struct bailey_diag *diag,
 		      const struct tool_source *source);
 json_t *tool_answer_json(const struct bailey_diag *diag, const char *name);

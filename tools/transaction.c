@@ -79,15 +79,15 @@ static int write_chunks(struct tool_proc *proc, const char *text, size_t len)
 }
 
 /* What the kernel says to what was written; all of it must be there. */
-static void answer_read(struct tool_proc *proc, int ret, s64 shift,
-			struct bailey_diag *diag)
+static void answer_read(struct tool_proc *proc, int ret, u32 head,
+			u32 first_line, struct bailey_diag *diag)
 {
 	struct bailey_out text = {};
 	struct bailey_diag answer = {};
 
 	if (tool_proc_read_all(proc, &text) == TOOL_OK)
 		tool_answer_parse(&answer, text.buf, text.len);
-	tool_answer_shift(&answer, shift);
+	tool_answer_move(&answer, head, first_line);
 	if (!ret)
 		answer.error.code = 0;
 	else if (!answer.error.code)
@@ -103,6 +103,13 @@ static void answer_read(struct tool_proc *proc, int ret, s64 shift,
 	bailey_diag_destroy(&answer);
 }
 
+/* Comments between transactions are a transaction to the script reader. */
+static bool asks_nothing(const struct bailey_commit *commit)
+{
+	return !commit->check && !commit->cut && !commit->confirm &&
+	       !any_line(commit->text, commit->len, says_something);
+}
+
 static int send_commit(void *arg, const struct bailey_commit *commit,
 		       struct bailey_diag *diag)
 {
@@ -111,8 +118,7 @@ static int send_commit(void *arg, const struct bailey_commit *commit,
 	struct tool_proc proc;
 	int ret;
 
-	if (!any_line(commit->text, commit->len, says_something) &&
-	    !sending->flush && !commit->check)
+	if (asks_nothing(commit) && !sending->flush)
 		return 0;
 	if (tool_proc_open(&proc, "policy", true) != TOOL_OK)
 		return -ENODEV;
@@ -122,8 +128,7 @@ static int send_commit(void *arg, const struct bailey_commit *commit,
 		ret = write_chunks(&proc, commit->text, commit->len);
 	if (!ret)
 		ret = tool_proc_write(&proc, "commit\n", 7);
-	answer_read(&proc, ret,
-		    (s64)commit->first_line - (sending->flush ? 3 : 2), diag);
+	answer_read(&proc, ret, sending->flush ? 2 : 1, commit->first_line, diag);
 	tool_proc_close(&proc);
 	bailey_out_destroy(&head);
 	sending->done += !ret;
@@ -139,7 +144,7 @@ static int send_confirm(void *arg, struct bailey_diag *diag)
 	if (tool_proc_open(&proc, "policy", true) != TOOL_OK)
 		return -ENODEV;
 	ret = tool_proc_write(&proc, "confirm\n", 8);
-	answer_read(&proc, ret, -1, diag);
+	answer_read(&proc, ret, 1, 0, diag);
 	tool_proc_close(&proc);
 	sending->done += !ret;
 	return ret;
@@ -254,7 +259,7 @@ int tool_send_word(const char *file, const char *line)
 	if (tool_proc_open(&proc, file, true) != TOOL_OK)
 		return TOOL_REFUSED;
 	ret = tool_proc_write(&proc, line, strlen(line));
-	answer_read(&proc, ret, 0, &diag);
+	answer_read(&proc, ret, 0, 1, &diag);
 	tool_proc_close(&proc);
 	status = report(&source, &diag, ret, 0);
 	bailey_diag_destroy(&diag);

@@ -6,9 +6,9 @@
 export BAILEY_FAKE=$work/fake
 afresh
 cat >"$BAILEY_FAKE/connections" <<'END'
-tcp ESTABLISHED src=119.18.36.73 dst=1.3.3.7 sport=40000 dport=443 in=eth0 out=eth1 groups=0,3 expires=431999 [REPLIED] [ASSURED]
+tcp ESTABLISHED src=119.18.36.73 dst=1.3.3.7 sport=40000 dport=443 in=eth0 out=eth1 groups=0,3 expires=431999 REPLIED ASSURED
 udp - src=2001:db8:1::73 dst=2001:db8:2::7 sport=5353 dport=53 in=eth0 out=- groups=2,0 expires=29
-icmp - src=119.18.36.73 dst=1.3.3.7 type=8 code=0 id=77 in=eth0 out=eth1 groups=0,3 expires=30 [REPLIED]
+icmp - src=119.18.36.73 dst=1.3.3.7 type=8 code=0 id=77 in=eth0 out=eth1 groups=0,3 expires=30 REPLIED
 icmpv6 - src=2001:db8::1 dst=2001:db8::2 type=128 code=0 id=5 in=- out=eth1 groups=0,3 expires=30
 gre - src=10.0.0.1 dst=10.0.0.2 key=9 in=eth0 out=eth1 groups=0,3 expires=600
 99 - src=10.0.0.1 dst=10.0.0.2 in=eth0 out=eth1 groups=0,3 expires=600 future=7
@@ -28,12 +28,12 @@ is "with both halves of each" 12 "$(grep -cE ' (request|response) ' "$work/stdou
 has "the request" "$said" '119.18.36.73:40000'
 has "the response" "$said" 'response 1.3.3.7:443 '
 has "IPv6 with brackets" "$said" '[2001:db8:1::73]:5353'
-has "flags" "$said" '[REPLIED] [ASSURED]'
+has "flags" "$said" 'REPLIED ASSURED'
 is "columns stand in line" 1 "$(head -n 3 "$work/stdout" | sed 's/ [^ ]*EXPIRES.*//' | awk '{ print index($0, "eth1") }' | grep -vc '^0$' | sed 's/2/1/')"
 run 0 "connection alone lists" "$fake" connection
 run 0 "as JSON" "$fake" -j connection list
 json "with both halves" "$said" \
-	'd[0] == {"protocol": "tcp", "state": "ESTABLISHED", "request": {"source": "119.18.36.73", "destination": "1.3.3.7", "source_port": 40000, "destination_port": 443, "in": "eth0", "out": "eth1"}, "response": {"source": "1.3.3.7", "destination": "119.18.36.73", "source_port": 443, "destination_port": 40000, "in": "eth1", "out": "eth0"}, "groups": {"originator": 0, "responder": 3}, "expires": 431999, "replied": True, "assured": True} and d[1]["state"] is None and d[2]["request"]["type"] == 8 and d[2]["response"]["type"] == 0 and d[3]["response"]["type"] == 129 and d[4]["request"]["key"] == 9 and d[5]["protocol"] == "99"'
+	'd[0] == {"protocol": "tcp", "state": "ESTABLISHED", "request": {"source": "119.18.36.73", "destination": "1.3.3.7", "source_port": 40000, "destination_port": 443, "in": "eth0", "out": "eth1"}, "response": {"source": "1.3.3.7", "destination": "119.18.36.73", "source_port": 443, "destination_port": 40000, "in": "eth1", "out": "eth0"}, "groups": {"originator": 0, "responder": 3}, "expires": 431999, "replied": True, "stream": False, "assured": True} and d[1]["state"] is None and d[2]["request"]["type"] == 8 and d[2]["response"]["type"] == 0 and d[3]["response"]["type"] == 129 and d[4]["request"]["key"] == 9 and d[5]["protocol"] == "99"'
 lists 1 "by protocol" proto tcp
 lists 1 "by number" proto 17
 lists 1 "by number without a name" proto 99
@@ -50,13 +50,15 @@ for words in 'proto frob' 'proto any' 'src 1.2.3' 'src 1.2.3.4/33' 'sport 65536'
 	run 2 "wrong filter: $words" "$fake" connection list $words
 done
 
+run 2 "a state that no connection has" "$fake" connection delete state none
 rm -f "$BAILEY_FAKE/connections.written"
 run 0 "delete" "$fake" connection delete proto tcp src 119.18.36.73 dst 1.3.3.7 sport 40000 dport 443
 run 0 "flush" "$fake" connection flush
-is "what the module is told" 'delete proto tcp src 119.18.36.73 dst 1.3.3.7 sport 40000 dport 443
-flush' "$(cat "$BAILEY_FAKE/connections.written")"
 run 2 "delete without a filter" "$fake" connection delete
-run 2 "delete by state" "$fake" connection delete state CLOSE
+run 0 "delete by state" "$fake" connection delete state close_wait
+is "what the module is told" 'delete proto tcp src 119.18.36.73 dst 1.3.3.7 sport 40000 dport 443
+flush
+delete state CLOSE_WAIT' "$(cat "$BAILEY_FAKE/connections.written")"
 run 2 "delete with a wrong filter" "$fake" connection delete src x
 
 echo 'what is this' >"$BAILEY_FAKE/connections"

@@ -54,7 +54,7 @@ is "nothing of it reaches the terminal" '' "$(tr -d '\n\040-\176' <"$work/stderr
 export BAILEY_FAKE=$work/fake
 python3 - >"$work/fake/connections" <<'END'
 for i in range(100000):
-    print("tcp ESTABLISHED src=10.%d.%d.%d dst=1.3.3.7 sport=%d dport=443 in=eth0 out=eth1 groups=0,3 expires=431999 [REPLIED] [ASSURED]" % (i >> 16 & 255, i >> 8 & 255, i & 255, i % 64000 + 1024))
+    print("tcp ESTABLISHED src=10.%d.%d.%d dst=1.3.3.7 sport=%d dport=443 in=eth0 out=eth1 groups=0,3 expires=431999 REPLIED ASSURED" % (i >> 16 & 255, i >> 8 & 255, i & 255, i % 64000 + 1024))
 END
 run 0 "a hundred thousand connections as JSON" "$fake" -j connection list
 json "all of them" "$said" 'len(d) == 100000'
