@@ -102,7 +102,7 @@ pass_environment()
 	done
 }
 
-# wait_guest PID SECONDS: waits for a guest that is a session of its own;
+# wait_guest PID SECONDS: waits for a guest that leads a process group;
 # ends it, all of it, when time runs out or when we are interrupted
 wait_guest()
 {
