@@ -401,8 +401,9 @@ static void rules_inherit(struct bailey_object *object,
 
 	if (!rules)
 		return;
-	slot = bailey_policy_slot(old, object->kind, object->name, strlen(object->name));
-	before = bailey_policy_object(old, object->kind, slot);
+	slot = old ? bailey_policy_slot(old, object->kind, object->name,
+					strlen(object->name)) : BAILEY_NO_SLOT;
+	before = old ? bailey_policy_object(old, object->kind, slot) : NULL;
 	for (dir = 0; dir < 2; dir++) {
 		if (before)
 			bailey_rules_adopt(&rules[dir], &rules_of(before)[dir]);
@@ -446,8 +447,7 @@ static int objects_seal(struct bailey_policy *policy, const struct bailey_policy
 
 			if (!object->fresh)
 				continue;
-			if (old)
-				rules_inherit(object, old);
+			rules_inherit(object, old);
 			if (kind == BAILEY_ACL && acl_classify(bailey_acl_of(object)))
 				return -ENOMEM;
 			if (kind == BAILEY_PREFIX_LIST)
