@@ -38,7 +38,8 @@ static struct bailey_conn_entry *settle(struct bailey_conn_iter *iter, void *obj
  *	init; { start; next, next, …; stop; } as often as needed; exit
  *
  * Between stop and the next start anything may happen to the table. An entry
- * may come twice when the table was resized, never endlessly.
+ * may come twice when the table was resized, never endlessly; one may be left
+ * out when its neighbours in the hash, the last one returned among them, went.
  *
  * Context: Process context.
  */
@@ -104,6 +105,16 @@ void bailey_conn_iter_stop(struct bailey_conn_iter *iter)
 	rhashtable_walk_stop(&iter->walk);
 }
 
+/*
+ * Is the entry just returned the first of its bucket? Where such a one vanishes,
+ * the hash goes on with what has become the first. Anywhere else it goes on by
+ * number, and would step over an entry for each one unlinked before it.
+ */
+static bool may_pause(const struct bailey_conn_iter *iter)
+{
+	return iter->walk.skip <= 1;
+}
+
 /* A part of a walk; true if there is more. */
 static bool walk_some(struct bailey_conn_table *table,
 		      struct bailey_conn_iter *iter,
@@ -115,7 +126,8 @@ static bool walk_some(struct bailey_conn_table *table,
 	struct bailey_conn_entry *entry;
 	unsigned int n = 0;
 
-	for (entry = bailey_conn_iter_start(iter); entry && n < BATCH;
+	for (entry = bailey_conn_iter_start(iter);
+	     entry && (n < BATCH || !may_pause(iter));
 	     entry = bailey_conn_iter_next(iter), n++) {
 		verdict = fn(entry, arg);
 		if (verdict == BAILEY_CONN_STOP)
