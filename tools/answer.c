@@ -50,7 +50,8 @@ static void parse_line(struct bailey_diag *diag, const char *text, size_t len)
 		error->code = -EINVAL;
 	} else if (take_key(&text, &len, "expected")) {
 		copy_text(error->expected, sizeof(error->expected), text, len);
-	} else {
+	} else if (take_key(&text, &len, "note") || take_key(&text, &len, "check") ||
+		   take_key(&text, &len, "deleted")) {
 		bailey_out_bytes(&diag->notes, whole, whole_len);
 		bailey_out_bytes(&diag->notes, "\n", 1);
 	}
@@ -59,7 +60,8 @@ static void parse_line(struct bailey_diag *diag, const char *text, size_t len)
 /**
  * tool_answer_parse() - read an answer of the kernel
  * @diag: filled in; @diag->error.code is not 0 if something was refused
- * @text: the answer
+ * @text: the answer; other lines than those of an answer are left out, since a
+ *	  write that failed early has none, and reads give the file's contents
  * @len: its length
  */
 void tool_answer_parse(struct bailey_diag *diag, const char *text, size_t len)

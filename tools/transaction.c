@@ -78,14 +78,15 @@ static int write_chunks(struct tool_proc *proc, const char *text, size_t len)
 	return ret;
 }
 
-/* What the kernel says to what was written; all of it must be there. */
+/* What the kernel says to what was written; what it did not even read has no answer. */
 static void answer_read(struct tool_proc *proc, int ret, u32 head,
 			u32 first_line, struct bailey_diag *diag)
 {
 	struct bailey_out text = {};
 	struct bailey_diag answer = {};
+	bool early = ret == -EPERM || ret == -EFBIG;
 
-	if (tool_proc_read_all(proc, &text) == TOOL_OK)
+	if (!early && tool_proc_read_all(proc, &text) == TOOL_OK)
 		tool_answer_parse(&answer, text.buf, text.len);
 	tool_answer_move(&answer, head, first_line);
 	if (!ret)
@@ -93,7 +94,8 @@ static void answer_read(struct tool_proc *proc, int ret, u32 head,
 	else if (!answer.error.code)
 		snprintf(answer.error.reason, sizeof(answer.error.reason),
 			 "%s%s", strerror(-ret),
-			 ret == -EPERM ? " (CAP_NET_ADMIN is needed)" : "");
+			 ret == -EPERM ? " (CAP_NET_ADMIN is needed)" :
+			 ret == -EFBIG ? " (sysctl max_policy_bytes)" : "");
 	if (ret)
 		answer.error.code = ret;
 	diag->error = answer.error;
@@ -202,7 +204,7 @@ int tool_send_file(const struct tool_source *source, const struct tool_load *loa
 	int ret, status;
 
 	if (load->flush && !any_line(source->text, source->len, says_something))
-		return tool_fail("%s: there is no line in it (to empty the policy: bailey policy flush)",
+		return tool_fail("%s: there is no line in it (do you want 'bailey policy flush'?)",
 				 source->name);
 	sending.flush = load->flush && !any_line(source->text, source->len, begins);
 	ret = tool_script_run(&look_ops, NULL, source, &diag);

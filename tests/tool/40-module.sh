@@ -179,10 +179,11 @@ has "its place" "$erred" "$work/big:60002:12: error:"
 
 # errors of the module without words
 for pair in 1:'Operation not permitted (CAP_NET_ADMIN is needed)' \
-	12:'Cannot allocate memory' 16:'Device or resource busy' 28:'No space left on device'; do
+	27:'File too large (sysctl max_policy_bytes)' 12:'Cannot allocate memory' 16:'Device or resource busy' 28:'No space left on device'; do
 	echo "${pair%%:*}" >"$BAILEY_FAKE/errno"
 	changes 1 "errno ${pair%%:*}" group add z
 	has "in words" "$erred" "error: ${pair#*:}"
+	is "and nothing else" 1 "$(head -n 1 "$work/stderr" | wc -l)$said"
 	changes 1 "errno ${pair%%:*} for a file" -b "$work/plain"
 	has "in words, too" "$erred" "$work/plain: error: ${pair#*:}"
 done

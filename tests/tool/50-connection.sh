@@ -52,7 +52,12 @@ done
 
 run 2 "a state that no connection has" "$fake" connection delete state none
 rm -f "$BAILEY_FAKE/connections.written"
+echo 'deleted 7' >"$BAILEY_FAKE/answer"
+run 0 "deleted, as JSON" "$fake" -j connection delete proto udp
+json "says how many" "$said" 'd["answers"] == ["deleted 7"]'
+rm "$BAILEY_FAKE/connections.written"
 run 0 "delete" "$fake" connection delete proto tcp src 119.18.36.73 dst 1.3.3.7 sport 40000 dport 443
+is "says how many, too" 'deleted 7' "$said"
 run 0 "flush" "$fake" connection flush
 run 2 "delete without a filter" "$fake" connection delete
 run 0 "delete by state" "$fake" connection delete state close_wait

@@ -189,11 +189,11 @@ int tool_proc_write(struct tool_proc *proc, const char *data, size_t len)
 	struct bailey_diag diag = {};
 	int ret = -forced_errno();
 
+	if (ret)
+		return ret;
 	bailey_out_reset(&answer);
 	answer_at = 0;
 	answered = true;
-	if (ret)
-		return ret;
 	if (!strcmp(proc->name, "policy")) {
 		ret = bailey_script_feed(&script, data, len, &diag);
 		bailey_diag_print(&diag, &answer);

@@ -108,9 +108,12 @@ if ! build >"$work/build.log" 2>&1; then
 	exit 1
 fi
 result ok "the tool builds with sanitizers"
+# shellcheck disable=SC2034 # for the parts
 real=$out/real/bailey
+# shellcheck disable=SC2034
 fake=$out/fake/bailey
 for part in "$here"/[0-9]*.sh; do
+	# shellcheck disable=SC1090
 	. "$part"
 done
 echo "1..$number"
