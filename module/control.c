@@ -35,13 +35,15 @@ static int stand_up(struct bailey_net *bn, struct bailey_diag *diag)
 		ret = bailey_conn_table_init(&bn->conns);
 		if (ret)
 			return ret;
-		bn->conns_ready = true;
+		/* Pairs with bailey_net_has_conns(): whoever sees it sees the table. */
+		smp_store_release(&bn->conns_ready, true);
 	}
 	if (bn->hooked)
 		return 0;
 	ret = bailey_hooks_register(bn);
 	if (ret == -EPROTONOSUPPORT)
-		say_errno(diag, ret, "fragments can't be reassembled: modprobe nf_defrag_ipv4 nf_defrag_ipv6");
+		say_errno(diag, ret,
+			  "no reassembly of fragments: modprobe nf_defrag_ipv4 nf_defrag_ipv6");
 	bn->hooked = !ret;
 	return ret;
 }

@@ -60,4 +60,19 @@ static inline struct bailey_net *bailey_net_of(const struct net *net)
 	return net_generic(net, bailey_net_id);
 }
 
+/**
+ * bailey_net_has_conns() - is there a connection table?
+ * @bn: the namespace
+ *
+ * For those who hold neither the store's lock nor stand in a hook.
+ *
+ * Context: Any.
+ * Return: true from the first policy that asked something on.
+ */
+static inline bool bailey_net_has_conns(const struct bailey_net *bn)
+{
+	/* Pairs with the release in control.c, after the table was made. */
+	return smp_load_acquire(&bn->conns_ready);
+}
+
 #endif /* BAILEY_NET_H */

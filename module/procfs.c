@@ -97,7 +97,7 @@ static int show_stats(struct conversation *talk)
 		return -EIO;
 	bailey_stats_print(bn->stats, &talk->text);
 	bailey_out_printf(&talk->text, "connections %lld\nconnections_max %u\nrules %llu\n",
-			  smp_load_acquire(&bn->conns_ready) ?
+			  bailey_net_has_conns(bn) ?
 			  bailey_conn_table_count(&bn->conns) : 0LL,
 			  bailey_sysctl_max_connections(&bn->sysctls), policy->rules);
 	bailey_policy_print_stats(policy, bailey_conn_now(), &talk->text);
@@ -112,7 +112,7 @@ static int show_connections(struct conversation *talk)
 	struct bailey_conn_entry *entry;
 	u32 now = bailey_conn_now();
 
-	if (!smp_load_acquire(&bn->conns_ready))
+	if (!bailey_net_has_conns(bn))
 		return 0;
 	if (!bailey_out_reserve(&talk->text, PIECE))
 		return -ENOMEM;
@@ -174,7 +174,7 @@ static int take_connections_line(struct conversation *talk, struct bailey_lexer 
 	}
 	if (ret)
 		return ret;
-	ended = smp_load_acquire(&talk->bn->conns_ready) ?
+	ended = bailey_net_has_conns(talk->bn) ?
 		bailey_conn_table_walk(&talk->bn->conns, delete_matching, &deletion) : 0;
 	bailey_out_printf(&lex->diag->notes, "deleted %lu\n", ended);
 	return 0;
@@ -233,7 +233,7 @@ static bool explain_find(void *arg, const struct bailey_eval *eval,
 	struct bailey_match_conn match;
 
 	rcu_read_lock();
-	if (smp_load_acquire(&talk->bn->conns_ready))
+	if (bailey_net_has_conns(talk->bn))
 		entry = bailey_hook_find(talk->bn, eval, NULL, &match);
 	if (entry) {
 		*conn = entry->conn;

@@ -48,7 +48,8 @@ static void fill_family(struct bailey_rule **to, const struct bailey_rules *rule
  * bailey_classifier_create() - make a classifier of entries
  * @rules: sorted; must outlive the classifier
  *
- * Return: the classifier, or NULL when memory is short.
+ * Return: the classifier, to be freed with bailey_free(), or NULL when memory is
+ * short.
  */
 struct bailey_classifier *bailey_classifier_create(const struct bailey_rules *rules)
 {
@@ -65,15 +66,6 @@ struct bailey_classifier *bailey_classifier_create(const struct bailey_rules *ru
 	fill_family(classifier->rule, rules, BAILEY_FAMILY_IPV4);
 	fill_family(classifier->rule + v4, rules, BAILEY_FAMILY_IPV6);
 	return classifier;
-}
-
-/**
- * bailey_classifier_destroy() - free a classifier
- * @classifier: the classifier, or NULL
- */
-void bailey_classifier_destroy(struct bailey_classifier *classifier)
-{
-	bailey_free(classifier);
 }
 
 static bool peer_holds(const struct bailey_policy *policy,

@@ -23,16 +23,7 @@
  */
 #include "evaluate.h"
 
-/* ICMPv6 types of the exemptions (RFC 4861, RFC 2710, RFC 3810). */
-enum {
-	MLD_QUERY = 130,
-	MLD_REPORT = 131,
-	MLD_DONE = 132,
-	ND_ROUTER_SOLICIT = 133,
-	ND_ROUTER_ADVERT = 134,
-	ND_REDIRECT = 137,
-	MLD_REPORT_V2 = 143,
-};
+#include "exempt.h"
 
 /**
  * bailey_reason_name() - the word for a reason
@@ -109,46 +100,6 @@ static void resolve_side(struct bailey_eval *eval, u32 s)
 	side->set = side->endpoint ? side->endpoint->set : side->attach->set;
 }
 
-/* RFC 4861: only a neighbour can send hop limit 255; routers speak link-locally. */
-static bool is_nd(const struct bailey_packet *packet)
-{
-	if (packet->proto != BAILEY_PROTO_ICMPV6 || packet->hop_limit != 255 ||
-	    packet->type < ND_ROUTER_SOLICIT || packet->type > ND_REDIRECT)
-		return false;
-	if (packet->type == ND_ROUTER_ADVERT || packet->type == ND_REDIRECT)
-		return bailey_addr_link_local(&packet->src);
-	return true;
-}
-
-static bool is_mld(const struct bailey_packet *packet)
-{
-	if (packet->proto != BAILEY_PROTO_ICMPV6 || packet->hop_limit != 1)
-		return false;
-	if (packet->type != MLD_QUERY && packet->type != MLD_REPORT &&
-	    packet->type != MLD_DONE && packet->type != MLD_REPORT_V2)
-		return false;
-	return bailey_addr_link_local(&packet->src) ||
-	       !(packet->src.hi | packet->src.lo);
-}
-
-static bool ports_between(const struct bailey_packet *packet, u16 a, u16 b)
-{
-	return (packet->sport == a && packet->dport == b) ||
-	       (packet->sport == b && packet->dport == a);
-}
-
-static bool is_dhcp(const struct bailey_packet *packet)
-{
-	if (packet->proto != BAILEY_PROTO_UDP ||
-	    !(packet->flags & BAILEY_PKT_PORTS))
-		return false;
-	if (packet->family == BAILEY_IPV4)
-		return ports_between(packet, 67, 68);
-	return ports_between(packet, 546, 547) &&
-	       (bailey_addr_link_local(&packet->src) ||
-		bailey_addr_link_local(&packet->dst));
-}
-
 /* The exemption that lets a packet through unasked; BAILEY_EXEMPT_COUNT if none. */
 static u8 find_exempt(const struct bailey_eval *eval, enum bailey_reason parsed)
 {
@@ -161,13 +112,7 @@ static u8 find_exempt(const struct bailey_eval *eval, enum bailey_reason parsed)
 		return BAILEY_EXEMPT_LOOPBACK;
 	if (parsed != BAILEY_PASS || packet->flags & BAILEY_PKT_FRAGMENT)
 		return BAILEY_EXEMPT_COUNT;
-	if (stands & (1 << BAILEY_EXEMPT_ND) && is_nd(packet))
-		return BAILEY_EXEMPT_ND;
-	if (stands & (1 << BAILEY_EXEMPT_MLD) && is_mld(packet))
-		return BAILEY_EXEMPT_MLD;
-	if (stands & (1 << BAILEY_EXEMPT_DHCP) && is_dhcp(packet))
-		return BAILEY_EXEMPT_DHCP;
-	return BAILEY_EXEMPT_COUNT;
+	return bailey_exempt_find(stands, packet);
 }
 
 /* The machine's own ICMP errors, made before any connection could be known. */

@@ -7,24 +7,23 @@
  * while in use shows when the policy is sealed (seal.c).
  */
 #include "language.h"
+
+#include "line.h"
 #include "match_text.h"
 
-enum verb {
-	VERB_ADD,
-	VERB_REPLACE,
-	VERB_DELETE,
-};
-
-/* One line on its way into the policy. */
-struct line {
-	struct bailey_policy *policy;
-	struct bailey_lexer lex;
-	enum verb verb;
-};
-
-/* The object that a line is about: its name is taken from the current word. */
-static int name_object(struct line *line, enum bailey_kind kind, const char *what,
-		       u32 *slot, u32 *column)
+/**
+ * bailey_line_name() - the object that a line is about, by the current word
+ * @line: the line; the word is not stepped over
+ * @kind: which kind of object
+ * @what: "the name of an ACL" and the like
+ * @slot: filled in; the object there may be undefined
+ * @column: filled in: where the name stands
+ *
+ * Return: 0; -EINVAL for what is no name, -ENOENT when there is nothing to
+ * delete, -ENOMEM.
+ */
+int bailey_line_name(struct bailey_line *line, enum bailey_kind kind,
+		     const char *what, u32 *slot, u32 *column)
 {
 	struct bailey_lexer *lex = &line->lex;
 	int ret = bailey_name_parse(lex, what);
@@ -35,45 +34,59 @@ static int name_object(struct line *line, enum bailey_kind kind, const char *wha
 	*slot = bailey_policy_slot(line->policy, kind, lex->word, lex->word_len);
 	if (*slot != BAILEY_NO_SLOT)
 		return 0;
-	if (line->verb == VERB_DELETE)
+	if (line->verb == BAILEY_VERB_DELETE)
 		return bailey_lexer_fail(lex, -ENOENT, "", "there is no such %s",
 					 bailey_kind_name(kind));
 	return bailey_policy_mention(line->policy, kind, lex->word, lex->word_len,
 				     lex->lineno, *column, slot);
 }
 
-static struct bailey_object *object_at(struct line *line, enum bailey_kind kind, u32 slot)
-{
-	return bailey_policy_object(line->policy, kind, slot);
-}
-
-static int fail_undefined(struct line *line, enum bailey_kind kind)
+/**
+ * bailey_line_undefined() - refuse to delete what is not there
+ * @line: at the name
+ * @kind: which kind of object
+ *
+ * Return: -ENOENT.
+ */
+int bailey_line_undefined(struct bailey_line *line, enum bailey_kind kind)
 {
 	return bailey_lexer_fail(&line->lex, -ENOENT, "", "there is no such %s",
 				 bailey_kind_name(kind));
 }
 
-/*
- * A line that ends with the name: the object itself is made, emptied or deleted.
- * The current word is still the name, so that an error points at it.
+/**
+ * bailey_line_whole() - make, empty or delete a whole object, as the verb says
+ * @line: a line that ends with the object's name, which is the current word
+ * @kind: which kind of object
+ * @slot: its slot
+ * @column: where its name stands
+ *
+ * Return: 0, -ENOENT, -EEXIST or -ENOMEM.
  */
-static int whole_object(struct line *line, enum bailey_kind kind, u32 slot, u32 column)
+int bailey_line_whole(struct bailey_line *line, enum bailey_kind kind, u32 slot,
+		      u32 column)
 {
-	struct bailey_object *object = object_at(line, kind, slot);
+	struct bailey_object *object = bailey_line_at(line, kind, slot);
 
-	if (line->verb == VERB_DELETE && !object->defined)
-		return fail_undefined(line, kind);
-	if (line->verb == VERB_DELETE)
+	if (line->verb == BAILEY_VERB_DELETE && !object->defined)
+		return bailey_line_undefined(line, kind);
+	if (line->verb == BAILEY_VERB_DELETE)
 		return bailey_policy_delete(line->policy, kind, slot,
 					    line->lex.lineno, column);
-	if (line->verb == VERB_ADD && object->defined)
+	if (line->verb == BAILEY_VERB_ADD && object->defined)
 		return bailey_lexer_fail(&line->lex, -EEXIST, "replace, or another name",
 					 "%s '%s' is there already",
 					 bailey_kind_name(kind), object->name);
 	return bailey_policy_redefine(line->policy, kind, slot) ? 0 : -ENOMEM;
 }
 
-static bool at_last_word(const struct bailey_lexer *lex)
+/**
+ * bailey_line_at_last() - is the current word the last one?
+ * @lex: the line's lexer
+ *
+ * Return: true if only blanks or a comment follow.
+ */
+bool bailey_line_at_last(const struct bailey_lexer *lex)
 {
 	struct bailey_lexer ahead = *lex;
 
@@ -81,13 +94,13 @@ static bool at_last_word(const struct bailey_lexer *lex)
 }
 
 /* The object a rule goes into or comes out of, ready to be changed. */
-static struct bailey_object *rule_object(struct line *line, enum bailey_kind kind,
+static struct bailey_object *rule_object(struct bailey_line *line, enum bailey_kind kind,
 					 u32 slot, int *ret)
 {
-	struct bailey_object *object = object_at(line, kind, slot);
+	struct bailey_object *object = bailey_line_at(line, kind, slot);
 
-	if (!object->defined && line->verb == VERB_DELETE) {
-		*ret = fail_undefined(line, kind);
+	if (!object->defined && line->verb == BAILEY_VERB_DELETE) {
+		*ret = bailey_line_undefined(line, kind);
 		return NULL;
 	}
 	object = object->defined ? bailey_policy_own(line->policy, kind, slot) :
@@ -110,7 +123,7 @@ static int direction(struct bailey_lexer *lex, u32 *dir)
 	return 0;
 }
 
-static int sort_rules(struct line *line, struct bailey_rules *rules)
+static int sort_rules(struct bailey_line *line, struct bailey_rules *rules)
 {
 	if (!bailey_rules_sort(rules))
 		return 0;
@@ -118,7 +131,7 @@ static int sort_rules(struct line *line, struct bailey_rules *rules)
 				 "an earlier line of this transaction added a rule that was there already");
 }
 
-static int append_rule(struct line *line, struct bailey_rules *rules,
+static int append_rule(struct bailey_line *line, struct bailey_rules *rules,
 		       const struct bailey_match *match, u32 number, bool allow,
 		       u32 column)
 {
@@ -140,7 +153,7 @@ struct entry {
 	struct bailey_match match;
 };
 
-static int entry_parse(struct line *line, struct entry *entry)
+static int entry_parse(struct bailey_line *line, struct entry *entry)
 {
 	struct bailey_lexer *lex = &line->lex;
 	int ret;
@@ -152,7 +165,7 @@ static int entry_parse(struct line *line, struct entry *entry)
 	ret = bailey_lexer_number(lex, "the entry's number", 1, U32_MAX, &entry->number);
 	if (ret)
 		return ret;
-	entry->whole = line->verb != VERB_DELETE || lex->word_len;
+	entry->whole = line->verb != BAILEY_VERB_DELETE || lex->word_len;
 	if (!entry->whole)
 		return 0;
 	entry->allow = bailey_lexer_is(lex, "allow");
@@ -169,7 +182,7 @@ static bool entry_fits(const struct entry *entry, const struct bailey_rule *rule
 				 !bailey_match_cmp(&entry->match, &rule->match));
 }
 
-static int entry_delete(struct line *line, struct bailey_rules *rules,
+static int entry_delete(struct bailey_line *line, struct bailey_rules *rules,
 			const struct entry *entry)
 {
 	bool found = false;
@@ -194,7 +207,7 @@ static int entry_delete(struct line *line, struct bailey_rules *rules,
 				entry->number);
 }
 
-static int entry_replace(struct line *line, struct bailey_rules *rules,
+static int entry_replace(struct bailey_line *line, struct bailey_rules *rules,
 			 const struct entry *entry)
 {
 	int ret = sort_rules(line, rules);
@@ -215,19 +228,19 @@ static int entry_replace(struct line *line, struct bailey_rules *rules,
 			   entry->column);
 }
 
-static int acl_line(struct line *line)
+static int acl_line(struct bailey_line *line)
 {
 	struct bailey_lexer *lex = &line->lex;
 	struct bailey_object *object;
 	struct bailey_rules *rules;
 	struct entry entry = { 0 };
 	u32 slot, column, dir;
-	int ret = name_object(line, BAILEY_ACL, "the name of an ACL", &slot, &column);
+	int ret = bailey_line_name(line, BAILEY_ACL, "the name of an ACL", &slot, &column);
 
 	if (ret)
 		return ret;
-	if (at_last_word(lex))
-		return whole_object(line, BAILEY_ACL, slot, column);
+	if (bailey_line_at_last(lex))
+		return bailey_line_whole(line, BAILEY_ACL, slot, column);
 	object = rule_object(line, BAILEY_ACL, slot, &ret);
 	if (!object)
 		return ret;
@@ -237,15 +250,15 @@ static int acl_line(struct line *line)
 	if (ret)
 		return ret;
 	rules = &bailey_acl_of(object)->rules[dir];
-	if (line->verb == VERB_DELETE)
+	if (line->verb == BAILEY_VERB_DELETE)
 		return entry_delete(line, rules, &entry);
-	if (line->verb == VERB_REPLACE)
+	if (line->verb == BAILEY_VERB_REPLACE)
 		return entry_replace(line, rules, &entry);
 	return append_rule(line, rules, &entry.match, entry.number, entry.allow,
 			   entry.column);
 }
 
-static int group_rule_find(struct line *line, struct bailey_rules *rules,
+static int group_rule_find(struct bailey_line *line, struct bailey_rules *rules,
 			   const struct bailey_match *match, u32 *index)
 {
 	u32 low = 0, high;
@@ -270,18 +283,18 @@ static int group_rule_find(struct line *line, struct bailey_rules *rules,
 	return -ENOENT;
 }
 
-static int group_rule(struct line *line, struct bailey_rules *rules,
+static int group_rule(struct bailey_line *line, struct bailey_rules *rules,
 		      const struct bailey_match *match, u32 column)
 {
 	u32 index;
 	int ret;
 
-	if (line->verb == VERB_ADD)
+	if (line->verb == BAILEY_VERB_ADD)
 		return append_rule(line, rules, match, 0, true, column);
 	ret = group_rule_find(line, rules, match, &index);
 	if (ret && ret != -ENOENT)
 		return ret;
-	if (line->verb == VERB_REPLACE)
+	if (line->verb == BAILEY_VERB_REPLACE)
 		return ret ? append_rule(line, rules, match, 0, true, column) : 0;
 	if (ret)
 		return bailey_diag_fail(line->lex.diag, -ENOENT, line->lex.lineno,
@@ -290,18 +303,18 @@ static int group_rule(struct line *line, struct bailey_rules *rules,
 	return 0;
 }
 
-static int group_line(struct line *line)
+static int group_line(struct bailey_line *line)
 {
 	struct bailey_lexer *lex = &line->lex;
 	struct bailey_object *object;
 	struct bailey_match match;
 	u32 slot, column, dir;
-	int ret = name_object(line, BAILEY_GROUP, "the name of a group", &slot, &column);
+	int ret = bailey_line_name(line, BAILEY_GROUP, "the name of a group", &slot, &column);
 
 	if (ret)
 		return ret;
-	if (at_last_word(lex))
-		return whole_object(line, BAILEY_GROUP, slot, column);
+	if (bailey_line_at_last(lex))
+		return bailey_line_whole(line, BAILEY_GROUP, slot, column);
 	object = rule_object(line, BAILEY_GROUP, slot, &ret);
 	if (!object)
 		return ret;
@@ -318,7 +331,7 @@ static int group_line(struct line *line)
 	return group_rule(line, &bailey_group_of(object)->rules[dir], &match, column);
 }
 
-static int prefix_delete(struct line *line, struct bailey_prefix_set *set,
+static int prefix_delete(struct bailey_line *line, struct bailey_prefix_set *set,
 			 const struct bailey_prefix *prefix)
 {
 	if (bailey_prefix_set_sort(set))
@@ -331,7 +344,7 @@ static int prefix_delete(struct line *line, struct bailey_prefix_set *set,
 				"the prefix list has no such prefix");
 }
 
-static int prefixes_parse(struct line *line, struct bailey_prefix_set *set)
+static int prefixes_parse(struct bailey_line *line, struct bailey_prefix_set *set)
 {
 	struct bailey_lexer *lex = &line->lex;
 	int ret = 0;
@@ -346,24 +359,24 @@ static int prefixes_parse(struct line *line, struct bailey_prefix_set *set)
 		ret = bailey_cidr_parse(lex, &prefix.family, &prefix.addr, &prefix.bits);
 		if (ret)
 			return ret;
-		ret = line->verb == VERB_DELETE ? prefix_delete(line, set, &prefix) :
+		ret = line->verb == BAILEY_VERB_DELETE ? prefix_delete(line, set, &prefix) :
 						  bailey_prefix_set_add(set, &prefix);
 	}
 	return ret;
 }
 
-static int prefix_list_line(struct line *line)
+static int prefix_list_line(struct bailey_line *line)
 {
 	struct bailey_object *object;
 	u32 slot, column;
-	int ret = name_object(line, BAILEY_PREFIX_LIST, "the name of a prefix list",
+	int ret = bailey_line_name(line, BAILEY_PREFIX_LIST, "the name of a prefix list",
 			      &slot, &column);
 
 	if (ret)
 		return ret;
-	if (at_last_word(&line->lex) || line->verb == VERB_REPLACE) {
-		ret = whole_object(line, BAILEY_PREFIX_LIST, slot, column);
-		if (ret || line->verb == VERB_DELETE)
+	if (bailey_line_at_last(&line->lex) || line->verb == BAILEY_VERB_REPLACE) {
+		ret = bailey_line_whole(line, BAILEY_PREFIX_LIST, slot, column);
+		if (ret || line->verb == BAILEY_VERB_DELETE)
 			return ret;
 	}
 	object = rule_object(line, BAILEY_PREFIX_LIST, slot, &ret);
@@ -372,327 +385,7 @@ static int prefix_list_line(struct line *line)
 	return prefixes_parse(line, &bailey_prefix_list_of(object)->set);
 }
 
-/* An interface name as the kernel allows it, or with @stem a stem and "*". */
-static int ifname_parse(struct bailey_lexer *lex, char *dev, bool *stem)
-{
-	u32 i, len = lex->word_len;
-	bool ok;
-
-	if (stem) {
-		*stem = len && lex->word[len - 1] == '*';
-		len -= *stem;
-	}
-	ok = len <= BAILEY_IFNAME_MAX && (len || (stem && *stem)) &&
-	     !(len == 1 && lex->word[0] == '.') &&
-	     !(len == 2 && !memcmp(lex->word, "..", 2));
-	for (i = 0; ok && i < len; i++)
-		ok = lex->word[i] > ' ' && lex->word[i] < 0x7f &&
-		     !strchr("/:*,\\", lex->word[i]);
-	if (!ok)
-		return bailey_lexer_fail(lex, -EINVAL, stem ?
-					 "an interface name, or a stem such as veth*" :
-					 "an interface name",
-					 "an interface name has 1 to %u characters, none of them / : * , \\",
-					 BAILEY_IFNAME_MAX);
-	memset(dev, 0, BAILEY_IFNAME_MAX + 1);
-	memcpy(dev, lex->word, len);
-	bailey_lexer_next(lex);
-	return 0;
-}
-
-static int expect(struct bailey_lexer *lex, const char *word)
-{
-	if (bailey_lexer_accept(lex, word))
-		return 0;
-	return bailey_lexer_fail(lex, -EINVAL, word, lex->word_len ?
-				 "another word should stand here" :
-				 "the line ends too early");
-}
-
-static int slot_insert(struct bailey_lexer *lex, u32 *slots, u32 *count, u32 slot)
-{
-	u32 i;
-
-	for (i = *count; i && slots[i - 1] >= slot; i--)
-		if (slots[i - 1] == slot)
-			return bailey_lexer_fail(lex, -EEXIST, "each group once",
-						 "a group is named twice");
-	if (*count == BAILEY_GROUPS_MAX)
-		return bailey_lexer_fail(lex, -E2BIG, "", "more than %u groups",
-					 BAILEY_GROUPS_MAX);
-	memmove(slots + i + 1, slots + i, (*count - i) * sizeof(*slots));
-	slots[i] = slot;
-	(*count)++;
-	return 0;
-}
-
-/* "NAME,…": the current word is the list. */
-static int groups_parse(struct line *line, struct bailey_set **set)
-{
-	struct bailey_lexer *lex = &line->lex;
-	u32 slots[BAILEY_GROUPS_MAX + 1], count = 0, len, rest, slot;
-	const char *list = lex->word_len ? lex->word : NULL, *name;
-	int ret;
-
-	if (!list)
-		return bailey_lexer_fail(lex, -EINVAL, "names of groups, with commas between",
-					 "the line ends where groups should stand");
-	rest = lex->word_len;
-	while (bailey_text_item(&list, &rest, &name, &len)) {
-		if (!bailey_name_ok(name, len))
-			return bailey_lexer_fail(lex, -EINVAL,
-						 "names of groups, with commas between",
-						 "one of these is not a name");
-		ret = bailey_policy_mention(line->policy, BAILEY_GROUP, name, len,
-					    lex->lineno, name - lex->line + 1, &slot);
-		if (!ret)
-			ret = slot_insert(lex, slots, &count, slot);
-		if (ret)
-			return ret;
-	}
-	bailey_lexer_next(lex);
-	*set = bailey_policy_set_get(line->policy, slots, count);
-	return *set ? 0 : -ENOMEM;
-}
-
-/* Where an object that has no rules of its own is put: a fresh one in its slot. */
-static struct bailey_object *put_object(struct line *line, enum bailey_kind kind,
-					u32 slot, u32 column, int *ret)
-{
-	struct bailey_object *object = object_at(line, kind, slot);
-
-	if (object->defined && line->verb == VERB_ADD) {
-		*ret = bailey_diag_fail(line->lex.diag, -EEXIST, line->lex.lineno,
-					column, "%s %s is there already",
-					bailey_kind_name(kind), object->name);
-		return NULL;
-	}
-	object = bailey_policy_redefine(line->policy, kind, slot);
-	*ret = object ? 0 : -ENOMEM;
-	if (object) {
-		object->line = line->lex.lineno;
-		object->column = column;
-	}
-	return object;
-}
-
-static int attach_delete(struct line *line, const char *name, u32 column)
-{
-	u32 slot = bailey_policy_slot(line->policy, BAILEY_ATTACH, name, strlen(name));
-
-	if (slot == BAILEY_NO_SLOT || !object_at(line, BAILEY_ATTACH, slot)->defined)
-		return bailey_diag_fail(line->lex.diag, -ENOENT, line->lex.lineno,
-					column, "there is no attach line for dev %s", name);
-	return bailey_policy_delete(line->policy, BAILEY_ATTACH, slot,
-				    line->lex.lineno, column);
-}
-
-static int attach_layers(struct line *line, u32 *acl, struct bailey_set **set)
-{
-	struct bailey_lexer *lex = &line->lex;
-	int ret = 0;
-
-	if (bailey_lexer_accept(lex, "acl")) {
-		ret = bailey_name_parse(lex, "the name of an ACL");
-		if (!ret)
-			ret = bailey_policy_mention(line->policy, BAILEY_ACL, lex->word,
-						    lex->word_len, lex->lineno,
-						    bailey_lexer_column(lex), acl);
-		bailey_lexer_next(lex);
-	}
-	if (!ret && bailey_lexer_accept(lex, "groups"))
-		ret = groups_parse(line, set);
-	if (!ret && lex->word_len)
-		ret = bailey_lexer_fail(lex, -EINVAL, *set ? "the end of the line" :
-					"acl NAME, groups NAME,… or the end of the line",
-					"this word is not known here");
-	return ret;
-}
-
-static int attach_put(struct line *line, const char *name, struct bailey_attach *model,
-		      u32 column)
-{
-	struct bailey_object *object;
-	struct bailey_attach *attach;
-	u32 slot;
-	int ret = bailey_policy_mention(line->policy, BAILEY_ATTACH, name, strlen(name),
-					line->lex.lineno, column, &slot);
-
-	if (ret)
-		return ret;
-	object = put_object(line, BAILEY_ATTACH, slot, column, &ret);
-	if (!object)
-		return ret;
-	attach = bailey_attach_of(object);
-	memcpy(attach->dev, model->dev, sizeof(attach->dev));
-	attach->stem = model->stem;
-	attach->host = model->host;
-	attach->acl = model->acl;
-	attach->set = model->set;
-	return 0;
-}
-
-static int attach_line(struct line *line)
-{
-	struct bailey_lexer *lex = &line->lex;
-	struct bailey_attach model = { .acl = BAILEY_NO_SLOT };
-	char name[BAILEY_NAME_MAX + 1];
-	u32 column;
-	int ret = expect(lex, "dev");
-
-	column = bailey_lexer_column(lex);
-	if (!ret)
-		ret = ifname_parse(lex, model.dev, &model.stem);
-	if (!ret)
-		ret = expect(lex, "protects");
-	if (ret)
-		return ret;
-	model.host = bailey_lexer_is(lex, "host");
-	if (!model.host && !bailey_lexer_is(lex, "subnet"))
-		return bailey_lexer_fail(lex, -EINVAL, "host or subnet",
-					 "an interface protects a host or a subnet");
-	bailey_lexer_next(lex);
-	snprintf(name, sizeof(name), "%s%s %s", model.dev, model.stem ? "*" : "",
-		 model.host ? "host" : "subnet");
-	if (line->verb == VERB_DELETE) {
-		ret = attach_layers(line, &model.acl, &model.set);
-		bailey_set_put(model.set);
-		return ret ? ret : attach_delete(line, name, column);
-	}
-	ret = attach_layers(line, &model.acl, &model.set);
-	if (!ret)
-		ret = attach_put(line, name, &model, column);
-	if (ret)
-		bailey_set_put(model.set);
-	return ret;
-}
-
-static u32 count_items(const char *list, u32 len)
-{
-	u32 n = 1;
-
-	while (len--)
-		n += *list++ == ',';
-	return n;
-}
-
-/* "ADDR,…": the current word is the list. */
-static int addrs_parse(struct bailey_lexer *lex, struct bailey_endpoint *model)
-{
-	static const char expected[] = "addresses without a length, with commas between";
-	const char *list = lex->word, *item;
-	u32 rest = lex->word_len, len, count = count_items(list, rest);
-
-	if (!rest)
-		return bailey_lexer_fail(lex, -EINVAL, expected,
-					 "the line ends where addresses should stand");
-	if (count > BAILEY_ADDRS_MAX)
-		return bailey_lexer_fail(lex, -E2BIG, "", "more than %u addresses",
-					 BAILEY_ADDRS_MAX);
-	model->at = bailey_zalloc(count * sizeof(*model->at));
-	if (!model->at)
-		return -ENOMEM;
-	while (bailey_text_item(&list, &rest, &item, &len)) {
-		struct bailey_endpoint_addr *addr = &model->at[model->count++];
-
-		if (!bailey_text_addr(item, len, &addr->family, &addr->addr))
-			return bailey_lexer_fail(lex, -EINVAL, expected,
-						 "one of these is not an address");
-	}
-	bailey_lexer_next(lex);
-	return 0;
-}
-
-static int endpoint_parse(struct line *line, struct bailey_endpoint *model)
-{
-	struct bailey_lexer *lex = &line->lex;
-	int ret = expect(lex, "dev");
-
-	if (!ret)
-		ret = ifname_parse(lex, model->dev, NULL);
-	if (!ret)
-		ret = expect(lex, "addr");
-	if (!ret)
-		ret = addrs_parse(lex, model);
-	if (!ret)
-		ret = expect(lex, "groups");
-	if (!ret)
-		ret = groups_parse(line, &model->set);
-	return ret ? ret : bailey_lexer_end(lex);
-}
-
-static int endpoint_line(struct line *line)
-{
-	struct bailey_endpoint model = { .count = 0 };
-	struct bailey_endpoint *endpoint;
-	struct bailey_object *object = NULL;
-	u32 slot, column;
-	int ret = name_object(line, BAILEY_ENDPOINT, "the name of an endpoint",
-			      &slot, &column);
-
-	if (ret)
-		return ret;
-	if (line->verb == VERB_DELETE && at_last_word(&line->lex))
-		return whole_object(line, BAILEY_ENDPOINT, slot, column);
-	bailey_lexer_next(&line->lex);
-	ret = endpoint_parse(line, &model);
-	if (!ret && line->verb == VERB_DELETE) {
-		ret = object_at(line, BAILEY_ENDPOINT, slot)->defined ?
-		      bailey_policy_delete(line->policy, BAILEY_ENDPOINT, slot,
-					   line->lex.lineno, column) :
-		      fail_undefined(line, BAILEY_ENDPOINT);
-	} else if (!ret) {
-		object = put_object(line, BAILEY_ENDPOINT, slot, column, &ret);
-	}
-	if (!object) {
-		bailey_set_put(model.set);
-		bailey_free(model.at);
-		return ret;
-	}
-	endpoint = bailey_endpoint_of(object);
-	memcpy(endpoint->dev, model.dev, sizeof(endpoint->dev));
-	endpoint->set = model.set;
-	endpoint->count = model.count;
-	endpoint->at = model.at;
-	return 0;
-}
-
-static int exempt_line(struct line *line)
-{
-	struct bailey_lexer *lex = &line->lex;
-	u32 i;
-
-	for (i = 0; i < BAILEY_EXEMPT_COUNT; i++)
-		if (bailey_lexer_is(lex, bailey_exempt_name(i)))
-			break;
-	if (i == BAILEY_EXEMPT_COUNT)
-		return bailey_lexer_fail(lex, -EINVAL,
-					 "loopback, nd, mld, dhcp or icmp-error",
-					 "there is no such exemption");
-	if (line->verb == VERB_DELETE && !(line->policy->exempts & (1 << i)))
-		return bailey_lexer_fail(lex, -ENOENT, "",
-					 "this exemption does not stand in the policy");
-	if (line->verb == VERB_DELETE)
-		line->policy->exempts &= ~(1 << i);
-	else
-		line->policy->exempts |= 1 << i;
-	bailey_lexer_next(lex);
-	return bailey_lexer_end(lex);
-}
-
-static int default_line(struct line *line)
-{
-	struct bailey_lexer *lex = &line->lex;
-
-	line->policy->default_deny = bailey_lexer_is(lex, "deny");
-	if (!line->policy->default_deny && !bailey_lexer_is(lex, "pass"))
-		return bailey_lexer_fail(lex, -EINVAL, "pass or deny",
-					 "the default is to pass or to deny");
-	bailey_lexer_next(lex);
-	return bailey_lexer_end(lex);
-}
-
-static int flush_line(struct line *line)
+static int flush_line(struct bailey_line *line)
 {
 	int ret = bailey_lexer_end(&line->lex);
 
@@ -700,7 +393,7 @@ static int flush_line(struct line *line)
 }
 
 /* Lines that take no verb but add. */
-static int verbless(struct line *line, int (*fn)(struct line *line), bool verb_given)
+static int verbless(struct bailey_line *line, int (*fn)(struct bailey_line *line), bool verb_given)
 {
 	if (verb_given)
 		return bailey_lexer_fail(&line->lex, -EINVAL,
@@ -710,15 +403,15 @@ static int verbless(struct line *line, int (*fn)(struct line *line), bool verb_g
 	return fn(line);
 }
 
-static int object_line(struct line *line, bool verb_given)
+static int object_line(struct bailey_line *line, bool verb_given)
 {
 	static const struct {
 		const char *word;
-		int (*fn)(struct line *line);
+		int (*fn)(struct bailey_line *line);
 	} objects[] = {
 		{ "acl", acl_line }, { "group", group_line },
-		{ "prefix-list", prefix_list_line }, { "attach", attach_line },
-		{ "endpoint", endpoint_line }, { "exempt", exempt_line },
+		{ "prefix-list", prefix_list_line }, { "attach", bailey_line_attach },
+		{ "endpoint", bailey_line_endpoint }, { "exempt", bailey_line_exempt },
 	};
 	struct bailey_lexer *lex = &line->lex;
 	u32 i;
@@ -727,7 +420,7 @@ static int object_line(struct line *line, bool verb_given)
 		if (bailey_lexer_accept(lex, objects[i].word))
 			return objects[i].fn(line);
 	if (bailey_lexer_is(lex, "default"))
-		return verbless(line, default_line, verb_given);
+		return verbless(line, bailey_line_default, verb_given);
 	if (bailey_lexer_is(lex, "flush"))
 		return verbless(line, flush_line, verb_given);
 	return bailey_lexer_fail(lex, -EINVAL,
@@ -735,18 +428,18 @@ static int object_line(struct line *line, bool verb_given)
 				 "no line begins so");
 }
 
-static int line_apply(struct line *line)
+static int line_apply(struct bailey_line *line)
 {
 	struct bailey_lexer *lex = &line->lex;
 	bool verb_given = true;
 
 	if (!bailey_lexer_next(lex))
 		return 0;
-	line->verb = VERB_ADD;
+	line->verb = BAILEY_VERB_ADD;
 	if (bailey_lexer_is(lex, "replace"))
-		line->verb = VERB_REPLACE;
+		line->verb = BAILEY_VERB_REPLACE;
 	else if (bailey_lexer_is(lex, "delete"))
-		line->verb = VERB_DELETE;
+		line->verb = BAILEY_VERB_DELETE;
 	else
 		verb_given = bailey_lexer_is(lex, "add");
 	if (verb_given)
@@ -768,7 +461,7 @@ static int line_apply(struct line *line)
 int bailey_language_apply(struct bailey_policy *policy, const char *text,
 			  size_t len, u32 first_line, struct bailey_diag *diag)
 {
-	struct line line = { .policy = policy };
+	struct bailey_line line = { .policy = policy };
 	int ret = 0;
 
 	while (len && !ret) {

@@ -13,21 +13,7 @@
  * before its first change. One writer at a time works on a policy (the caller
  * holds its mutex); packets read sealed policies only.
  */
-#include "classifier.h"
-
-static const size_t object_size[BAILEY_KIND_COUNT] = {
-	[BAILEY_ACL] = sizeof(struct bailey_acl),
-	[BAILEY_GROUP] = sizeof(struct bailey_group),
-	[BAILEY_PREFIX_LIST] = sizeof(struct bailey_prefix_list),
-	[BAILEY_ATTACH] = sizeof(struct bailey_attach),
-	[BAILEY_ENDPOINT] = sizeof(struct bailey_endpoint),
-};
-
-static_assert(offsetof(struct bailey_acl, object) == 0);
-static_assert(offsetof(struct bailey_group, object) == 0);
-static_assert(offsetof(struct bailey_prefix_list, object) == 0);
-static_assert(offsetof(struct bailey_attach, object) == 0);
-static_assert(offsetof(struct bailey_endpoint, object) == 0);
+#include "policy.h"
 
 /**
  * bailey_kind_name() - the word of the language for a kind
@@ -57,229 +43,6 @@ const char *bailey_exempt_name(enum bailey_exempt exempt)
 	};
 
 	return name[exempt];
-}
-
-/**
- * bailey_set_put() - give back a reference
- * @set: the set, or NULL; freed with the last one
- */
-void bailey_set_put(struct bailey_set *set)
-{
-	if (set && bailey_ref_put(&set->refs))
-		bailey_free(set);
-}
-
-static void rules_pair_destroy(struct bailey_rules *rules)
-{
-	bailey_rules_destroy(&rules[BAILEY_IN]);
-	bailey_rules_destroy(&rules[BAILEY_OUT]);
-}
-
-static void acl_unseal(struct bailey_acl *acl)
-{
-	bailey_classifier_destroy(acl->classifier[BAILEY_IN]);
-	bailey_classifier_destroy(acl->classifier[BAILEY_OUT]);
-	acl->classifier[BAILEY_IN] = NULL;
-	acl->classifier[BAILEY_OUT] = NULL;
-}
-
-/* Free what an object holds. An undefined one holds nothing: all of it is zero. */
-static void object_empty(struct bailey_object *object)
-{
-	switch (object->kind) {
-	case BAILEY_ACL:
-		acl_unseal(bailey_acl_of(object));
-		rules_pair_destroy(bailey_acl_of(object)->rules);
-		break;
-	case BAILEY_GROUP:
-		rules_pair_destroy(bailey_group_of(object)->rules);
-		break;
-	case BAILEY_PREFIX_LIST:
-		bailey_prefix_set_destroy(&bailey_prefix_list_of(object)->set);
-		break;
-	case BAILEY_ATTACH:
-		bailey_set_put(bailey_attach_of(object)->set);
-		bailey_attach_of(object)->set = NULL;
-		break;
-	case BAILEY_ENDPOINT:
-		bailey_set_put(bailey_endpoint_of(object)->set);
-		bailey_endpoint_of(object)->set = NULL;
-		bailey_free(bailey_endpoint_of(object)->at);
-		bailey_endpoint_of(object)->at = NULL;
-		bailey_endpoint_of(object)->count = 0;
-		break;
-	}
-}
-
-static void object_put(struct bailey_object *object)
-{
-	if (object && bailey_ref_put(&object->refs)) {
-		object_empty(object);
-		bailey_free(object);
-	}
-}
-
-static struct bailey_object *object_create(enum bailey_kind kind,
-					   const char *name, u32 len)
-{
-	struct bailey_object *object = bailey_zalloc(object_size[kind]);
-
-	if (!object)
-		return NULL;
-	bailey_ref_init(&object->refs);
-	object->kind = kind;
-	object->fresh = true;
-	memcpy(object->name, name, len);
-	return object;
-}
-
-static int rules_pair_clone(struct bailey_rules *to, const struct bailey_rules *from)
-{
-	int ret = bailey_rules_clone(&to[BAILEY_IN], &from[BAILEY_IN]);
-
-	return ret ? ret : bailey_rules_clone(&to[BAILEY_OUT], &from[BAILEY_OUT]);
-}
-
-/* A fresh copy of an object that other policies keep as it is. */
-static struct bailey_object *object_clone(const struct bailey_object *from)
-{
-	struct bailey_object *to = object_create(from->kind, from->name,
-						 strlen(from->name));
-	int ret = 0;
-
-	if (!to)
-		return NULL;
-	to->defined = from->defined;
-	if (from->kind == BAILEY_ACL)
-		ret = rules_pair_clone(bailey_acl_of(to)->rules,
-				       bailey_acl_of(from)->rules);
-	else if (from->kind == BAILEY_GROUP)
-		ret = rules_pair_clone(bailey_group_of(to)->rules,
-				       bailey_group_of(from)->rules);
-	else if (from->kind == BAILEY_PREFIX_LIST)
-		ret = bailey_prefix_set_clone(&bailey_prefix_list_of(to)->set,
-					      &bailey_prefix_list_of(from)->set);
-	if (ret) {
-		object_put(to);
-		return NULL;
-	}
-	return to;
-}
-
-static int objects_reserve(struct bailey_objects *objects, u32 cap)
-{
-	struct bailey_object **at;
-	u32 *order;
-
-	if (cap <= objects->cap)
-		return 0;
-	at = bailey_zalloc((size_t)cap * sizeof(*at));
-	order = bailey_zalloc((size_t)cap * sizeof(*order));
-	if (!at || !order) {
-		bailey_free(at);
-		bailey_free(order);
-		return -ENOMEM;
-	}
-	if (objects->slots) {
-		memcpy(at, objects->at, objects->slots * sizeof(*at));
-		memcpy(order, objects->order, objects->named * sizeof(*order));
-	}
-	bailey_free(objects->at);
-	bailey_free(objects->order);
-	objects->at = at;
-	objects->order = order;
-	objects->cap = cap;
-	return 0;
-}
-
-static int name_cmp(const char *name, u32 len, const char *other)
-{
-	u32 other_len = strlen(other);
-	int order = memcmp(name, other, min_t(u32, len, other_len));
-
-	return order ? order : (int)len - (int)other_len;
-}
-
-/* Where a name stands in the order, or would stand. */
-static u32 objects_search(const struct bailey_objects *objects,
-			  const char *name, u32 len, bool *found)
-{
-	u32 low = 0, high = objects->named;
-
-	*found = false;
-	while (low < high) {
-		u32 middle = low + (high - low) / 2;
-		int order = name_cmp(name, len,
-				     objects->at[objects->order[middle]]->name);
-
-		if (!order) {
-			*found = true;
-			return middle;
-		}
-		if (order > 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-static u32 objects_free_slot(const struct bailey_objects *objects)
-{
-	u32 slot;
-
-	if (objects->named == objects->slots)
-		return objects->slots;
-	for (slot = 0; slot < objects->slots; slot++)
-		if (!objects->at[slot])
-			return slot;
-	return objects->slots;
-}
-
-static int objects_insert(struct bailey_objects *objects, u32 place,
-			  struct bailey_object *object, u32 *slot)
-{
-	if (objects->slots == objects->cap &&
-	    objects_reserve(objects, objects->cap ? 2 * objects->cap : 8))
-		return -ENOMEM;
-	*slot = objects_free_slot(objects);
-	memmove(objects->order + place + 1, objects->order + place,
-		(objects->named - place) * sizeof(*objects->order));
-	objects->order[place] = *slot;
-	objects->at[*slot] = object;
-	objects->named++;
-	if (*slot == objects->slots)
-		objects->slots++;
-	return 0;
-}
-
-static int objects_clone(struct bailey_objects *to, const struct bailey_objects *from)
-{
-	int ret = objects_reserve(to, from->slots);
-	u32 slot;
-
-	if (ret)
-		return ret;
-	for (slot = 0; slot < from->slots; slot++) {
-		to->at[slot] = from->at[slot];
-		if (to->at[slot])
-			bailey_ref_get(&to->at[slot]->refs);
-	}
-	if (from->named)
-		memcpy(to->order, from->order, from->named * sizeof(*to->order));
-	to->slots = from->slots;
-	to->named = from->named;
-	return 0;
-}
-
-static void objects_destroy(struct bailey_objects *objects)
-{
-	u32 slot;
-
-	for (slot = 0; slot < objects->slots; slot++)
-		object_put(objects->at[slot]);
-	bailey_free(objects->at);
-	bailey_free(objects->order);
 }
 
 /**
@@ -353,7 +116,7 @@ struct bailey_policy *bailey_policy_clone(const struct bailey_policy *base)
 	if (sets_clone(policy, base))
 		goto fail;
 	for (kind = 0; kind < BAILEY_KIND_COUNT; kind++)
-		if (objects_clone(&policy->objects[kind], &base->objects[kind]))
+		if (bailey_objects_clone(&policy->objects[kind], &base->objects[kind]))
 			goto fail;
 	return policy;
 fail:
@@ -383,7 +146,7 @@ void bailey_policy_put(struct bailey_policy *policy)
 	if (!policy || !bailey_ref_put(&policy->refs))
 		return;
 	for (kind = 0; kind < BAILEY_KIND_COUNT; kind++)
-		objects_destroy(&policy->objects[kind]);
+		bailey_objects_destroy(&policy->objects[kind]);
 	for (i = 0; i < policy->set_count; i++)
 		bailey_set_put(policy->sets[i]);
 	bailey_free(policy->sets);
@@ -407,7 +170,7 @@ u32 bailey_policy_slot(const struct bailey_policy *policy, enum bailey_kind kind
 {
 	const struct bailey_objects *objects = &policy->objects[kind];
 	bool found;
-	u32 place = objects_search(objects, name, len, &found);
+	u32 place = bailey_objects_search(objects, name, len, &found);
 
 	return found ? objects->order[place] : BAILEY_NO_SLOT;
 }
@@ -431,20 +194,20 @@ int bailey_policy_mention(struct bailey_policy *policy, enum bailey_kind kind,
 	struct bailey_objects *objects = &policy->objects[kind];
 	struct bailey_object *object;
 	bool found;
-	u32 place = objects_search(objects, name, len, &found);
+	u32 place = bailey_objects_search(objects, name, len, &found);
 
 	if (found) {
 		*slot = objects->order[place];
 		return 0;
 	}
-	object = object_create(kind, name, len);
+	object = bailey_object_create(kind, name, len);
 	if (!object)
 		return -ENOMEM;
 	object->line = line;
 	object->column = column;
-	if (!objects_insert(objects, place, object, slot))
+	if (!bailey_objects_insert(objects, place, object, slot))
 		return 0;
-	object_put(object);
+	bailey_object_put(object);
 	return -ENOMEM;
 }
 
@@ -465,10 +228,10 @@ struct bailey_object *bailey_policy_own(struct bailey_policy *policy,
 
 	if ((*at)->fresh)
 		return *at;
-	copy = object_clone(*at);
+	copy = bailey_object_clone(*at);
 	if (!copy)
 		return NULL;
-	object_put(*at);
+	bailey_object_put(*at);
 	*at = copy;
 	return copy;
 }
@@ -485,13 +248,13 @@ struct bailey_object *bailey_policy_redefine(struct bailey_policy *policy,
 					     enum bailey_kind kind, u32 slot)
 {
 	struct bailey_object **at = &policy->objects[kind].at[slot];
-	struct bailey_object *fresh = object_create(kind, (*at)->name,
+	struct bailey_object *fresh = bailey_object_create(kind, (*at)->name,
 						    strlen((*at)->name));
 
 	if (!fresh)
 		return NULL;
 	fresh->defined = true;
-	object_put(*at);
+	bailey_object_put(*at);
 	*at = fresh;
 	return fresh;
 }
