@@ -72,15 +72,9 @@ static const char *slot_name(const struct bailey_policy *policy,
 	return object ? object->name : "";
 }
 
-/**
- * tool_json_peer() - one side of a match
- * @policy: the policy that it is in
- * @peer: the peer
- *
- * Return: a new object.
- */
-json_t *tool_json_peer(const struct bailey_policy *policy,
-		       const struct bailey_peer *peer)
+/* One side of a match. */
+static json_t *peer_json(const struct bailey_policy *policy,
+			 const struct bailey_peer *peer)
 {
 	switch (peer->kind) {
 	case BAILEY_PEER_CIDR:
@@ -129,22 +123,17 @@ static const char *family_name(u8 families)
 	return families == BAILEY_FAMILY_IPV6 ? "ipv6" : "any";
 }
 
-/**
- * tool_json_match() - which packets a rule is about
- * @rule: gets one member for each part of the match
- * @policy: the policy that it is in
- * @match: the match
- */
-void tool_json_match(json_t *rule, const struct bailey_policy *policy,
-		     const struct bailey_match *match)
+/* Which packets a rule is about: one member for each part of the match. */
+static void match_json(json_t *rule, const struct bailey_policy *policy,
+		       const struct bailey_match *match)
 {
 	json_object_set_new(rule, "family", json_string(family_name(match->families)));
 	json_object_set_new(rule, "protocol", proto_json(match->proto));
-	json_object_set_new(rule, "from", tool_json_peer(policy, &match->from));
+	json_object_set_new(rule, "from", peer_json(policy, &match->from));
 	json_object_set_new(rule, "from_ports",
 			    ports_json(match->sport_given, match->sport_first,
 				       match->sport_last));
-	json_object_set_new(rule, "to", tool_json_peer(policy, &match->to));
+	json_object_set_new(rule, "to", peer_json(policy, &match->to));
 	json_object_set_new(rule, "to_ports",
 			    ports_json(match->dport_given, match->dport_first,
 				       match->dport_last));
@@ -178,7 +167,7 @@ static json_t *rule_json(const struct tool_view *view, const struct bailey_rule 
 	if (rule->number)
 		json_object_set_new(json, "number", json_integer(rule->number));
 	json_object_set_new(json, "action", json_string(rule->allow ? "allow" : "deny"));
-	tool_json_match(json, view->policy, &rule->match);
+	match_json(json, view->policy, &rule->match);
 	return json;
 }
 

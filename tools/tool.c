@@ -187,7 +187,6 @@ const char *tool_colour(enum tool_colour colour)
 	static const char * const sequence[] = {
 		[TOOL_GOOD] = "\033[32m",
 		[TOOL_BAD] = "\033[31m",
-		[TOOL_NAME] = "\033[36m",
 		[TOOL_ADDR] = "\033[35m",
 		[TOOL_BOLD] = "\033[1m",
 	};

@@ -20,7 +20,6 @@
 enum tool_colour {
 	TOOL_GOOD,
 	TOOL_BAD,
-	TOOL_NAME,
 	TOOL_ADDR,
 	TOOL_BOLD,
 };
@@ -191,10 +190,6 @@ json_t *tool_objects_json(const struct tool_view *view,
 /* json.c */
 int tool_json_print(json_t *json);
 json_t *tool_json_string(const char *text, size_t len);
-json_t *tool_json_peer(const struct bailey_policy *policy,
-		       const struct bailey_peer *peer);
-void tool_json_match(json_t *rule, const struct bailey_policy *policy,
-		     const struct bailey_match *match);
 json_t *tool_json_set(const struct bailey_policy *policy,
 		      const struct bailey_set *set);
 json_t *tool_json_rules(const struct tool_view *view,

@@ -186,7 +186,7 @@ static int report(const struct tool_source *source, struct bailey_diag *diag,
 	else
 		tool_answer_show(diag, source);
 	if (ret && done)
-		tool_fail("%u transactions before this one were carried out", done);
+		tool_fail("of the transactions before this one, %u took effect", done);
 	return ret ? TOOL_REFUSED : TOOL_OK;
 }
 

@@ -156,7 +156,7 @@ afresh
 printf '# 1\nbegin\ngroup a\ncommit\n# 5\nbegin\ngroup b\ngroup a\ncommit\n\ngroup c\n' >"$work/several"
 changes 1 "the second of three transactions is bad" -b "$work/several"
 has "the place is that of the file" "$erred" "$work/several:8:7: error: group 'a' is there already"
-has "the first one is said to be in force" "$erred" '1 transactions before this one'
+has "the first one is said to be in force" "$erred" 'of the transactions before this one, 1 took effect'
 changes 0 "and it is" group
 is "but the others are not" 'group a' "$said"
 printf 'group x\nbegin\ngroup y\n' >"$work/open"
