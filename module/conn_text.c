@@ -179,7 +179,8 @@ void bailey_conn_print(struct net *net, const struct bailey_conn *conn, u32 now,
 	const char *name = bailey_proto_name(conn->key.proto);
 	u8 flags = READ_ONCE(conn->flags);
 	struct bailey_packet request;
-	s32 left = READ_ONCE(conn->expires) - now;
+	/* The deadline is rounded up by a second: see bailey_conn_deadline(). */
+	s32 left = READ_ONCE(conn->expires) - now - 1;
 
 	bailey_conn_request(conn, &request);
 	if (name)

@@ -153,6 +153,21 @@ static inline void sort(void *base, size_t num, size_t size,
 		qsort(base, num, size, cmp);
 }
 
+/* As libc has it; its header shows it to _GNU_SOURCE only. */
+void qsort_r(void *base, size_t num, size_t size,
+	     int (*cmp)(const void *, const void *, void *), void *arg);
+
+static inline void sort_r(void *base, size_t num, size_t size,
+			  int (*cmp)(const void *, const void *, const void *),
+			  void *swap, const void *priv)
+{
+	(void)swap;
+	if (num)
+		qsort_r(base, num, size,
+			(int (*)(const void *, const void *, void *))cmp,
+			(void *)priv);
+}
+
 #endif /* __KERNEL__ */
 
 #include <linux/bailey.h>

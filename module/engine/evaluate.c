@@ -243,6 +243,25 @@ static u32 set_id(const struct bailey_set *set)
 	return set ? set->id : 0;
 }
 
+/* How well a door of a connection fits a side: 0 not, 1 perhaps, 2 exactly. */
+static u32 door_fits(const struct bailey_eval *eval, const struct bailey_conn *conn,
+		     u8 door, u32 s)
+{
+	u32 stored = READ_ONCE(conn->set[door]);
+
+	if (stored == set_id(eval->side[s].set))
+		return 2;
+	return !stored || !bailey_policy_set_live(eval->binding->policy, stored);
+}
+
+/* Could this packet begin a connection, whatever is known? */
+static bool begins(const struct bailey_packet *packet, u8 side)
+{
+	return side == BAILEY_ORIGINATOR &&
+	       (packet->proto != BAILEY_PROTO_TCP ||
+		(packet->tcp_flags & BAILEY_TCP_FLAGS) == BAILEY_TCP_SYN);
+}
+
 /**
  * bailey_eval_rank() - does a packet belong to this one of its key's connections?
  * @eval: begun, tracked
@@ -252,19 +271,21 @@ static u32 set_id(const struct bailey_set *set)
  *
  * It does not if its own side (of an error: the side that it goes to) has other
  * groups than those which said yes, and those are still attached elsewhere:
- * then it comes from another place.
+ * then it comes from another place. A request that goes to another such place
+ * begins a connection of its own: this is its second way through the machine. A later
+ * segment that does so belongs to a connection whose route has changed.
  *
- * Return: 0 for no, 1 if it may, 2 if it does; the highest is taken.
+ * Return: 0 for no; of several connections the one with the highest is taken.
  */
 u32 bailey_eval_rank(const struct bailey_eval *eval,
 		     const struct bailey_conn *conn, u8 side, bool related)
 {
-	const struct bailey_side *own = &eval->side[related ? BAILEY_DST : BAILEY_SRC];
-	u32 stored = READ_ONCE(conn->set[side]);
+	u32 own = door_fits(eval, conn, side, related ? BAILEY_DST : BAILEY_SRC);
+	u32 other = door_fits(eval, conn, !side, related ? BAILEY_SRC : BAILEY_DST);
 
-	if (stored == set_id(own->set))
-		return 2;
-	return !stored || !bailey_policy_set_live(eval->binding->policy, stored);
+	if (!own || (!other && !related && begins(eval->packet, side)))
+		return 0;
+	return 3 * own + other;
 }
 
 static struct bailey_step *record(struct bailey_eval *eval, bool group, u32 s,

@@ -308,10 +308,13 @@ static int locate(struct explanation *e, const char *in, const char *out_dev,
 	where->hook = !in[0] ? BAILEY_HOOK_LOCAL_OUT :
 		      !out_dev[0] ? BAILEY_HOOK_LOCAL_IN : BAILEY_HOOK_FORWARD;
 	ret = e->ops->where(e->arg, in, out_dev, where);
-	if (ret)
-		return bailey_diag_fail(diag, ret, 1, 1, "there is no interface %s or %s",
-					in[0] ? in : out_dev, out_dev[0] ? out_dev : in);
-	return 0;
+	if (!ret)
+		return 0;
+	if (in[0] && out_dev[0])
+		return bailey_diag_fail(diag, ret, 1, 1, "%s or %s is not an interface here",
+					in, out_dev);
+	return bailey_diag_fail(diag, ret, 1, 1, "there is no interface %s",
+				in[0] ? in : out_dev);
 }
 
 /* The connection that a new request would leave in the table. */

@@ -389,7 +389,7 @@ static int flush_line(struct bailey_line *line)
 {
 	int ret = bailey_lexer_end(&line->lex);
 
-	return ret ? ret : bailey_policy_flush(line->policy, line->lex.lineno);
+	return ret ? ret : bailey_policy_flush(line->policy);
 }
 
 /* Lines that take no verb but add. */

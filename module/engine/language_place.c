@@ -122,25 +122,38 @@ static int attach_delete(struct bailey_line *line, const char *name, u32 column)
 				    line->lex.lineno, column);
 }
 
+static int acl_parse(struct bailey_line *line, u32 *acl)
+{
+	struct bailey_lexer *lex = &line->lex;
+	int ret = bailey_name_parse(lex, "the name of an ACL");
+
+	if (!ret)
+		ret = bailey_policy_mention(line->policy, BAILEY_ACL, lex->word,
+					    lex->word_len, lex->lineno,
+					    bailey_lexer_column(lex), acl);
+	if (!ret)
+		bailey_lexer_next(lex);
+	return ret;
+}
+
+/* "acl NAME" and "groups NAME,…", each at most once. */
 static int attach_layers(struct bailey_line *line, u32 *acl, struct bailey_set **set)
 {
 	struct bailey_lexer *lex = &line->lex;
 	int ret = 0;
 
-	if (bailey_lexer_accept(lex, "acl")) {
-		ret = bailey_name_parse(lex, "the name of an ACL");
-		if (!ret)
-			ret = bailey_policy_mention(line->policy, BAILEY_ACL, lex->word,
-						    lex->word_len, lex->lineno,
-						    bailey_lexer_column(lex), acl);
-		bailey_lexer_next(lex);
+	while (lex->word_len && !ret) {
+		if (*acl == BAILEY_NO_SLOT && bailey_lexer_accept(lex, "acl"))
+			ret = acl_parse(line, acl);
+		else if (!*set && bailey_lexer_accept(lex, "groups"))
+			ret = groups_parse(line, set);
+		else
+			ret = bailey_lexer_fail(lex, -EINVAL,
+						*acl != BAILEY_NO_SLOT && *set ?
+						"the end of the line" :
+						"acl NAME, groups NAME,… or the end of the line",
+						"this word is not known here");
 	}
-	if (!ret && bailey_lexer_accept(lex, "groups"))
-		ret = groups_parse(line, set);
-	if (!ret && lex->word_len)
-		ret = bailey_lexer_fail(lex, -EINVAL, *set ? "the end of the line" :
-					"acl NAME, groups NAME,… or the end of the line",
-					"this word is not known here");
 	return ret;
 }
 
@@ -318,6 +331,12 @@ int bailey_line_exempt(struct bailey_line *line)
 	for (i = 0; i < BAILEY_EXEMPT_COUNT; i++)
 		if (bailey_lexer_is(lex, bailey_exempt_name(i)))
 			break;
+	if (line->verb == BAILEY_VERB_REPLACE) {
+		lex->pos = 0;
+		bailey_lexer_next(lex);
+		return bailey_lexer_fail(lex, -EINVAL, "add or delete",
+					 "an exemption stands or does not: there is nothing to replace");
+	}
 	if (i == BAILEY_EXEMPT_COUNT)
 		return bailey_lexer_fail(lex, -EINVAL,
 					 "loopback, nd, mld, dhcp or icmp-error",

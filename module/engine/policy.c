@@ -198,6 +198,11 @@ int bailey_policy_mention(struct bailey_policy *policy, enum bailey_kind kind,
 
 	if (found) {
 		*slot = objects->order[place];
+		object = objects->at[*slot];
+		if (!object->defined && !object->line) {
+			object->line = line;
+			object->column = column;
+		}
 		return 0;
 	}
 	object = bailey_object_create(kind, name, len);
@@ -259,6 +264,17 @@ struct bailey_object *bailey_policy_redefine(struct bailey_policy *policy,
 	return fresh;
 }
 
+/* A name that stands for nothing until a line defines it again. */
+static int undefine(struct bailey_policy *policy, enum bailey_kind kind, u32 slot)
+{
+	struct bailey_object *object = bailey_policy_redefine(policy, kind, slot);
+
+	if (!object)
+		return -ENOMEM;
+	object->defined = false;
+	return 0;
+}
+
 /**
  * bailey_policy_delete() - make a name stand for nothing
  * @policy: being changed
@@ -274,11 +290,11 @@ struct bailey_object *bailey_policy_redefine(struct bailey_policy *policy,
 int bailey_policy_delete(struct bailey_policy *policy, enum bailey_kind kind,
 			 u32 slot, u32 line, u32 column)
 {
-	struct bailey_object *object = bailey_policy_redefine(policy, kind, slot);
+	struct bailey_object *object;
 
-	if (!object)
+	if (undefine(policy, kind, slot))
 		return -ENOMEM;
-	object->defined = false;
+	object = bailey_policy_object(policy, kind, slot);
 	object->deleted = true;
 	object->line = line;
 	object->column = column;
@@ -373,14 +389,13 @@ bool bailey_set_has(const struct bailey_set *set, u32 slot)
 /**
  * bailey_policy_flush() - back to the policy of a namespace that has none
  * @policy: being changed
- * @line: where this was asked for
  *
  * Names keep their slots until the policy is sealed, so that those which come
  * back are the same to rules and connections.
  *
  * Return: 0 or -ENOMEM.
  */
-int bailey_policy_flush(struct bailey_policy *policy, u32 line)
+int bailey_policy_flush(struct bailey_policy *policy)
 {
 	enum bailey_kind kind;
 	u32 slot;
@@ -388,7 +403,7 @@ int bailey_policy_flush(struct bailey_policy *policy, u32 line)
 	for (kind = 0; kind < BAILEY_KIND_COUNT; kind++)
 		for (slot = 0; slot < policy->objects[kind].slots; slot++)
 			if (policy->objects[kind].at[slot] &&
-			    bailey_policy_delete(policy, kind, slot, line, 1))
+			    undefine(policy, kind, slot))
 				return -ENOMEM;
 	policy->default_deny = false;
 	policy->exempts = BAILEY_EXEMPT_ALL;

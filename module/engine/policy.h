@@ -82,7 +82,7 @@ struct bailey_policy *bailey_policy_create(void);
 struct bailey_policy *bailey_policy_clone(const struct bailey_policy *base);
 void bailey_policy_get(struct bailey_policy *policy);
 void bailey_policy_put(struct bailey_policy *policy);
-int bailey_policy_flush(struct bailey_policy *policy, u32 line);
+int bailey_policy_flush(struct bailey_policy *policy);
 bool bailey_policy_in_use(const struct bailey_policy *policy);
 
 u32 bailey_policy_slot(const struct bailey_policy *policy, enum bailey_kind kind,

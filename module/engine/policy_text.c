@@ -93,6 +93,52 @@ void bailey_rule_print(const struct bailey_policy *policy,
 	bailey_match_print(policy, &rule->match, out);
 }
 
+static int peer_name_cmp(const struct bailey_policy *policy,
+			 const struct bailey_peer *a, const struct bailey_peer *b)
+{
+	enum bailey_kind kind = a->kind == BAILEY_PEER_GROUP ? BAILEY_GROUP :
+							       BAILEY_PREFIX_LIST;
+
+	if (a->kind != b->kind || a->slot == b->slot ||
+	    (a->kind != BAILEY_PEER_GROUP && a->kind != BAILEY_PEER_PREFIX_LIST))
+		return 0;
+	return strcmp(object_name(policy, kind, a->slot),
+		      object_name(policy, kind, b->slot));
+}
+
+/*
+ * Rules are kept in an order in which slots stand for names. Slots depend on
+ * history, names do not: of two rules that differ in slots alone, the names say.
+ */
+static int rule_print_cmp(const void *a, const void *b, const void *priv)
+{
+	const struct bailey_match *x = &(*(struct bailey_rule * const *)a)->match;
+	const struct bailey_match *y = &(*(struct bailey_rule * const *)b)->match;
+	struct bailey_match p = *x, q = *y;
+	int order;
+
+	p.from.slot = 0;
+	p.to.slot = 0;
+	q.from.slot = 0;
+	q.to.slot = 0;
+	order = bailey_match_cmp(&p, &q);
+	if (!order)
+		order = peer_name_cmp(priv, &x->from, &y->from);
+	return order ? order : peer_name_cmp(priv, &x->to, &y->to);
+}
+
+/* Group rules in the order in which they are printed. */
+static int rules_order(const struct bailey_policy *policy, const struct bailey_rules *rules,
+		       struct bailey_rules *ordered)
+{
+	int ret = bailey_rules_clone(ordered, rules);
+
+	if (!ret && ordered->count)
+		sort_r(ordered->at, ordered->count, sizeof(*ordered->at),
+		       rule_print_cmp, NULL, policy);
+	return ret;
+}
+
 static void rules_print(const struct bailey_policy *policy,
 			const struct bailey_object *object,
 			const struct bailey_rules *rules, struct bailey_out *out)
@@ -111,6 +157,21 @@ static void rules_print(const struct bailey_policy *policy,
 			bailey_yield();
 		}
 	}
+}
+
+static void group_print(const struct bailey_policy *policy, const struct bailey_group *group,
+			struct bailey_out *out)
+{
+	struct bailey_rules ordered[2] = { };
+	u32 dir;
+
+	for (dir = 0; dir < 2; dir++)
+		if (rules_order(policy, &group->rules[dir], &ordered[dir]))
+			out->failed = true;
+	if (!out->failed)
+		rules_print(policy, &group->object, ordered, out);
+	for (dir = 0; dir < 2; dir++)
+		bailey_rules_destroy(&ordered[dir]);
 }
 
 static void prefix_list_print(const struct bailey_prefix_list *list,
@@ -134,6 +195,21 @@ static void prefix_list_print(const struct bailey_prefix_list *list,
 	bailey_out_bytes(out, "\n", 1);
 }
 
+/* Of a set's groups, the next one in order of names. */
+static const char *next_name(const struct bailey_policy *policy,
+			     const struct bailey_set *set, const char *after)
+{
+	const char *best = NULL, *name;
+	u32 i;
+
+	for (i = 0; i < set->count; i++) {
+		name = object_name(policy, BAILEY_GROUP, set->slot[i]);
+		if (strcmp(name, after) > 0 && (!best || strcmp(name, best) < 0))
+			best = name;
+	}
+	return best;
+}
+
 /**
  * bailey_set_print() - append the names of a set's groups: "ssh,web"
  * @policy: where names are looked up
@@ -143,11 +219,15 @@ static void prefix_list_print(const struct bailey_prefix_list *list,
 void bailey_set_print(const struct bailey_policy *policy,
 		      const struct bailey_set *set, struct bailey_out *out)
 {
+	const char *name = "";
 	u32 i;
 
-	for (i = 0; i < set->count; i++)
-		bailey_out_printf(out, "%s%s", i ? "," : "",
-				  object_name(policy, BAILEY_GROUP, set->slot[i]));
+	for (i = 0; i < set->count; i++) {
+		name = next_name(policy, set, name);
+		if (!name)
+			return;
+		bailey_out_printf(out, "%s%s", i ? "," : "", name);
+	}
 }
 
 static void attach_print(const struct bailey_policy *policy,
@@ -190,7 +270,7 @@ static void object_print(const struct bailey_policy *policy,
 		rules_print(policy, object, bailey_acl_of(object)->rules, out);
 		break;
 	case BAILEY_GROUP:
-		rules_print(policy, object, bailey_group_of(object)->rules, out);
+		group_print(policy, bailey_group_of(object), out);
 		break;
 	case BAILEY_PREFIX_LIST:
 		prefix_list_print(bailey_prefix_list_of(object), out);

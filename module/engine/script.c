@@ -239,9 +239,10 @@ static int take_line(struct bailey_script *script, size_t start, size_t len,
 }
 
 /* Refuse what was fed: what was open stays refused until somebody says begin. */
-static int refuse(struct bailey_script *script, int ret)
+static int refuse(struct bailey_script *script, int ret, bool torn)
 {
 	script->poisoned |= script->open;
+	script->torn = script->poisoned && torn;
 	script->open = false;
 	script->scanned = script->text.len;
 	drop_text(script);
@@ -261,6 +262,17 @@ static int fail_unterminated(struct bailey_script *script, struct bailey_diag *d
 	return bailey_lexer_fail(&lex, -EINVAL,
 				 "a newline, or begin … commit around what takes several writes",
 				 "the write ends inside a line");
+}
+
+/* The rest of a line of which an earlier write was refused is no line of its own. */
+static void skip_torn(struct bailey_script *script, const char **data, size_t *len)
+{
+	const char *end = memchr(*data, '\n', *len);
+	size_t n = end ? (size_t)(end - *data) + 1 : *len;
+
+	*data += n;
+	*len -= n;
+	script->torn = !end;
 }
 
 static int fail_too_big(struct bailey_script *script, struct bailey_diag *diag)
@@ -301,19 +313,25 @@ static int take_lines(struct bailey_script *script, struct bailey_diag *diag)
 int bailey_script_feed(struct bailey_script *script, const char *data,
 		       size_t len, struct bailey_diag *diag)
 {
+	bool torn = len && data[len - 1] != '\n';
 	int ret;
 
+	if (script->torn)
+		skip_torn(script, &data, &len);
+	if (script->torn)
+		return bailey_diag_fail(diag, -EINVAL, 1, 1,
+					"an earlier part of this line was refused");
 	if (!script->open && !script->poisoned) {
 		script->line = 1;
 		start_loose(script);
 	}
 	if (script->text.len - script->body + len > script->max_bytes)
-		return refuse(script, fail_too_big(script, diag));
+		return refuse(script, fail_too_big(script, diag), torn);
 	bailey_out_bytes(&script->text, data, len);
 	if (script->text.failed) {
 		bailey_out_destroy(&script->text);
 		script->scanned = 0;
-		return refuse(script, -ENOMEM);
+		return refuse(script, -ENOMEM, torn);
 	}
 	ret = take_lines(script, diag);
 	if (!ret && script->text.len - script->scanned > BAILEY_LINE_MAX)
@@ -324,7 +342,7 @@ int bailey_script_feed(struct bailey_script *script, const char *data,
 	if (!ret && !script->open)
 		ret = run_loose(script, script->text.len, diag);
 	if (ret)
-		return refuse(script, ret);
+		return refuse(script, ret, torn);
 	if (!script->open)
 		drop_text(script);
 	return 0;

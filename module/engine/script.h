@@ -48,6 +48,7 @@ struct bailey_script_ops {
  * @line: number of the line at @scanned
  * @open: between begin and commit
  * @poisoned: refused inside a transaction: nothing is taken until begin or abort
+ * @torn: poisoned, and the last write ended inside a line
  * @commit: what begin asked for
  */
 struct bailey_script {
@@ -60,6 +61,7 @@ struct bailey_script {
 	u32 line;
 	bool open;
 	bool poisoned;
+	bool torn;
 	struct bailey_commit commit;
 };
 

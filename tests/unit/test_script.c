@@ -310,7 +310,7 @@ static void long_lines(void)
 		ret = feed_bytes(line, 4096);
 	CHECK_EQ(ret, -E2BIG);
 	CHECK_EQ(i, 16 * 4096);
-	CHECK_EQ(feed("abort\n"), 0);
+	CHECK_EQ(feed("\nabort\n"), 0);
 	line[BAILEY_LINE_MAX] = '\n';
 	CHECK_EQ(feed_bytes(line, BAILEY_LINE_MAX + 1), 0);
 	line[BAILEY_LINE_MAX] = 'x';
