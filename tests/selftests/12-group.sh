@@ -5,7 +5,7 @@
 # by prefix list and by group; a member is one only at its place.
 
 . "$(dirname "$0")/traffic.sh"
-plan 66
+plan 59
 
 load_module
 topology

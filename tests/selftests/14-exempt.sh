@@ -5,7 +5,7 @@
 # does not when it is deleted, and nothing passes that only looks alike.
 
 . "$(dirname "$0")/traffic.sh"
-plan 50
+plan 52
 
 load_module
 topology

@@ -16,7 +16,8 @@ for, or with - if it should not, so that a short while is enough.
 	close NAME                      with a FIN; "reset" with a reset
 	packet FROM TO PACKET           it is sent in FROM and seen in TO
 	write NS FILE TEXT              one write(2), and its answer
-	chunks NS FILE SIZE TEXT        writes of SIZE bytes on one descriptor
+	chunks NS FILE SIZE TEXT        on one descriptor: the first line,
+                                        then writes of SIZE bytes
 	read NS FILE
 	sysctl NS NAME [VALUE]          in /proc/sys/net/bailey
 	fd-open NAME NS FILE            a descriptor that stays
@@ -293,7 +294,7 @@ class Agent:
     # servers
 
     def drop(self, sock):
-        with contextlib.suppress(KeyError):
+        with contextlib.suppress(KeyError, ValueError):
             self.events.unregister(sock)
         sock.close()
 
@@ -509,7 +510,7 @@ class Agent:
                         data, where = catcher.recvfrom(1 << 17)
                         outgoing = there_dev and \
                             where[2] == socket.PACKET_OUTGOING
-                        if packet.token in data and not outgoing:
+                        if packet.token[-8:] in data and not outgoing:
                             return True
                 return False
             return self.wait(seen, limit), "not seen"
@@ -522,13 +523,17 @@ class Agent:
     def do_chunks(self, _, ns, name, size, text):
         size = int(size)
         data = text.encode("latin-1")
+        # The line that begins it is never torn
+        start = data.index(b"\n") + 1 if size else 0
+        parts = [data[:start]] if start else []
         step = size if size else max(1, len(data))
+        parts += [data[off:off + step]
+                  for off in range(start, len(data), step)] or [b""]
         failed = ""
         with inside(ns):
             fd = os.open("/proc/net/bailey/" + name, os.O_RDWR)
         try:
-            for off in range(0, len(data), step):
-                part = data[off:off + step]
+            for part in parts:
                 try:
                     done = os.write(fd, part)
                     if done != len(part):
@@ -605,10 +610,10 @@ class Agent:
         self.events.register(sys.stdin.buffer.raw, selectors.EVENT_READ, None)
         while True:
             for key, _ in self.events.select():
-                if key.data:
-                    key.data(key.fileobj)
-                else:
+                if key.data is None:
                     command(sys.stdin)
+                elif key.fileobj.fileno() >= 0:
+                    key.data(key.fileobj)
 
 
 def read_all(fd):

@@ -37,18 +37,27 @@ agent_start()
 	pids+=("$agent_pid")
 }
 
+# Ends it: its sockets hold namespaces, its descriptors the module
+agent_stop()
+{
+	end_process "$agent_pid"
+	exec {agent_in}>&- {agent_out}>&-
+	rm -f "$scratch/to-agent" "$scratch/from-agent"
+}
+
 # agent COMMAND...: with its sign; the answer in $said
 agent()
 {
 	local status='' part
 	printf '%s\n' "$*" >&"$agent_in"
-	until read -r -t 1 part <&"$agent_out"; do
+	until IFS= read -r -t 1 part <&"$agent_out"; do
 		status+=$part
 		kill -0 "$agent_pid" 2>/dev/null ||
 			bail_out "the agent died of: $*
 $(tail -n 5 "$scratch/agent-errors")"
 	done
 	status+=$part
+	# An answer without words ends with its blank
 	printf -v said '%b' "${status#* }"
 	[ "${status%% *}" = ok ]
 }
@@ -133,6 +142,16 @@ listen()
 	for port; do
 		must listen "$ns" "$port"
 	done
+}
+
+# same_text NAME WANTED GOT
+same_text()
+{
+	if [ "$2" = "$3" ]; then
+		ok "$1"
+	else
+		not_ok "$1" "$(diff <(echo "$2") <(echo "$3") | head -n 20)"
+	fi
 }
 
 # stat_of NS NAME...: the number in the line of stats that begins so
