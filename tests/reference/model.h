@@ -185,6 +185,7 @@ enum ref_mutation {
 	REF_MUTATE_DOOR_ANY,		/* a known connection is never asked again */
 	REF_MUTATE_DOOR_FORGETS,	/* an answer is not remembered */
 	REF_MUTATE_SOURCE,		/* other groups at the source: still this connection */
+	REF_MUTATE_DETOUR,		/* nor do other groups at its destination */
 	REF_MUTATE_CUT,			/* a revocation is not noticed */
 	REF_MUTATE_CUT_STAYS,		/* what a revocation ends stays in the table */
 	REF_MUTATE_STATELESS,		/* remembered even where nobody was asked */

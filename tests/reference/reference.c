@@ -474,7 +474,8 @@ struct trace {
 	u32 id;
 	int request;
 	bool reply;
-	u32 groups;		/* at its source */
+	bool begins;		/* it could be the first of a connection */
+	u32 groups[2];		/* at its source and destination */
 };
 
 static bool end_equal(const struct trace *t, int end, const struct ref_conn *c, int role)
@@ -500,10 +501,35 @@ static int role_of(const struct trace *t, const struct ref_conn *conn)
 	return -1;
 }
 
+/* Another answer than the remembered one, which somebody still has. */
+static bool elsewhere(const struct ref_conn *conn, int role, u32 groups)
+{
+	return conn->door[role] && conn->door[role] != REF_GONE &&
+	       conn->door[role] != groups;
+}
+
+/* How well a packet that @role sent fits: 0 for not at all. */
+static int fit(const struct trace *t, const struct ref_conn *conn, int role)
+{
+	int how = 0;
+
+	if (elsewhere(conn, role, t->groups[0]) && !mutated(REF_MUTATE_SOURCE))
+		return 0;
+	if (role == 0 && t->begins && elsewhere(conn, 1, t->groups[1]) &&
+	    !mutated(REF_MUTATE_DETOUR))
+		return 0;
+	/* Better said yes than nobody asked, better nobody asked than others. */
+	if (conn->door[!role] == t->groups[1])
+		how = 2;
+	else if (!elsewhere(conn, !role, t->groups[1]))
+		how = 1;
+	return 1 + how + 3 * (conn->door[role] == t->groups[0]);
+}
+
 static struct ref_conn *find_conn(struct judgement *j, const struct trace *t, int *role)
 {
-	struct ref_conn *second = NULL;
-	int i, r;
+	struct ref_conn *best = NULL;
+	int i, r, how, best_how = 0;
 
 	for (i = 0; i < j->state->count; i++) {
 		struct ref_conn *conn = &j->state->conn[i];
@@ -511,17 +537,14 @@ static struct ref_conn *find_conn(struct judgement *j, const struct trace *t, in
 		r = role_of(t, conn);
 		if (r < 0 || (s32)(conn->expires - j->now) <= 0)
 			continue;
-		if (conn->door[r] == t->groups) {
-			*role = r;
-			return conn;
-		}
-		if (second || (conn->door[r] && conn->door[r] != REF_GONE &&
-			       !mutated(REF_MUTATE_SOURCE)))
+		how = fit(t, conn, r);
+		if (how <= best_how)
 			continue;
-		second = conn;
+		best_how = how;
+		best = conn;
 		*role = r;
 	}
-	return second;
+	return best;
 }
 
 static u32 domain_of(const struct judgement *j, int end)
@@ -538,7 +561,9 @@ static void find_own(struct judgement *j)
 		.domain = { domain_of(j, REF_SRC), domain_of(j, REF_DST) },
 		.proto = p->proto,
 		.id = p->has_id ? p->id : 0,
-		.groups = j->side[REF_SRC].groups,
+		.groups = { j->side[REF_SRC].groups, j->side[REF_DST].groups },
+		/* A SYN, or any packet of a protocol without a handshake. */
+		.begins = p->proto != 6 || (p->tcp_flags & 0x16) == 0x02,
 	};
 
 	if (icmp(p->addr[0].family, p->proto))
@@ -556,7 +581,7 @@ static void find_quoted(struct judgement *j)
 		.domain = { domain_of(j, REF_DST), domain_of(j, REF_SRC) },
 		.proto = p->quote_proto,
 		.id = p->quote_id,
-		.groups = j->side[REF_DST].groups,
+		.groups = { j->side[REF_DST].groups, j->side[REF_SRC].groups },
 	};
 
 	if (!p->quotes || (!addr_equal(&p->quote_addr[0], &p->addr[REF_DST]) &&
