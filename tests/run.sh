@@ -25,31 +25,92 @@ logs=$tree/build/check
 passed=0
 failed=0
 
-# step NAME [lenient] COMMAND...
-step()
+# Guests wait more than they work: more of them than processors
+guests=$(($(nproc) * 2))
+queue=()
+
+# count NAME LENIENT STATUS SECONDS: adds up and shows what a step's log says
+count()
 {
-	local name=$1 lenient=0 log status began counts good bad
-	shift
-	if [ "$1" = lenient ]; then
-		lenient=1
-		shift
-	fi
-	log=$logs/$name.log
-	echo "== $name"
-	began=$SECONDS
-	"$@" >"$log" </dev/null
-	status=$?
-	counts=$(awk -v lenient=$lenient -f "$here/lib/ktap.awk" "$log")
-	sed '$d' <<<"$counts"
+	local name=$1 log=$logs/$1.log status=$3 counts good bad
+	counts=$(awk -v lenient="$2" -f "$here/lib/ktap.awk" "$log")
 	read -r good bad <<<"$(tail -n 1 <<<"$counts")"
+	echo "== $name: $good passed, $bad failed ($4 s)"
+	sed '$d' <<<"$counts"
 	if [ "$status" != 0 ] && { [ "$bad" = 0 ] || [ "$good" = 0 ]; }; then
 		[ "$bad" != 0 ] || bad=1
 		echo "not ok - $name ended with status $status; the end of $log:"
 		tail -n 60 "$log" | sed 's/^/    /'
 	fi
-	echo "   $name: $good passed, $bad failed ($((SECONDS - began)) s)"
 	passed=$((passed + good))
 	failed=$((failed + bad))
+}
+
+# step NAME COMMAND...: runs and counts
+step()
+{
+	local name=$1 began=$SECONDS
+	shift
+	"$@" >"$logs/$name.log" </dev/null
+	count "$name" 0 $? $((SECONDS - began))
+}
+
+# later NAME LENIENT COMMAND...: a guest, to be run beside others by run_queue
+later()
+{
+	queue+=("$(printf '%q ' "$@")")
+}
+
+# run_queued NAME LENIENT COMMAND...: in the background; its end is written
+# down, for all of them to be counted in their order
+run_queued()
+{
+	local name=$1 began=$SECONDS guest
+	shift 2
+	"$@" >"$logs/$name.log" </dev/null &
+	guest=$!
+	trap 'kill "$guest"; exit 130' TERM
+	wait "$guest"
+	echo "$? $((SECONDS - began))" >"$logs/$name.end"
+}
+
+run_queue()
+{
+	local item words
+	# What runs in the background does not hear an interrupt
+	# shellcheck disable=SC2046 # process ids
+	trap 'kill $(jobs -p) 2>/dev/null; exit 130' INT TERM HUP
+	for item in "${queue[@]}"; do
+		while [ "$(jobs -rp | wc -l)" -ge "$guests" ]; do
+			wait -n
+		done
+		eval "words=($item)"
+		rm -f "$logs/${words[0]}.end"
+		run_queued "${words[@]}" &
+	done
+	wait
+	for item in "${queue[@]}"; do
+		eval "words=($item)"
+		# shellcheck disable=SC2046 # two numbers
+		count "${words[0]}" "${words[1]}" \
+			$(cat "$logs/${words[0]}.end" 2>/dev/null || echo 1 0)
+	done
+}
+
+# scenarios BED SHARDS [ARGUMENT...]: queues them
+scenarios()
+{
+	local bed=$1 shards=$2 i
+	shift 2
+	if [ -n "${SCENARIOS:-}" ]; then
+		# shellcheck disable=SC2086 # a list of words
+		later "$bed-scenarios" 0 "$here/vm/scenarios.sh" "$bed" $SCENARIOS
+		return
+	fi
+	for ((i = 1; i <= shards; i++)); do
+		later "$bed-scenarios-$i" 0 "$here/vm/scenarios.sh" "$bed" \
+			"$@" --shard "$i/$shards"
+	done
 }
 
 part_unit()
@@ -68,24 +129,24 @@ part_style()
 	step style "$here/style/run.sh"
 }
 
-# shellcheck disable=SC2086 # SCENARIOS is a list of words
 part_uml()
 {
-	step uml-scenarios "$here/vm/scenarios.sh" plain ${SCENARIOS:-}
-	step uml-kunit lenient "$here/vm/kunit.sh" plain
+	"$here/vm/module_build.sh" plain >/dev/null
+	scenarios plain 2
+	later plain-kunit 1 "$here/vm/kunit.sh" plain
 }
 
-# shellcheck disable=SC2086
 part_uml-debug()
 {
-	step debug-scenarios "$here/vm/scenarios.sh" debug ${SCENARIOS:-}
-	step debug-kunit lenient "$here/vm/kunit.sh" debug
+	"$here/vm/module_build.sh" debug >/dev/null
+	scenarios debug 3
+	later debug-kunit 1 "$here/vm/kunit.sh" debug
 }
 
-# shellcheck disable=SC2086
 part_vm()
 {
-	step stock-scenarios "$here/vm/scenarios.sh" stock ${SCENARIOS:---smoke}
+	"$here/vm/module_build.sh" stock >/dev/null
+	scenarios stock 2 --smoke
 }
 
 main()
@@ -101,6 +162,7 @@ main()
 	for part; do
 		"part_$part"
 	done
+	run_queue
 	echo
 	echo "$passed passed, $failed failed"
 	[ "$failed" = 0 ] && [ "$passed" -gt 0 ]

@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# run.sh [--smoke] [SCENARIO...]
+# run.sh [--smoke] [--shard I/N] [SCENARIO...]
 #
 # Runs scenarios (default: all of this directory) one after the other and
 # speaks KTAP: one subtest for each. `--smoke` takes those below number 20,
-# which every bed runs. A scenario that dies, hangs or does not keep its plan
+# which every bed runs; `--shard 1/3` the first of every three. A scenario that dies, hangs or does not keep its plan
 # is a failure. Meant for the inside of a guest.
 
 set -u
@@ -16,11 +16,19 @@ limit=${BAILEY_SCENARIO_LIMIT:-180}
 
 pick()
 {
-	local glob='[0-9][0-9]-*.sh' file
-	if [ "${1:-}" = --smoke ]; then
-		glob='[01][0-9]-*.sh'
+	local glob='[0-9][0-9]-*.sh' file shard=0 shards=1
+	while :; do
+		case ${1:-} in
+		--smoke) glob='[01][0-9]-*.sh' ;;
+		--shard)
+			shard=$((${2%/*} % ${2#*/}))
+			shards=${2#*/}
+			shift
+			;;
+		*) break ;;
+		esac
 		shift
-	fi
+	done
 	if [ $# -gt 0 ]; then
 		for file; do
 			[ -e "$file" ] || file=$here/$file
@@ -30,7 +38,9 @@ pick()
 		return
 	fi
 	# shellcheck disable=SC2086 # a pattern
-	(cd "$here" && printf '%s\n' $glob | sed "s,^,$here/,")
+	(cd "$here" && printf '%s\n' $glob) |
+		awk -v n="$shards" -v i="$shard" -v dir="$here/" \
+			'NR % n == i { print dir $0 }'
 }
 
 # keeps_plan LOG: its plan is there, and as many results

@@ -59,6 +59,12 @@ ignore_base=(
 	CAMELCASE
 )
 
+# trace.h is written as the kernel's own trace headers are
+ignore_trace=(
+	OPEN_ENDED_LINE
+	PARENTHESIS_ALIGNMENT
+)
+
 number=0
 bad=0
 scratch=$(mktemp -d)
@@ -108,6 +114,8 @@ run_checkpatch()
 	case $1 in
 	module/engine/base.h)
 		types+=("${ignore_base[@]}") ;;
+	module/trace.h)
+		types+=("${ignore_trace[@]}") ;;
 	tools/* | tests/unit/* | tests/fuzz/* | tests/reference/* | tests/lib/* | tests/selftests/*)
 		types+=("${ignore_user[@]}") ;;
 	esac

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# scenarios.sh plain|debug|stock [--smoke] [SCENARIO...]
+# scenarios.sh plain|debug|stock [--smoke] [--shard I/N] [SCENARIO...]
 #
 # Builds the module and the tool and runs scenarios of tests/selftests
 # (default: all) in a guest: User-Mode Linux, User-Mode Linux with every
@@ -21,7 +21,7 @@ case $bed in
 plain) run=(uml_run.sh --timeout 1200) ;;
 debug) run=(uml_run.sh --debug --mem 2G --timeout 1800) ;;
 stock) run=(qemu_run.sh --timeout 900) ;;
-*) die "usage: scenarios.sh plain|debug|stock [--smoke] [SCENARIO...]" ;;
+*) die "usage: scenarios.sh plain|debug|stock [--smoke] [--shard I/N] [SCENARIO...]" ;;
 esac
 
 dir=$("$vm_dir/module_build.sh" "$bed")
