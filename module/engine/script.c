@@ -54,7 +54,9 @@ static void drop_text(struct bailey_script *script)
 {
 	size_t rest = script->text.len - script->scanned;
 
-	if (rest)
+	if (!rest)
+		bailey_out_destroy(&script->text);
+	else
 		memmove(script->text.buf, script->text.buf + script->scanned, rest);
 	script->text.len = rest;
 	script->scanned = 0;
