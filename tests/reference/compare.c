@@ -10,7 +10,7 @@
  * one rule of the reference is altered, and it is a failure if nobody notices.
  */
 #include <getopt.h>
-#include "engine.h"
+#include "run.h"
 
 struct options {
 	u64 seed;
@@ -21,196 +21,16 @@ struct options {
 	bool count;		/* say how many mutations there are */
 };
 
-struct tally {
-	u64 pairs;
-	u64 changes;
-	u64 results[REF_DROP_STATE + 1];
-	u64 tracked, opened, known, again, revoked, related, reopened;
-};
-
-struct run {
-	struct ref_random random;
-	struct ref_world world;
-	struct ref_policy policy;
-	struct ref_traffic traffic;
-	struct ref_state state;
-	struct engine engine;
-	struct bailey_out log;	/* transactions so far, for a report */
-	u64 seed;
-	u32 now;
-	bool loose;
-	bool quiet;
-};
-
-static void comment(const char *title, const struct bailey_out *out)
+static bool compare(const struct options *options, struct ref_tally *tally)
 {
-	const char *line = out->buf ? out->buf : "", *end;
-
-	printf("# %s\n", title);
-	for (; *line; line = *end ? end + 1 : end) {
-		end = strchrnul(line, '\n');
-		printf("#   %.*s\n", (int)(end - line), line);
-	}
-}
-
-static void report_conns(const struct run *run)
-{
-	struct bailey_out out = { 0 };
-	int i;
-
-	for (i = 0; i < run->state.count; i++)
-		ref_print_conn(&run->state.conn[i], &out);
-	comment("the reference's connections", &out);
-	bailey_out_reset(&out);
-	for (i = 0; i < (int)run->engine.count; i++)
-		engine_print_conn(&run->engine.conn[i], &out);
-	comment("the engine's connections", &out);
-	bailey_out_destroy(&out);
-}
-
-static void report(const struct run *run, const struct ref_packet *packet,
-		   const struct ref_verdict *ref, const struct engine_answer *answer)
-{
-	struct bailey_out out = { 0 };
-	int i;
-
-	printf("# mismatch at --seed %llu --policies 1\n", (unsigned long long)run->seed);
-	ref_print_world(&run->world, &out);
-	comment("interfaces", &out);
-	comment("transactions", &run->log);
-	bailey_out_reset(&out);
-	ref_print_packet(&run->world, packet, &out);
-	comment("packet", &out);
-	bailey_out_reset(&out);
-	ref_print_verdict(ref, &out);
-	comment("the reference says", &out);
-	printf("# the engine says\n#   %s", bailey_reason_name(answer->verdict.reason));
-	for (i = 0; i < answer->verdict.hits; i++)
-		printf(", rule %u", answer->verdict.rule[i]->number);
-	printf("%s\n", answer->verdict.revoked ? ", revoked" : "");
-	bailey_out_destroy(&out);
-	report_conns(run);
-}
-
-static bool apply(struct run *run, struct bailey_out *text, bool cut)
-{
-	struct bailey_diag diag = { 0 };
-	struct bailey_out out = { 0 };
-	int ret = engine_apply(&run->engine, text, cut, &diag);
-
-	bailey_out_printf(&run->log, "begin%s # at %u\n", cut ? " revoke cut" : "",
-			  run->now);
-	bailey_out_bytes(&run->log, text->buf ? text->buf : "", text->len);
-	bailey_out_printf(&run->log, "commit\n");
-	ref_policy_changed(&run->policy, &run->state, cut);
-	if (ret) {
-		printf("# refused at --seed %llu: %d\n", (unsigned long long)run->seed, ret);
-		bailey_diag_print(&diag, &out);
-		comment("why", &out);
-		comment("transactions", &run->log);
-	}
-	bailey_out_destroy(&out);
-	bailey_diag_destroy(&diag);
-	return !ret;
-}
-
-static bool change(struct run *run)
-{
-	struct bailey_out text = { 0 };
-	bool ok;
-
-	ref_generate_change(&run->random, &run->world, &run->policy, &text);
-	ok = apply(run, &text, !ref_random(&run->random, 3));
-	bailey_out_destroy(&text);
-	return ok;
-}
-
-static void pass_time(struct run *run)
-{
-	static const u32 steps[] = { 0, 1, 5, 31, 61, 121, 200, 700 };
-	u32 what = ref_random(&run->random, 40);
-
-	if (what < ARRAY_SIZE(steps))
-		run->now += steps[what];
-}
-
-static void count(struct tally *tally, const struct engine_answer *answer)
-{
-	const struct bailey_verdict *verdict = &answer->verdict;
-
-	tally->tracked += answer->tracked;
-	tally->opened += verdict->open;
-	tally->known += verdict->conn_known;
-	tally->again += verdict->doors_changed;
-	tally->revoked += verdict->revoked;
-	tally->related += answer->related;
-	tally->reopened += answer->reopened;
-}
-
-static bool packet(struct run *run, struct tally *tally)
-{
-	struct engine_answer answer;
-	struct ref_verdict verdict;
-	struct ref_packet packet;
-
-	ref_generate_packet(&run->random, &run->world, &run->traffic, &packet);
-	ref_judge(&run->policy, &run->world, &run->state, &packet, run->now,
-		  run->loose, &verdict);
-	engine_judge(&run->engine, &packet, run->now, run->loose, &answer);
-	tally->pairs++;
-	tally->results[verdict.result]++;
-	count(tally, &answer);
-	/* What passed is worth more talk than what did not. */
-	if (verdict.result != REF_PASS && ref_random(&run->random, 2))
-		run->traffic.count--;
-	if (engine_same_verdict(&run->engine, &run->policy, &verdict, &answer) &&
-	    engine_same_conns(&run->engine, &run->state))
-		return true;
-	if (!run->quiet)
-		report(run, &packet, &verdict, &answer);
-	return false;
-}
-
-static bool one_policy(struct run *run, u64 seed, u32 packets, struct tally *tally)
-{
-	struct bailey_out text = { 0 };
-	bool ok;
-	u32 i;
-
-	memset(&run->traffic, 0, sizeof(run->traffic));
-	run->state.count = 0;
-	run->seed = seed;
-	run->random.state = seed * 0x2545f4914f6cdd1dULL;
-	run->now = ref_random(&run->random, 2) ? 1000 : 0xffffffa0;
-	run->loose = ref_random(&run->random, 4);
-	bailey_out_reset(&run->log);
-	ref_generate_world(&run->random, &run->world);
-	ref_generate_policy(&run->random, &run->world, &run->policy);
-	ref_print_policy(&run->policy, &text);
-	ok = engine_init(&run->engine, &run->world) && apply(run, &text, false);
-	for (i = 0; i < packets && ok; i++) {
-		if (!ref_random(&run->random, 16)) {
-			ok = change(run);
-			tally->changes++;
-		}
-		pass_time(run);
-		ok = ok && packet(run, tally);
-	}
-	engine_exit(&run->engine);
-	bailey_out_destroy(&text);
-	return ok;
-}
-
-static bool compare(const struct options *options, struct tally *tally)
-{
-	static struct run run;
+	static struct ref_run run;
 	bool ok = true;
 	u32 i;
 
 	run.quiet = options->mutate;
 	ref_mutation = options->mutate;
 	for (i = 0; i < options->policies && ok; i++)
-		ok = one_policy(&run, options->seed + i, options->packets, tally);
+		ok = ref_run(&run, options->seed + i, options->packets, tally);
 	bailey_out_destroy(&run.log);
 	return ok;
 }
@@ -220,7 +40,7 @@ static void print_count(const char *what, u64 n)
 	printf("# %10llu %s\n", (unsigned long long)n, what);
 }
 
-static void print_tally(const struct tally *tally)
+static void print_tally(const struct ref_tally *tally)
 {
 	print_count("pairs of a policy and a packet", tally->pairs);
 	print_count("changes of a policy in between", tally->changes);
@@ -304,7 +124,7 @@ static bool parse_options(int argc, char **argv, struct options *options)
 int main(int argc, char **argv)
 {
 	struct options options = { .seed = 1, .policies = 25000, .packets = 80 };
-	struct tally tally = { 0 };
+	struct ref_tally tally = { 0 };
 	bool ok;
 
 	if (!parse_options(argc, argv, &options)) {

@@ -6,7 +6,7 @@
 #include "model.h"
 
 /**
- * ref_random() - a number that depends on nothing but the seed
+ * ref_random() - a number that depends on nothing but the seed, or the bytes given
  * @random: the generator
  * @below: one more than the highest wanted
  *
@@ -14,8 +14,15 @@
  */
 u32 ref_random(struct ref_random *random, u32 below)
 {
-	u64 z = random->state += 0x9e3779b97f4a7c15ULL;
+	u64 z;
 
+	if (random->data) {
+		if (!random->left)
+			return 0;
+		random->left--;
+		return below ? *random->data++ % below : 0;
+	}
+	z = random->state += 0x9e3779b97f4a7c15ULL;
 	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
 	z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
 	z ^= z >> 31;

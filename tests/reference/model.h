@@ -212,6 +212,8 @@ void ref_policy_changed(const struct ref_policy *policy, struct ref_state *state
 /* generate.c */
 struct ref_random {
 	u64 state;
+	const u8 *data;		/* if not NULL: drawn from these bytes instead */
+	size_t left;
 };
 
 u32 ref_random(struct ref_random *random, u32 below);

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Any question about any policy: the input is a question, or, parted by a byte
+ * 0xff, a policy and a question.
+ */
+#include "explain.h"
+#include "fuzz.h"
+#include "language.h"
+#include "seal.h"
+
+static const struct bailey_device devices[] = {
+	{ 1, "lo" }, { 2, "eth0" }, { 3, "eth1" },
+};
+
+static const char default_policy[] =
+	"prefix-list corp 10.0.0.0/8 2001:db8::/32\n"
+	"group web in allow tcp from any to any port 80-443\n"
+	"group web out allow icmp type 8\ngroup db in allow from group web\n"
+	"acl edge in 100 allow from prefix-list corp\nacl edge out 100 deny udp\n"
+	"acl edge out 200 allow\n"
+	"attach dev eth0 protects host acl edge groups web\n"
+	"attach dev eth1 protects subnet acl edge groups db\n"
+	"endpoint e dev eth0 addr 10.0.0.1,2001:db8::1 groups web\ndefault deny\n";
+
+static int where(void *arg, const char *in, const char *out, struct bailey_where *w)
+{
+	u32 i;
+
+	(void)arg;
+	MUST(in[0] || out[0]);
+	MUST(strlen(in) <= BAILEY_IFNAME_MAX && strlen(out) <= BAILEY_IFNAME_MAX);
+	for (i = 0; i < ARRAY_SIZE(devices); i++) {
+		if (!strcmp(devices[i].name, in))
+			w->ifindex[BAILEY_SRC] = devices[i].ifindex;
+		if (!strcmp(devices[i].name, out))
+			w->ifindex[BAILEY_DST] = devices[i].ifindex;
+	}
+	if ((in[0] && !w->ifindex[BAILEY_SRC]) || (out[0] && !w->ifindex[BAILEY_DST]))
+		return -ENODEV;
+	return 0;
+}
+
+/* Every other question finds a connection, in a state that the question picks. */
+static bool find(void *arg, const struct bailey_eval *eval, struct bailey_conn *conn, u8 *side)
+{
+	const u8 *seed = arg;
+	bool related;
+
+	if (!(*seed & 1))
+		return false;
+	memset(conn, 0, sizeof(*conn));
+	*side = *seed >> 1 & 1;
+	conn->orig_end = bailey_eval_key(eval, NULL, &conn->key, &related) ^ *side;
+	conn->set[0] = *seed >> 2 & 3;
+	conn->set[1] = *seed >> 4 & 3;
+	conn->state = conn->key.proto == BAILEY_PROTO_TCP ?
+		      1 + *seed % (BAILEY_TCP_STATE_COUNT - 1) : 0;
+	return true;
+}
+
+static const struct bailey_explain_ops ops = { .where = where, .find = find };
+
+static struct bailey_binding *bind(const uint8_t *text, size_t len)
+{
+	struct bailey_policy *policy = bailey_policy_create();
+	struct bailey_binding *binding = NULL;
+	struct bailey_diag diag = { 0 };
+	char *copy = fuzz_copy(text, len);
+
+	MUST(policy);
+	if (!bailey_language_apply(policy, copy, len, 1, &diag) &&
+	    !bailey_policy_seal(policy, NULL, 10000, &diag))
+		binding = bailey_binding_create(policy, devices, ARRAY_SIZE(devices));
+	free(copy);
+	bailey_policy_put(policy);
+	bailey_diag_destroy(&diag);
+	return binding;
+}
+
+static void ask(struct bailey_binding *binding, const uint8_t *text, size_t len)
+{
+	struct bailey_track_rules track = { &bailey_timeouts_default, len & 1 };
+	struct bailey_question question;
+	struct bailey_diag diag = { 0 };
+	struct bailey_out out = { 0 };
+	char *copy = fuzz_copy(text, len);
+	u8 seed = len ? text[len - 1] : 0;
+	int ret = bailey_question_parse(&question, copy, len, &diag);
+
+	if (!ret)
+		ret = bailey_explain(&question, binding, &track, &ops, &seed, &out, &diag);
+	MUST(!ret == !diag.error.code);
+	if (!ret) {
+		MUST(out.len > 13 && out.buf[out.len - 1] == '\n');
+		MUST(strstr(out.buf, "\nresult: pass\n") || strstr(out.buf, "\nresult: drop\n"));
+	}
+	free(copy);
+	bailey_out_destroy(&out);
+	bailey_diag_destroy(&diag);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const uint8_t *question = size ? memchr(data, 0xff, size) : NULL;
+	struct bailey_binding *binding;
+
+	if (question)
+		binding = bind(data, question - data);
+	else
+		binding = bind((const uint8_t *)default_policy, strlen(default_policy));
+	if (!binding)
+		return 0;
+	if (question)
+		ask(binding, question + 1, data + size - question - 1);
+	else
+		ask(binding, data, size);
+	bailey_binding_destroy(binding);
+	return 0;
+}
