@@ -14,6 +14,10 @@ set -euo pipefail
 dir=$("$vm_dir/module_build.sh" stock)
 BAILEY_TOOL=$(test_tool)
 export BAILEY_TOOL BAILEY_KO=$dir/bailey.ko
+# The guest's console is not the terminal: it is told what we know of it
+if [ -t 1 ] && [ -z "${NO_COLOR:-}" ] && [ "${TERM:-dumb}" != dumb ]; then
+	export BAILEY_COLOUR=1
+fi
 version=$(cat "$("$vm_dir/stock_kernel.sh")/version")
 say "booting Debian's kernel $version in QEMU (about ten seconds)"
 cd "$tree"
