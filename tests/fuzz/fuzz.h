@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include "base.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+/* libFuzzer's name for it stands in the Makefile. */
+int fuzz_one_input(const uint8_t *data, size_t size);
 
 /* A property that must hold for any input. */
 #define MUST(cond) do { \

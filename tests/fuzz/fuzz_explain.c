@@ -99,7 +99,7 @@ static void ask(struct bailey_binding *binding, const uint8_t *text, size_t len)
 	bailey_diag_destroy(&diag);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+int fuzz_one_input(const uint8_t *data, size_t size)
 {
 	const uint8_t *question = size ? memchr(data, 0xff, size) : NULL;
 	struct bailey_binding *binding;

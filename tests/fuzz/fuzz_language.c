@@ -97,7 +97,7 @@ static void check_binding(struct bailey_policy *policy)
 	bailey_binding_destroy(binding);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+int fuzz_one_input(const uint8_t *data, size_t size)
 {
 	const uint8_t *second = size ? memchr(data, 0xff, size) : NULL;
 	size_t len = second ? (size_t)(second - data) : size;

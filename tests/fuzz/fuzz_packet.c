@@ -92,7 +92,7 @@ static void check(const struct result *r)
 	bailey_conn_open(p, &bailey_timeouts_default, true, &next);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+int fuzz_one_input(const uint8_t *data, size_t size)
 {
 	struct result whole, other;
 	size_t piece;

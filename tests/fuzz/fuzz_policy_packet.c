@@ -6,7 +6,7 @@
 #include "fuzz.h"
 #include "run.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+int fuzz_one_input(const uint8_t *data, size_t size)
 {
 	static struct ref_run run;
 	struct ref_tally tally = { 0 };

@@ -94,7 +94,7 @@ static void whole_and_in_pieces(const uint8_t *cuts, const uint8_t *data, size_t
 	bailey_out_destroy(&pieces);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+int fuzz_one_input(const uint8_t *data, size_t size)
 {
 	struct bailey_out log = { 0 };
 	struct bailey_script script;

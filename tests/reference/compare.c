@@ -128,7 +128,8 @@ int main(int argc, char **argv)
 	bool ok;
 
 	if (!parse_options(argc, argv, &options)) {
-		fprintf(stderr, "usage: compare [--seed N] [--policies N] [--packets N] [--mutate N]\n");
+		fprintf(stderr, "usage: compare [--seed N] [--policies N] [--packets N]\n");
+		fprintf(stderr, "               [--mutate N] [--mutations[=N]]\n");
 		return 2;
 	}
 	if (options.count || options.name) {

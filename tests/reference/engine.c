@@ -350,8 +350,9 @@ void engine_print_conn(const struct bailey_conn *conn, struct bailey_out *out)
 	bailey_out_printf(out, " port %u domain %u -> ", key->port[from],
 			  key->domain[from]);
 	bailey_out_addr(out, key->family, &key->addr[!from]);
-	bailey_out_printf(out, " port %u domain %u id %u type %u sets %u %u epoch %u state %u flags %u dir %u expires %u\n",
+	bailey_out_printf(out, " port %u domain %u id %u type %u sets %u %u epoch %u ",
 			  key->port[!from], key->domain[!from], key->id, key->type,
-			  conn->set[0], conn->set[1], conn->epoch, conn->state,
+			  conn->set[0], conn->set[1], conn->epoch);
+	bailey_out_printf(out, "state %u flags %u dir %u expires %u\n", conn->state,
 			  conn->flags, conn->last_dir, conn->expires);
 }

@@ -117,7 +117,7 @@ struct ref_world {
 
 struct ref_packet {
 	int hook;
-	int iface[2];		/* index in the world, of source and destination side; -1: this machine */
+	int iface[2];		/* of source and destination side, in the world; -1: this machine */
 	struct ref_addr addr[2];
 	int proto;
 	int port[2];

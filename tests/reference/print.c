@@ -309,8 +309,9 @@ void ref_print_conn(const struct ref_conn *conn, struct bailey_out *out)
 	print_addr(&conn->addr[0], out);
 	bailey_out_printf(out, " port %d domain %u -> ", conn->port[0], conn->domain[0]);
 	print_addr(&conn->addr[1], out);
-	bailey_out_printf(out, " port %d domain %u id %u type %d doors %x %x%s state %u flags %u dir %u expires %u\n",
+	bailey_out_printf(out, " port %d domain %u id %u type %d doors %x %x%s ",
 			  conn->port[1], conn->domain[1], conn->id, conn->type,
-			  conn->door[0], conn->door[1], conn->cut ? " cut" : "",
-			  conn->state, conn->flags, conn->last_dir, conn->expires);
+			  conn->door[0], conn->door[1], conn->cut ? " cut" : "");
+	bailey_out_printf(out, "state %u flags %u dir %u expires %u\n", conn->state,
+			  conn->flags, conn->last_dir, conn->expires);
 }

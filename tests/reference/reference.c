@@ -7,60 +7,9 @@
  * vectors of their own.
  */
 #include "conn.h"
-#include "model.h"
+#include "sides.h"
 
 enum ref_mutation ref_mutation;
-
-static bool mutated(enum ref_mutation mutation)
-{
-	return ref_mutation == mutation;
-}
-
-/* One side of a packet: where, and whom it concerns. */
-struct side {
-	const struct ref_iface *iface;
-	const struct ref_attach *attach;
-	const struct ref_endpoint *endpoint;
-	u32 groups;
-	int acl;
-	bool box;
-};
-
-/* A packet, or the request of its connection, as rules look at it. */
-struct view {
-	const struct ref_policy *policy;
-	const struct ref_addr *addr[2];
-	const struct side *side[2];
-	int proto;
-	int port[2];
-	int type, code;
-};
-
-static bool addr_equal(const struct ref_addr *a, const struct ref_addr *b)
-{
-	return a->family == b->family &&
-	       !memcmp(a->byte, b->byte, a->family == 4 ? 4 : 16);
-}
-
-static bool cidr_holds(const struct ref_cidr *cidr, const struct ref_addr *addr)
-{
-	int bit, bits = cidr->bits;
-
-	if (cidr->net.family != addr->family)
-		return false;
-	if (mutated(REF_MUTATE_PREFIX_EDGE) && bits)
-		bits--;
-	for (bit = 0; bit < bits; bit++)
-		if ((cidr->net.byte[bit / 8] ^ addr->byte[bit / 8]) & 0x80 >> bit % 8)
-			return false;
-	return true;
-}
-
-static bool ported(int proto)
-{
-	return proto == 6 || proto == 17 || proto == 33 || proto == 132 ||
-	       proto == 136;
-}
 
 static bool icmp(u8 family, int proto)
 {
@@ -99,159 +48,6 @@ static bool is_error(const struct ref_packet *packet)
 	u8 family = packet->addr[0].family;
 
 	return icmp(family, packet->proto) && icmp_error(family, packet->type);
-}
-
-/* The line of a kind that holds for an interface. */
-static const struct ref_attach *find_attach(const struct ref_policy *policy,
-					    const char *dev, bool host)
-{
-	const struct ref_attach *best = NULL;
-	int i;
-
-	for (i = 0; i < policy->attaches; i++) {
-		const struct ref_attach *attach = &policy->attach[i];
-		size_t len = strlen(attach->dev);
-
-		if (attach->host != host)
-			continue;
-		if (!attach->stem) {
-			if (!strcmp(attach->dev, dev))
-				return attach;
-			continue;
-		}
-		if (strncmp(attach->dev, dev, len))
-			continue;
-		if (!best || (strlen(best->dev) < len) != mutated(REF_MUTATE_STEM))
-			best = attach;
-	}
-	return best;
-}
-
-static const struct ref_endpoint *find_endpoint(const struct ref_policy *policy,
-						const char *dev,
-						const struct ref_addr *addr)
-{
-	int i, k;
-
-	for (i = 0; i < policy->endpoints; i++) {
-		const struct ref_endpoint *endpoint = &policy->endpoint[i];
-
-		if (strcmp(endpoint->dev, dev) && !mutated(REF_MUTATE_MEMBER_ANYWHERE))
-			continue;
-		for (k = 0; k < endpoint->count; k++)
-			if (addr_equal(&endpoint->addr[k], addr))
-				return endpoint;
-	}
-	return NULL;
-}
-
-static void make_side(const struct ref_policy *policy, const struct ref_iface *iface,
-		      bool box, const struct ref_addr *addr, struct side *side)
-{
-	memset(side, 0, sizeof(*side));
-	side->iface = iface;
-	side->box = box;
-	side->acl = -1;
-	side->attach = find_attach(policy, iface->name, box);
-	if (!box)
-		side->endpoint = find_endpoint(policy, iface->name, addr);
-	if (side->attach) {
-		side->acl = side->attach->acl;
-		side->groups = side->attach->groups;
-	}
-	if (!side->endpoint)
-		return;
-	if (side->attach && mutated(REF_MUTATE_ENDPOINT_ADDS))
-		side->groups |= side->endpoint->groups;
-	else if (side->attach || mutated(REF_MUTATE_ENDPOINT_ALONE))
-		side->groups = side->endpoint->groups;
-}
-
-static void make_sides(const struct ref_policy *policy, const struct ref_world *world,
-		       const struct ref_packet *packet, struct side *side)
-{
-	int in = packet->iface[REF_SRC], out = packet->iface[REF_DST];
-
-	if (packet->hook == REF_LOCAL_OUT)
-		in = out;
-	else if (packet->hook == REF_LOCAL_IN)
-		out = in;
-	make_side(policy, &world->iface[in], packet->hook == REF_LOCAL_OUT,
-		  &packet->addr[REF_SRC], &side[REF_SRC]);
-	make_side(policy, &world->iface[out], packet->hook == REF_LOCAL_IN,
-		  &packet->addr[REF_DST], &side[REF_DST]);
-	if (packet->hook == REF_FORWARD && in == out &&
-	    !mutated(REF_MUTATE_HAIRPIN)) {
-		side[REF_SRC].acl = -1;
-		side[REF_DST].acl = -1;
-	}
-}
-
-static bool member(const struct side *side, const struct ref_addr *addr, int group)
-{
-	int i;
-
-	if (!side->box)
-		return side->endpoint && side->endpoint->groups >> group & 1;
-	if (!side->attach || !(side->attach->groups >> group & 1))
-		return false;
-	for (i = 0; i < side->iface->count; i++)
-		if (addr_equal(&side->iface->addr[i], addr))
-			return true;
-	return mutated(REF_MUTATE_HOST_MEMBER);
-}
-
-static bool peer_holds(const struct view *view, const struct ref_peer *peer, int end)
-{
-	const struct ref_list *list;
-	int i;
-
-	switch (peer->kind) {
-	case REF_ANY:
-		return true;
-	case REF_CIDR:
-		return cidr_holds(&peer->cidr, view->addr[end]);
-	case REF_GROUP:
-		return member(view->side[end], view->addr[end], peer->index);
-	case REF_LIST:
-		list = &view->policy->list[peer->index];
-		for (i = 0; i < list->count; i++)
-			if (cidr_holds(&list->at[i], view->addr[end]))
-				return true;
-	}
-	return false;
-}
-
-static bool match_holds(const struct view *view, const struct ref_match *match)
-{
-	u8 family = view->addr[0]->family;
-	int end;
-
-	if (match->proto >= 0 && match->proto != view->proto)
-		return false;
-	/* "icmp is IPv4 alone, icmpv6 IPv6 alone" */
-	if ((match->proto == 1 && family != 4) || (match->proto == 58 && family != 6))
-		return false;
-	if (match->type >= 0 && match->type != view->type)
-		return false;
-	if (match->code >= 0 && match->code != view->code)
-		return false;
-	if (mutated(REF_MUTATE_FAMILY) && family == 6 && match->proto < 0 &&
-	    match->peer[0].kind == REF_ANY && match->peer[1].kind == REF_ANY)
-		return false;
-	for (end = 0; end < 2; end++) {
-		int last = match->last[end];
-
-		if (mutated(REF_MUTATE_PORT_EDGE) && last > match->first[end])
-			last--;
-		if (match->ports[end] && (!ported(view->proto) ||
-					  view->port[end] < match->first[end] ||
-					  view->port[end] > last))
-			return false;
-		if (!peer_holds(view, &match->peer[end], end))
-			return false;
-	}
-	return true;
 }
 
 static bool link_local(const struct ref_addr *addr)
@@ -335,8 +131,8 @@ static bool default_drops(const struct ref_policy *policy,
 		if (end == REF_DST && mutated(REF_MUTATE_DEFAULT_SIDE))
 			continue;
 		dev = world->iface[packet->iface[end]].name;
-		if (policy->deny && !find_attach(policy, dev, true) &&
-		    !find_attach(policy, dev, false))
+		if (policy->deny && !ref_find_attach(policy, dev, true) &&
+		    !ref_find_attach(policy, dev, false))
 			return true;
 	}
 	return false;
@@ -349,8 +145,8 @@ struct judgement {
 	const struct ref_packet *packet;
 	struct ref_state *state;
 	u32 now;
-	struct side side[2];
-	struct view self;
+	struct ref_side side[2];
+	struct ref_view self;
 	struct ref_conn *conn;	/* the packet's, or that of the packet it quotes */
 	bool related;
 	int role[2];		/* which door of @conn each side is */
@@ -363,16 +159,16 @@ static bool ask_acl(struct judgement *j, int end)
 	int dir = end == REF_SRC ? REF_OUT : REF_IN;
 	const struct ref_acl *acl;
 	int i, found = -1;
+	bool lower;
 
 	if (j->side[end].acl < 0)
 		return true;
 	acl = &j->policy->acl[j->side[end].acl];
 	for (i = 0; i < acl->count[dir]; i++) {
-		if (!match_holds(&j->self, &acl->entry[dir][i].match))
+		if (!ref_match_holds(&j->self, &acl->entry[dir][i].match))
 			continue;
-		if (found < 0 || (acl->entry[dir][i].number <
-				  acl->entry[dir][found].number) !=
-				 mutated(REF_MUTATE_ACL_ORDER))
+		lower = found < 0 || acl->entry[dir][i].number < acl->entry[dir][found].number;
+		if (found < 0 || lower != mutated(REF_MUTATE_ACL_ORDER))
 			found = i;
 	}
 	if (found < 0) {
@@ -387,10 +183,10 @@ static bool ask_acl(struct judgement *j, int end)
 }
 
 /* The request that opened the connection, with the sides of this packet. */
-static struct view request_view(const struct judgement *j)
+static struct ref_view request_view(const struct judgement *j)
 {
 	int from = j->role[REF_SRC] == 0 ? REF_SRC : REF_DST;
-	struct view view = {
+	struct ref_view view = {
 		.policy = j->policy,
 		.addr = { &j->conn->addr[0], &j->conn->addr[1] },
 		.side = { &j->side[from], &j->side[!from] },
@@ -405,7 +201,7 @@ static struct view request_view(const struct judgement *j)
 static bool ask_groups(struct judgement *j, int end)
 {
 	struct ref_verdict *v = j->verdict;
-	struct view view = j->self;
+	struct ref_view view = j->self;
 	int dir = end == REF_SRC ? REF_OUT : REF_IN;
 	u32 groups = j->side[end].groups;
 	bool yes = false;
@@ -420,7 +216,7 @@ static bool ask_groups(struct judgement *j, int end)
 		const struct ref_group *group = &j->policy->group[g];
 
 		for (i = 0; groups >> g & 1 && i < group->count[dir]; i++) {
-			if (!match_holds(&view, &group->rule[dir][i]))
+			if (!ref_match_holds(&view, &group->rule[dir][i]))
 				continue;
 			v->hit[v->hits].rules[g] |= 1 << i;
 			yes = true;
@@ -480,7 +276,7 @@ struct trace {
 
 static bool end_equal(const struct trace *t, int end, const struct ref_conn *c, int role)
 {
-	return addr_equal(t->addr[end], &c->addr[role]) &&
+	return ref_addr_equal(t->addr[end], &c->addr[role]) &&
 	       t->port[end] == c->port[role] && t->domain[end] == c->domain[role];
 }
 
@@ -488,7 +284,7 @@ static bool end_equal(const struct trace *t, int end, const struct ref_conn *c, 
 static int role_of(const struct trace *t, const struct ref_conn *conn)
 {
 	bool is_icmp = icmp(t->addr[0]->family, t->proto);
-	bool loops = addr_equal(t->addr[0], t->addr[1]) && t->port[0] == t->port[1] &&
+	bool loops = ref_addr_equal(t->addr[0], t->addr[1]) && t->port[0] == t->port[1] &&
 		     t->domain[0] == t->domain[1];
 
 	if (t->proto != conn->proto || t->id != conn->id ||
@@ -584,7 +380,7 @@ static void find_quoted(struct judgement *j)
 		.groups = { j->side[REF_DST].groups, j->side[REF_SRC].groups },
 	};
 
-	if (!p->quotes || (!addr_equal(&p->quote_addr[0], &p->addr[REF_DST]) &&
+	if (!p->quotes || (!ref_addr_equal(&p->quote_addr[0], &p->addr[REF_DST]) &&
 			   !mutated(REF_MUTATE_ERROR_TARGET)))
 		return;
 	if (icmp(p->addr[0].family, p->quote_proto)) {
@@ -758,8 +554,8 @@ void ref_judge(const struct ref_policy *policy, const struct ref_world *world,
 	if (packet->hook == REF_LOCAL_OUT && is_error(packet) &&
 	    policy->exempt_error && mutated(REF_MUTATE_OWN_ERROR_ACL))
 		return;
-	make_sides(policy, world, packet, j.side);
-	j.self = (struct view){
+	ref_make_sides(policy, world, packet, j.side);
+	j.self = (struct ref_view){
 		.policy = policy,
 		.addr = { &packet->addr[0], &packet->addr[1] },
 		.side = { &j.side[0], &j.side[1] },

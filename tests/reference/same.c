@@ -192,12 +192,13 @@ bool engine_same_conns(const struct engine *engine, const struct ref_state *stat
 	for (i = 0; i < engine->count; i++) {
 		const struct bailey_conn *conn = &engine->conn[i];
 		const struct ref_conn *ref = &state->conn[i];
+		bool current = conn->epoch == engine->policy->epoch;
 
 		if (conn->key.proto != ref->proto || conn->key.family != ref->family ||
 		    conn->key.id != ref->id || conn->key.type != ref->type ||
 		    conn->state != ref->state || conn->flags != ref->flags ||
 		    conn->last_dir != ref->last_dir || conn->expires != ref->expires ||
-		    (conn->epoch != engine->policy->epoch) != ref->cut ||
+		    ref->cut == current ||
 		    door_of(engine, conn->set[0]) != ref->door[0] ||
 		    door_of(engine, conn->set[1]) != ref->door[1] ||
 		    !end_same(conn, ref, 0) || !end_same(conn, ref, 1))

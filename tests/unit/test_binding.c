@@ -152,11 +152,16 @@ static void many_interfaces(void)
 	bailey_binding_destroy(b);
 }
 
-UNIT_MAIN(
+static const struct unit_test tests[] = {
 	UNIT(nothing_attached),
 	UNIT(exact_names_go_before_stems),
 	UNIT(a_stem_is_not_its_name_alone),
 	UNIT(endpoints_alone_bind),
 	UNIT(names_move),
 	UNIT(many_interfaces),
-)
+};
+
+int main(void)
+{
+	return unit_run(tests, ARRAY_SIZE(tests));
+}

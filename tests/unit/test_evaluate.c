@@ -423,8 +423,8 @@ static void families_are_apart(void)
 static void endpoints_go_before_the_line(void)
 {
 	begin("group one in allow tcp to any port 1\ngroup two in allow tcp to any port 2\n"
-	      "group out out allow\n"
-	      "attach dev eth1 protects subnet groups one,out\n"
+	      "group away out allow\n"
+	      "attach dev eth1 protects subnet groups one,away\n"
 	      "endpoint e dev eth1 addr 10.0.1.7,2001:db8:1::7 groups two\n"
 	      "endpoint f dev eth2 addr 10.0.2.7 groups two\n");
 	SAY("eth0 eth1 syn 10.0.0.1 10.0.1.1 4000 1", "pass");
@@ -757,7 +757,7 @@ static void talking_to_oneself(void)
 	end();
 }
 
-UNIT_MAIN(
+static const struct unit_test tests[] = {
 	UNIT(nobody_asks),
 	UNIT(the_response_needs_no_group_rule),
 	UNIT(the_response_needs_an_acl_entry),
@@ -782,4 +782,9 @@ UNIT_MAIN(
 	UNIT(vrf_masters),
 	UNIT(malformed_packets),
 	UNIT(talking_to_oneself),
-)
+};
+
+int main(void)
+{
+	return unit_run(tests, ARRAY_SIZE(tests));
+}

@@ -80,12 +80,15 @@ static void both_halves_pass(void)
 
 	CHECK_EQ(ask(web, "tcp from 119.18.36.73 port 40000 to 1.3.3.7 port 443 in eth0 out eth1",
 		     &out), 0);
-	check_has(&out, "request: tcp from 119.18.36.73 port 40000 to 1.3.3.7 port 443 in eth0 out eth1\n");
+	check_has(&out,
+		  "request: tcp from 119.18.36.73 port 40000 to 1.3.3.7 port 443 in eth0 out eth1\n");
 	check_has(&out, "acl edge in 100 allow tcp to any port 443 -> allow\n");
 	check_has(&out, "groups web in: group web allow tcp to any port 443 -> allow\n");
-	check_has(&out, "response: tcp from 1.3.3.7 port 443 to 119.18.36.73 port 40000 in eth1 out eth0\n");
+	check_has(&out,
+		  "response: tcp from 1.3.3.7 port 443 to 119.18.36.73 port 40000 in eth1 out eth0\n");
 	check_has(&out, "has said yes to this connection -> allow\n");
-	check_has(&out, "acl edge out 100 allow tcp from any port 443 to any port 1024-65535 -> allow\n");
+	check_has(&out,
+		  "acl edge out 100 allow tcp from any port 443 to any port 1024-65535 -> allow\n");
 	check_has(&out, "\nresult: pass\n");
 	bailey_out_destroy(&out);
 }
@@ -243,7 +246,7 @@ static void every_protocol(void)
 	bailey_out_destroy(&out);
 }
 
-UNIT_MAIN(
+static const struct unit_test tests[] = {
 	UNIT(both_halves_pass),
 	UNIT(the_response_is_denied),
 	UNIT(the_request_is_denied),
@@ -251,4 +254,9 @@ UNIT_MAIN(
 	UNIT(known_connections),
 	UNIT(bad_questions),
 	UNIT(every_protocol),
-)
+};
+
+int main(void)
+{
+	return unit_run(tests, ARRAY_SIZE(tests));
+}

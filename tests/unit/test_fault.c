@@ -195,9 +195,14 @@ static void streams(void)
 	}
 }
 
-UNIT_MAIN(
+static const struct unit_test tests[] = {
 	UNIT(one_allocation_fails),
 	UNIT(memory_is_gone_from_there_on),
 	UNIT(no_half_policy),
 	UNIT(streams),
-)
+};
+
+int main(void)
+{
+	return unit_run(tests, ARRAY_SIZE(tests));
+}

@@ -14,7 +14,7 @@ static const struct accepted accepted[] = {
 	{ "\t acl  a \r", "acl a\n" },
 	{ "acl a # in 1 allow", "acl a\n" },
 	{ "acl A.b_c:d-e/f@g+0", "acl A.b_c:d-e/f@g+0\n" },
-	{ "acl in in 1 allow", "acl in in 1 allow any\n" },
+	{ "acl deny in 1 allow", "acl deny in 1 allow any\n" },
 	{ "acl a in 1 allow any", "acl a in 1 allow any\n" },
 	{ "acl a in 1 allow all", "acl a in 1 allow any\n" },
 	{ "acl a out 4294967295 deny", "acl a out 4294967295 deny any\n" },
@@ -81,7 +81,8 @@ static const struct accepted accepted[] = {
 	{ "acl a in 1 allow icmp\nacl a in 1 deny icmpv6\ndelete acl a in 1", "acl a\n" },
 	{ "acl a in 1 allow icmp\nacl a in 1 deny icmpv6\ndelete acl a in 1 allow icmp",
 	  "acl a in 1 deny icmpv6\n" },
-	{ "acl a in 1 allow icmp\nacl a in 1 deny icmpv6\nreplace acl a in 1 deny icmp type 3",
+	{ "acl a in 1 allow icmp\nacl a in 1 deny icmpv6\n"
+	  "replace acl a in 1 deny icmp type 3",
 	  "acl a in 1 deny icmp type 3\nacl a in 1 deny icmpv6\n" },
 	{ "acl a in 1 allow icmp\nacl a in 1 deny icmpv6\nreplace acl a in 1 deny tcp",
 	  "flush\nacl a in 1 deny tcp\nexempt" },
@@ -89,9 +90,11 @@ static const struct accepted accepted[] = {
 	  "flush\nacl a in 1 deny icmp\nexempt" },
 	{ "acl a in 1 allow\ndelete acl a", "flush\nexempt" },
 	{ "acl a in 1 allow\nreplace acl a", "acl a\n" },
-	{ "group g in allow tcp to any port 443\ndelete group g in allow tcp from any to any port 443",
+	{ "group g in allow tcp to any port 443\n"
+	  "delete group g in allow tcp from any to any port 443",
 	  "group g\n" },
-	{ "group g in allow tcp\ngroup g in allow udp\ngroup g in allow icmp\ndelete group g in allow udp",
+	{ "group g in allow tcp\ngroup g in allow udp\ngroup g in allow icmp\n"
+	  "delete group g in allow udp",
 	  "group g in allow icmp\ngroup g in allow tcp\n" },
 	{ "prefix-list l 1.2.3.4 5.6.7.8 ::1\ndelete prefix-list l 5.6.7.8/32 ::1",
 	  "prefix-list l 1.2.3.4/32\n" },
@@ -363,7 +366,8 @@ static void limits(void)
 /* Bytes that are no text at all, at every place of a good line. */
 static void strange_bytes(void)
 {
-	static const char line[] = "acl web in 100 allow tcp from 10.0.0.0/8 port 1-2 to any port 3";
+	static const char line[] =
+		"acl web in 100 allow tcp from 10.0.0.0/8 port 1-2 to any port 3";
 	char copy[sizeof(line)];
 	u32 i, c;
 
@@ -424,7 +428,7 @@ static void duplicates_found_while_deleting(void)
 	bailey_diag_destroy(&diag);
 }
 
-UNIT_MAIN(
+static const struct unit_test tests[] = {
 	UNIT(forms),
 	UNIT(refusals),
 	UNIT(host_bits_are_said),
@@ -432,4 +436,9 @@ UNIT_MAIN(
 	UNIT(strange_bytes),
 	UNIT(cut_anywhere),
 	UNIT(duplicates_found_while_deleting),
-)
+};
+
+int main(void)
+{
+	return unit_run(tests, ARRAY_SIZE(tests));
+}

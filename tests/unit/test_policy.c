@@ -342,7 +342,7 @@ static void flush_then_dangling(void)
 	bailey_policy_put(p);
 }
 
-UNIT_MAIN(
+static const struct unit_test tests[] = {
 	UNIT(a_new_policy_concerns_nobody),
 	UNIT(in_use),
 	UNIT(names_keep_their_slots),
@@ -356,4 +356,9 @@ UNIT_MAIN(
 	UNIT(the_size_is_bounded),
 	UNIT(the_new_line_is_blamed),
 	UNIT(flush_then_dangling),
-)
+};
+
+int main(void)
+{
+	return unit_run(tests, ARRAY_SIZE(tests));
+}

@@ -166,10 +166,15 @@ static void stats(void)
 	bailey_policy_put(p);
 }
 
-UNIT_MAIN(
+static const struct unit_test tests[] = {
 	UNIT(one_spelling),
 	UNIT(comes_back_the_same),
 	UNIT(order_of_mention_does_not_show),
 	UNIT(long_lists_are_broken),
 	UNIT(stats),
-)
+};
+
+int main(void)
+{
+	return unit_run(tests, ARRAY_SIZE(tests));
+}

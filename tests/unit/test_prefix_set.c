@@ -232,7 +232,7 @@ static void random_sets(void)
 	}
 }
 
-UNIT_MAIN(
+static const struct unit_test tests[] = {
 	UNIT(masks),
 	UNIT(empty_set),
 	UNIT(families_are_apart),
@@ -241,4 +241,9 @@ UNIT_MAIN(
 	UNIT(duplicates_name_the_later_line),
 	UNIT(removal),
 	UNIT(random_sets),
-)
+};
+
+int main(void)
+{
+	return unit_run(tests, ARRAY_SIZE(tests));
+}

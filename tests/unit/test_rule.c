@@ -274,7 +274,7 @@ static void equal_rules_are_adopted(void)
 	bailey_rules_destroy(&new);
 }
 
-UNIT_MAIN(
+static const struct unit_test tests[] = {
 	UNIT(match_everything),
 	UNIT(match_ports),
 	UNIT(match_all_ports_needs_ports),
@@ -286,4 +286,9 @@ UNIT_MAIN(
 	UNIT(group_rules_clash_when_equal),
 	UNIT(clones_share),
 	UNIT(equal_rules_are_adopted),
-)
+};
+
+int main(void)
+{
+	return unit_run(tests, ARRAY_SIZE(tests));
+}

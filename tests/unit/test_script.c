@@ -111,6 +111,8 @@ static const char long_answer[] =
 /* Two cuts at any two bytes: before begin is complete they are refused. */
 static void torn_at_every_byte(void)
 {
+	static const char answer[] =
+		"commit cut confirm=0 line=2<acl a\n\n# c\nacl b\n>\n";
 	static const char text[] = "begin revoke cut\nacl a\n\n# c\nacl b\n commit #\n";
 	size_t head = strcspn(text, "\n") + 1, len = strlen(text), a, b;
 
@@ -127,8 +129,7 @@ static void torn_at_every_byte(void)
 				ret = feed_bytes(text + b, len - b);
 			unit_about("cut at %zu and %zu", a, b);
 			CHECK_EQ(ret, good ? 0 : -EINVAL);
-			CHECK_STR(said(), good ? "commit cut confirm=0 line=2<acl a\n\n# c\nacl b\n>\n" :
-				  "");
+			CHECK_STR(said(), good ? answer : "");
 		}
 	}
 	stop();
@@ -170,7 +171,7 @@ static void begin_words(void)
 		int ret;
 		u32 column;
 	} rows[] = {
-		{ "begin\n", 0, 0 }, { "  begin  check \n", 0, 0 },
+		{ "begin\n", 0, 0 }, { "  begin  check\t# x\n", 0, 0 },
 		{ "begin confirm 1 revoke keep check\n", 0, 0 },
 		{ "begin confirm 86400\n", 0, 0 },
 		{ "begin now\n", -EINVAL, 7 }, { "begin revoke\n", -EINVAL, 13 },
@@ -178,7 +179,7 @@ static void begin_words(void)
 		{ "begin confirm 0\n", -ERANGE, 15 },
 		{ "begin confirm 86401\n", -ERANGE, 15 },
 		{ "begin confirm 60s\n", -EINVAL, 15 },
-		{ "begin check check now\n", -EINVAL, 19 },
+		{ "begin check confirm 9 now\n", -EINVAL, 23 },
 	};
 	u32 i;
 
@@ -410,7 +411,7 @@ static void random_cuts(void)
 	stop();
 }
 
-UNIT_MAIN(
+static const struct unit_test tests[] = {
 	UNIT(one_write_is_one_transaction),
 	UNIT(a_write_must_end_its_line),
 	UNIT(torn_at_every_byte),
@@ -427,4 +428,9 @@ UNIT_MAIN(
 	UNIT(closing_commits_nothing),
 	UNIT(words_in_other_places),
 	UNIT(random_cuts),
-)
+};
+
+int main(void)
+{
+	return unit_run(tests, ARRAY_SIZE(tests));
+}

@@ -7,7 +7,14 @@
  *		CHECK_EQ(1 + 1, 2);
  *	}
  *
- *	UNIT_MAIN(UNIT(adds))
+ *	static const struct unit_test tests[] = {
+ *		UNIT(adds),
+ *	};
+ *
+ *	int main(void)
+ *	{
+ *		return unit_run(tests, ARRAY_SIZE(tests));
+ *	}
  *
  * A check that fails prints where and why and lets the case go on; REQUIRE()
  * ends it. Each test_*.c is one program; ../unit/run.sh sums them up.
@@ -106,14 +113,6 @@ static int unit_run(const struct unit_test *cases, unsigned int count)
 		       cases[i].name);
 	}
 	return failed ? 1 : 0;
-}
-
-#define UNIT_MAIN(...) \
-int main(void) \
-{ \
-	static const struct unit_test cases[] = { __VA_ARGS__ }; \
-\
-	return unit_run(cases, sizeof(cases) / sizeof(cases[0])); \
 }
 
 #endif /* BAILEY_TESTS_UNIT_H */
