@@ -15,14 +15,15 @@ work=$(mktemp -d)
 tool=${BAILEY_TOOL:?}
 failures=0
 chapters=0
-pids=()
 
 bold='' dim='' green='' red='' plain=''
 if [ "${BAILEY_COLOUR:-}" = 1 ]; then
 	bold=$'\e[1m' dim=$'\e[2m' green=$'\e[32m' red=$'\e[31m' plain=$'\e[0m'
 fi
 
-trap 'for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null; done; rm -rf "$work"' EXIT
+# Claims run in subshells: what they start is remembered in files
+: >"$work/pids"
+trap 'xargs -r kill <"$work/pids" 2>/dev/null; rm -rf "$work"' EXIT
 
 # --- how the story is told ---------------------------------------------------
 
@@ -109,8 +110,7 @@ open(sys.argv[2] + ".part", "wb").write(data)
 import os; os.rename(sys.argv[2] + ".part", sys.argv[2])
 time.sleep(300)
 ' "$1" "$work/visited.png" </dev/null >"$work/visit.log" 2>&1 &
-	visitor=$!
-	pids+=("$visitor")
+	echo $! | tee -a "$work/pids" >"$work/visitor"
 	local n
 	for n in $(seq 80); do
 		[ -e "$work/visited.png" ] && cmp "$work/site/castle.png" "$work/visited.png" && return
@@ -122,8 +122,7 @@ time.sleep(300)
 
 end_visit()
 {
-	kill "$visitor" 2>/dev/null
-	wait "$visitor" 2>/dev/null
+	kill "$(cat "$work/visitor")"
 }
 
 explain()
@@ -218,7 +217,7 @@ context.load_cert_chain(sys.argv[1], sys.argv[2])
 server.socket = context.wrap_socket(server.socket, server_side=True)
 server.serve_forever()
 ' "$work/cert.pem" "$work/key.pem") </dev/null >"$work/web.log" 2>&1 &
-	pids+=($!)
+	echo $! >>"$work/pids"
 	local n
 	for n in $(seq 60); do
 		in_ns server ss -Hltn 'sport = 443' | grep -q . && return 0
@@ -233,7 +232,7 @@ client_listener()
 {
 	in_ns client socat TCP6-LISTEN:8080,ipv6only=0,fork,reuseaddr SYSTEM:'echo hello' \
 		</dev/null >/dev/null 2>&1 &
-	pids+=($!)
+	echo $! >>"$work/pids"
 	sleep 1
 }
 
