@@ -115,4 +115,13 @@ static int unit_run(const struct unit_test *cases, unsigned int count)
 	return failed ? 1 : 0;
 }
 
+/* The same in one line, where the tests are few. */
+#define UNIT_MAIN(...) \
+int main(void) \
+{ \
+	static const struct unit_test all_tests[] = { __VA_ARGS__ }; \
+\
+	return unit_run(all_tests, sizeof(all_tests) / sizeof(all_tests[0])); \
+}
+
 #endif /* BAILEY_TESTS_UNIT_H */
