@@ -111,8 +111,7 @@ import os; os.rename(sys.argv[2] + ".part", sys.argv[2])
 time.sleep(300)
 ' "$1" "$work/visited.png" </dev/null >"$work/visit.log" 2>&1 &
 	echo $! | tee -a "$work/pids" >"$work/visitor"
-	local n
-	for n in $(seq 80); do
+	for _ in $(seq 80); do
 		[ -e "$work/visited.png" ] && cmp "$work/site/castle.png" "$work/visited.png" && return
 		sleep 0.5
 	done
@@ -218,8 +217,7 @@ server.socket = context.wrap_socket(server.socket, server_side=True)
 server.serve_forever()
 ' "$work/cert.pem" "$work/key.pem") </dev/null >"$work/web.log" 2>&1 &
 	echo $! >>"$work/pids"
-	local n
-	for n in $(seq 60); do
+	for _ in $(seq 60); do
 		in_ns server ss -Hltn 'sport = 443' | grep -q . && return 0
 		sleep 0.5
 	done
