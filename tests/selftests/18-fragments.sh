@@ -5,7 +5,7 @@
 # they are forwarded or for the router itself.
 
 . "$(dirname "$0")/traffic.sh"
-plan 35
+plan 41
 
 load_module
 topology
@@ -69,6 +69,21 @@ pass "from the router" udp router 1.3.3.7 53 size 4000
 pass "from the router, IPv6" udp router 2001:db8:2::7 53 size 4000
 drop "from the router to another port" udp router 1.3.3.7 80 size 4000
 drop "from the router to another port, IPv6" udp router 2001:db8:2::7 80 size 4000
+
+# The other way round: packets larger than any wire, whole until they leave
+policy router 'flush
+group bulk in allow tcp from any to any port 443
+attach dev eth1 protects subnet groups bulk'
+pass "a megabyte, segmented late" tcp client 1.3.3.7 443 size 1000000
+pass "a megabyte, segmented late, IPv6" tcp client 2001:db8:2::7 443 size 1000000
+drop "not to another port" tcp client 1.3.3.7 80 size 1000000
+for end in 'client eth0' 'router eth0' 'router eth1' 'server eth0'; do
+	ip -n "${end% *}" link set "${end#* }" gso_max_size 180000 gro_max_size 180000
+done
+pass "BIG TCP, IPv6" tcp client 2001:db8:2::7 443 size 1000000
+pass "BIG TCP, IPv4" tcp client 1.3.3.7 443 size 1000000
+stat_of router drop malformed
+expect_equal "nothing of it is malformed" 0 "$number"
 
 # What nobody asks about is none of our business
 policy router 'flush'

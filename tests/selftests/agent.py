@@ -21,6 +21,7 @@ for, or with - if it should not, so that a short while is enough.
 	read NS FILE
 	sysctl NS NAME [VALUE]          in /proc/sys/net/bailey
 	fd-open NAME NS FILE            a descriptor that stays
+	fd-open-read NAME NS FILE       the same, for reading only
 	fd-write NAME TEXT              one write(2) on it, nothing read
 	fd-read NAME                    what there is to be read
 	fd-close NAME
@@ -271,6 +272,7 @@ class Agent:
         self.patience, self.settle = patience, settle
         self.events = selectors.DefaultSelector()
         self.kept = {}
+        self.owed = {}
         self.words = 0
 
     def socket(self, ns, family, kind, proto=0):
@@ -289,11 +291,15 @@ class Agent:
             if left <= 0:
                 return False
             for key, _ in self.events.select(min(left, 0.02)):
-                key.data(key.fileobj)
+                if key.data:
+                    key.data(key.fileobj)
+            for conn in list(self.owed):
+                self.pay(conn)
 
     # servers
 
     def drop(self, sock):
+        self.owed.pop(sock, None)
         with contextlib.suppress(KeyError, ValueError):
             self.events.unregister(sock)
         sock.close()
@@ -308,13 +314,22 @@ class Agent:
         try:
             data = conn.recv(65536)
             if data:
-                conn.send(data)
+                self.owed[conn] = self.owed.get(conn, b"") + data
+                self.pay(conn)
                 return
         except BlockingIOError:
             return
         except OSError:
             pass
         self.drop(conn)
+
+    def pay(self, conn):
+        """Send back what the other end has room for."""
+        with contextlib.suppress(OSError):
+            while self.owed[conn]:
+                self.owed[conn] = self.owed[conn][conn.send(self.owed[conn]):]
+        if not self.owed[conn]:
+            del self.owed[conn]
 
     def echo_udp(self, sock):
         with contextlib.suppress(OSError):
@@ -378,12 +393,19 @@ class Agent:
         word = b"word %d." % self.words
         word = b"x" * max(0, size - len(word)) + word
         got = bytearray()
+        left = [word]
+
+        def push():
+            if left[0]:
+                left[0] = left[0][sock.send(left[0]):]
         try:
-            sock.send(word)
+            push()
         except OSError as error:
             return False, "send: " + os.strerror(error.errno)
 
         def back():
+            with contextlib.suppress(BlockingIOError):
+                push()
             with contextlib.suppress(BlockingIOError):
                 part = sock.recv(65536)
                 if not part:
@@ -560,6 +582,11 @@ class Agent:
     def do_fd_open(self, _, name, ns, file):
         with inside(ns):
             self.kept[name] = os.open("/proc/net/bailey/" + file, os.O_RDWR)
+        return True, ""
+
+    def do_fd_open_read(self, _, name, ns, file):
+        with inside(ns):
+            self.kept[name] = os.open("/proc/net/bailey/" + file, os.O_RDONLY)
         return True, ""
 
     def do_fd_write(self, _, name, text):

@@ -25,8 +25,60 @@ esac
 
 said=
 
+# lib.sh's stage, made in a few strokes instead of sixty programs
+topology()
+{
+	local ns forward
+	ip -batch - <<-END || bail_out "no stage"
+		netns add client
+		netns add router
+		netns add server
+		link add eth0 netns client type veth peer name eth0 netns router
+		link add eth1 netns router type veth peer name eth0 netns server
+	END
+	namespaces+=(client router server)
+	for ns in client router server; do
+		forward=0
+		[ $ns != router ] || forward=1
+		in_ns $ns sysctl -qw net.ipv6.conf.all.accept_dad=0 \
+			net.ipv6.conf.default.accept_dad=0 \
+			net.ipv6.conf.default.router_solicitations=0 \
+			net.ipv6.conf.eth0.accept_dad=0 \
+			net.ipv4.ip_forward="$forward" \
+			net.ipv6.conf.all.forwarding="$forward"
+	done
+	ip -n client -batch - <<-END || bail_out "no client"
+		link set lo up
+		link set eth0 up
+		addr add 119.18.36.73/24 dev eth0
+		addr add 2001:db8:1::73/64 dev eth0 nodad
+		route add default via 119.18.36.1
+		route add default via 2001:db8:1::1
+	END
+	ip -n router -batch - <<-END || bail_out "no router"
+		link set lo up
+		link set eth0 up
+		link set eth1 up
+		addr add 119.18.36.1/24 dev eth0
+		addr add 2001:db8:1::1/64 dev eth0 nodad
+		addr add 1.3.3.1/24 dev eth1
+		addr add 2001:db8:2::1/64 dev eth1 nodad
+	END
+	ip -n server -batch - <<-END || bail_out "no server"
+		link set lo up
+		link set eth0 up
+		addr add 1.3.3.7/24 dev eth0
+		addr add 2001:db8:2::7/64 dev eth0 nodad
+		route add default via 1.3.3.1
+		route add default via 2001:db8:2::1
+	END
+	until_true ping_try client 1.3.3.7 || bail_out "no way from client to server"
+	until_true ping_try client 2001:db8:2::7 || bail_out "no IPv6 way"
+}
+
 agent_start()
 {
+	rm -f "$scratch/to-agent" "$scratch/from-agent"
 	mkfifo "$scratch/to-agent" "$scratch/from-agent"
 	# Both ends at once, so that neither open waits for the other
 	exec {agent_in}<>"$scratch/to-agent" {agent_out}<>"$scratch/from-agent"
@@ -42,7 +94,6 @@ agent_stop()
 {
 	end_process "$agent_pid"
 	exec {agent_in}>&- {agent_out}>&-
-	rm -f "$scratch/to-agent" "$scratch/from-agent"
 }
 
 # agent COMMAND...: with its sign; the answer in $said
@@ -196,8 +247,10 @@ connections_match()
 #	10.9.0.0/16, 2001:db8:9::/48 behind the server
 hinterland()
 {
-	ip -n router route add 10.8.0.0/16 via 119.18.36.73
-	ip -n router route add 10.9.0.0/16 via 1.3.3.7
-	ip -n router route add 2001:db8:8::/48 via 2001:db8:1::73
-	ip -n router route add 2001:db8:9::/48 via 2001:db8:2::7
+	ip -n router -batch - <<-END || bail_out "no hinterland"
+		route add 10.8.0.0/16 via 119.18.36.73
+		route add 10.9.0.0/16 via 1.3.3.7
+		route add 2001:db8:8::/48 via 2001:db8:1::73
+		route add 2001:db8:9::/48 via 2001:db8:2::7
+	END
 }

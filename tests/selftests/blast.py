@@ -1,0 +1,110 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Many UDP packets from 10.8.0.0/16 to 10.9.0.1, each flow its own connection.
+
+	blast.py NS [--flows N] [--packets N] [--seconds S] [--first N]
+
+Flow number N comes from address N / 60000 and port 1024 + N % 60000. Without
+--packets each flow is sent once, with --seconds for as long as that. Prints how
+many packets were sent.
+"""
+
+import argparse
+import ctypes
+import os
+import socket
+import struct
+import time
+
+from agent import LIBC, inside, packet_sender
+
+BATCH = 64
+
+
+class Iovec(ctypes.Structure):
+    _fields_ = [("base", ctypes.c_void_p), ("len", ctypes.c_size_t)]
+
+
+class Msghdr(ctypes.Structure):
+    _fields_ = [("name", ctypes.c_void_p), ("namelen", ctypes.c_uint),
+                ("iov", ctypes.c_void_p), ("iovlen", ctypes.c_size_t),
+                ("control", ctypes.c_void_p), ("controllen", ctypes.c_size_t),
+                ("flags", ctypes.c_int)]
+
+
+class Mmsghdr(ctypes.Structure):
+    _fields_ = [("hdr", Msghdr), ("len", ctypes.c_uint)]
+
+
+class Batch:
+    """Packets side by side in memory, changed in place; one call sends them."""
+
+    def __init__(self, sock):
+        self.sock = sock
+        self.size = 32
+        self.data = ctypes.create_string_buffer(self.size * BATCH)
+        self.addr = ctypes.create_string_buffer(
+            struct.pack("@H", socket.AF_INET) + struct.pack("!H", 0) +
+            socket.inet_aton("10.9.0.1") + bytes(8), 16)
+        self.iov = (Iovec * BATCH)()
+        self.msg = (Mmsghdr * BATCH)()
+        # IP header (its checksum is the kernel's work), UDP without checksum
+        head = struct.pack("!BBHHHBBH4s4sHHHHI", 0x45, 0, self.size, 0, 0, 64,
+                           17, 0, socket.inet_aton("10.8.0.0"),
+                           socket.inet_aton("10.9.0.1"), 0, 53, 12, 0, 0)
+        for i in range(BATCH):
+            at = i * self.size
+            self.data[at:at + self.size] = head
+            self.iov[i].base = ctypes.addressof(self.data) + at
+            self.iov[i].len = self.size
+            self.msg[i].hdr.name = ctypes.addressof(self.addr)
+            self.msg[i].hdr.namelen = 16
+            self.msg[i].hdr.iov = ctypes.addressof(self.iov[i])
+            self.msg[i].hdr.iovlen = 1
+
+    def send(self, first, count):
+        for i in range(count):
+            flow = first + i
+            at = i * self.size
+            struct.pack_into("!H", self.data, at + 14, 1 + flow // 60000)
+            struct.pack_into("!H", self.data, at + 20, 1024 + flow % 60000)
+        sent = 0
+        while sent < count:
+            done = LIBC.sendmmsg(self.sock.fileno(),
+                                 ctypes.byref(self.msg[sent]), count - sent, 0)
+            if done < 0:
+                # Full queues only
+                time.sleep(0.001)
+                continue
+            sent += done
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("ns")
+    parser.add_argument("--flows", type=int, default=1000)
+    parser.add_argument("--packets", type=int)
+    parser.add_argument("--seconds", type=float)
+    parser.add_argument("--first", type=int, default=0)
+    args = parser.parse_args()
+    # Under "ip netns exec" we are there already
+    if os.path.exists("/run/netns/" + args.ns):
+        with inside(args.ns):
+            sock = packet_sender("-", "", False)
+    else:
+        sock = packet_sender("-", "", False)
+    batch = Batch(sock)
+    total = args.packets or args.flows
+    end = time.monotonic() + args.seconds if args.seconds else None
+    sent = 0
+    while sent < total if end is None else time.monotonic() < end:
+        at = sent % args.flows
+        count = min(BATCH, args.flows - at)
+        if end is None:
+            count = min(count, total - sent)
+        batch.send(args.first + at, count)
+        sent += count
+    print(sent)
+
+
+main()
