@@ -15,7 +15,7 @@ static bool peer_same(const struct bailey_policy *policy, const struct ref_peer 
 		      const struct bailey_peer *peer)
 {
 	struct bailey_addr net;
-	char name[8];
+	char name[16];
 	enum bailey_kind kind = ref->kind == REF_LIST ? BAILEY_PREFIX_LIST : BAILEY_GROUP;
 
 	if ((int)ref->kind != (int)peer->kind)
@@ -57,7 +57,7 @@ static bool acl_hit_same(const struct bailey_policy *policy, const struct ref_po
 	int acl = verdict->hit[hit].acl, dir = verdict->hit[hit].dir;
 	const struct ref_entry *entry =
 		&ref->acl[acl].entry[dir][verdict->hit[hit].number_at];
-	char name[8];
+	char name[16];
 	const struct bailey_object *object;
 	u32 index;
 
@@ -80,7 +80,7 @@ static bool group_hit_same(const struct bailey_policy *policy,
 
 	for (g = 0; g < REF_GROUPS; g++) {
 		u32 n = verdict->hit[hit].rules[g];
-		char name[8];
+		char name[16];
 		const struct bailey_object *object;
 
 		snprintf(name, sizeof(name), "g%d", g);

@@ -143,7 +143,7 @@ static void match_order(void)
 
 		unit_about("field %u", i);
 		CHECK(order);
-		CHECK(order > 0 == bailey_match_cmp(&other[i], &base) < 0);
+		CHECK_EQ(order > 0, bailey_match_cmp(&other[i], &base) < 0);
 		CHECK(!bailey_match_cmp(&other[i], &other[i]));
 	}
 }
