@@ -30,6 +30,7 @@ struct proc_dir_entry;
  * @confirm_by: that time, in jiffies. Under @store.lock
  * @error: text of the last refusal, for /proc/net/bailey/error. Under @store.lock
  * @proc: /proc/net/bailey
+ * @by_capability: the files of @proc have no owner: see procfs.c
  */
 struct bailey_net {
 	struct net *net;
@@ -44,6 +45,7 @@ struct bailey_net {
 	unsigned long confirm_by;
 	struct bailey_out error;
 	struct proc_dir_entry *proc;
+	bool by_capability;
 };
 
 extern unsigned int bailey_net_id;

@@ -11,12 +11,19 @@
  * An open file holds no reference to its namespace or to this module: removal
  * waits for calls under way, none of which waits for anything that only user
  * space can do, and later calls get EIO.
+ *
+ * Files belong to root of the user namespace that owns the network namespace.
+ * Where both were made by one unshare(2), that root has no number yet when the
+ * files are made: then their mode keeps nobody out, and open() does, who lacks
+ * CAP_NET_ADMIN in that user namespace.
  */
 #include "procfs.h"
 
 #include <linux/module.h>
 #include <linux/proc_fs.h>
 #include <linux/uaccess.h>
+#include <linux/uidgid.h>
+#include <linux/user_namespace.h>
 
 #include "conn_text.h"
 #include "control.h"
@@ -288,6 +295,11 @@ static int talk_open(struct inode *inode, struct file *file)
 
 	if (!talk)
 		return -ENOMEM;
+	if (bn->by_capability &&
+	    !file_ns_capable(file, bn->net->user_ns, CAP_NET_ADMIN)) {
+		kfree(talk);
+		return -EACCES;
+	}
 	for (i = 0; i < ARRAY_SIZE(kinds); i++)
 		if (!strcmp(kinds[i].name, file_dentry(file)->d_name.name))
 			talk->kind = &kinds[i];
@@ -438,14 +450,18 @@ static const struct proc_ops talk_ops = {
  */
 int bailey_procfs_init(struct bailey_net *bn)
 {
+	umode_t mode;
 	unsigned int i;
 
+	bn->by_capability = !uid_valid(make_kuid(bn->net->user_ns, 0));
 	bn->proc = proc_net_mkdir(bn->net, "bailey", bn->net->proc_net);
 	if (!bn->proc)
 		return -ENOMEM;
 	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
-		if (proc_create_data(kinds[i].name, kinds[i].mode, bn->proc,
-				     &talk_ops, bn))
+		mode = kinds[i].mode;
+		if (bn->by_capability)
+			mode |= mode >> 3 | mode >> 6;
+		if (proc_create_data(kinds[i].name, mode, bn->proc, &talk_ops, bn))
 			continue;
 		bailey_procfs_exit(bn);
 		return -ENOMEM;
