@@ -14,7 +14,7 @@ set -euo pipefail
 # The guest has these programs; scenarios must not need others
 programs="bash ip ss tc bridge ping nft iptables ip6tables iptables-save
 	iptables-restore socat curl openssl python3 modprobe insmod rmmod
-	lsmod sysctl ethtool conntrack"
+	lsmod sysctl ethtool conntrack awk"
 # All programs of these packages
 packages="coreutils mount grep sed mawk gawk findutils procps util-linux
 	util-linux-extra hostname diffutils"
