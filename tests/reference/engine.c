@@ -331,8 +331,7 @@ void engine_judge(struct engine *engine, const struct ref_packet *packet, u32 no
 	answer->reopened = ended;
 	bailey_evaluate(&eval, conn && !ended ? &match : NULL, &track,
 			&answer->verdict);
-	if (!match.related)
-		carry_out(engine, &eval, &answer->verdict, conn, now);
+	carry_out(engine, &eval, &answer->verdict, conn, now);
 }
 
 /**

@@ -240,8 +240,7 @@ static const char *judge(struct scene *s)
 		conn = find(&eval, s, &match);
 	ended = conn && !match.related && bailey_conn_reopens(conn, &s->packet);
 	bailey_evaluate(&eval, conn && !ended ? &match : NULL, &track, &verdict);
-	if (!match.related)
-		carry_out(s, conn);
+	carry_out(s, conn);
 	return bailey_reason_name(verdict.reason);
 }
 
