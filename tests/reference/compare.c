@@ -71,6 +71,7 @@ static const char * const mutations[REF_MUTATE_COUNT] = {
 	[REF_MUTATE_ENDPOINT_ALONE] = "endpoints are asked where no subnet is protected",
 	[REF_MUTATE_ENDPOINT_ADDS] = "an endpoint's groups come on top of the line's",
 	[REF_MUTATE_STEM] = "the shortest stem goes first",
+	[REF_MUTATE_MASTER] = "a VRF's lines do not hold for its ports",
 	[REF_MUTATE_REPLY] = "a response is asked about itself",
 	[REF_MUTATE_DOOR_ANY] = "a known connection is never asked again",
 	[REF_MUTATE_DOOR_FORGETS] = "an answer is not remembered",

@@ -213,6 +213,8 @@ static void place_of(const struct ref_world *world, const struct ref_packet *pac
 		iface = &world->iface[packet->iface[end]];
 		place->where.ifindex[end] = iface->ifindex;
 		place->where.domain[end] = iface->domain;
+		if (iface->master >= 0)
+			place->where.master[end] = world->iface[iface->master].ifindex;
 		if (packet->hook != REF_FORWARD) {
 			place->where.domain[!end] = iface->domain;
 			place->where.loopback = iface->loopback;

@@ -97,7 +97,8 @@ void ref_generate_world(struct ref_random *random, struct ref_world *world)
 		iface->ifindex = 1 + i * (1 + count % 3);
 		strcpy(iface->name, names[i]);
 		iface->loopback = !strcmp(iface->name, "lo");
-		iface->domain = !domains && ref_random(random, 2) ? 7 : 0;
+		iface->master = i && !domains && ref_random(random, 2) ? 0 : -1;
+		iface->domain = iface->master < 0 ? 0 : world->iface[0].ifindex;
 		iface->count = 2;
 		iface->addr[0] = ref_random_addr(random, 4);
 		iface->addr[1] = ref_random_addr(random, 6);

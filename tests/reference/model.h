@@ -106,6 +106,7 @@ struct ref_iface {
 	char name[16];
 	bool loopback;
 	u32 domain;
+	int master;		/* index in the world of its VRF; -1 for none */
 	int count;
 	struct ref_addr addr[REF_ADDRS];
 };
@@ -181,6 +182,7 @@ enum ref_mutation {
 	REF_MUTATE_ENDPOINT_ALONE,	/* endpoints are asked without "protects subnet" */
 	REF_MUTATE_ENDPOINT_ADDS,	/* an endpoint's groups are asked beside the line's */
 	REF_MUTATE_STEM,		/* the shortest stem goes first */
+	REF_MUTATE_MASTER,		/* a VRF's lines do not hold for its ports */
 	REF_MUTATE_REPLY,		/* a response is asked about itself */
 	REF_MUTATE_DOOR_ANY,		/* a known connection is never asked again */
 	REF_MUTATE_DOOR_FORGETS,	/* an answer is not remembered */

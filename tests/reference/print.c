@@ -223,7 +223,7 @@ void ref_print_world(const struct ref_world *world, struct bailey_out *out)
 	for (i = 0; i < world->count; i++) {
 		const struct ref_iface *iface = &world->iface[i];
 
-		bailey_out_printf(out, "interface %u %s domain %u%s", iface->ifindex,
+		bailey_out_printf(out, "interface %u %s vrf %u%s", iface->ifindex,
 				  iface->name, iface->domain,
 				  iface->loopback ? " loopback" : "");
 		for (k = 0; k < iface->count; k++) {

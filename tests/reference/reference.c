@@ -124,15 +124,15 @@ static bool default_drops(const struct ref_policy *policy,
 	int end;
 
 	for (end = 0; end < 2; end++) {
-		const char *dev;
+		const struct ref_iface *iface;
 
 		if (packet->iface[end] < 0)
 			continue;
 		if (end == REF_DST && mutated(REF_MUTATE_DEFAULT_SIDE))
 			continue;
-		dev = world->iface[packet->iface[end]].name;
-		if (policy->deny && !ref_find_attach(policy, dev, true) &&
-		    !ref_find_attach(policy, dev, false))
+		iface = ref_speaks_of(policy, world, &world->iface[packet->iface[end]]);
+		if (policy->deny && !ref_find_attach(policy, iface->name, true) &&
+		    !ref_find_attach(policy, iface->name, false))
 			return true;
 	}
 	return false;

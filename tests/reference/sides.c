@@ -36,7 +36,7 @@ static bool ported(int proto)
 }
 
 /**
- * ref_find_attach() - the line of a kind that holds for an interface
+ * ref_find_attach() - the line of a kind that is about an interface
  * @policy: the policy
  * @dev: the interface
  * @host: the line that protects the host, else the subnet
@@ -68,6 +68,25 @@ const struct ref_attach *ref_find_attach(const struct ref_policy *policy,
 	return best;
 }
 
+/**
+ * ref_speaks_of() - the interface whose lines hold for an interface
+ * @policy: the policy
+ * @world: the interfaces
+ * @iface: the interface
+ *
+ * Return: @iface, or its VRF when no attach line is about @iface.
+ */
+const struct ref_iface *ref_speaks_of(const struct ref_policy *policy,
+				      const struct ref_world *world,
+				      const struct ref_iface *iface)
+{
+	if (iface->master < 0 || mutated(REF_MUTATE_MASTER) ||
+	    ref_find_attach(policy, iface->name, true) ||
+	    ref_find_attach(policy, iface->name, false))
+		return iface;
+	return &world->iface[iface->master];
+}
+
 static const struct ref_endpoint *find_endpoint(const struct ref_policy *policy,
 						const char *dev,
 						const struct ref_addr *addr)
@@ -86,16 +105,19 @@ static const struct ref_endpoint *find_endpoint(const struct ref_policy *policy,
 	return NULL;
 }
 
-static void make_side(const struct ref_policy *policy, const struct ref_iface *iface,
-		      bool box, const struct ref_addr *addr, struct ref_side *side)
+static void make_side(const struct ref_policy *policy, const struct ref_world *world,
+		      const struct ref_iface *iface, bool box,
+		      const struct ref_addr *addr, struct ref_side *side)
 {
+	const struct ref_iface *lines = ref_speaks_of(policy, world, iface);
+
 	memset(side, 0, sizeof(*side));
 	side->iface = iface;
 	side->box = box;
 	side->acl = -1;
-	side->attach = ref_find_attach(policy, iface->name, box);
+	side->attach = ref_find_attach(policy, lines->name, box);
 	if (!box)
-		side->endpoint = find_endpoint(policy, iface->name, addr);
+		side->endpoint = find_endpoint(policy, lines->name, addr);
 	if (side->attach) {
 		side->acl = side->attach->acl;
 		side->groups = side->attach->groups;
@@ -124,9 +146,9 @@ void ref_make_sides(const struct ref_policy *policy, const struct ref_world *wor
 		in = out;
 	else if (packet->hook == REF_LOCAL_IN)
 		out = in;
-	make_side(policy, &world->iface[in], packet->hook == REF_LOCAL_OUT,
+	make_side(policy, world, &world->iface[in], packet->hook == REF_LOCAL_OUT,
 		  &packet->addr[REF_SRC], &side[REF_SRC]);
-	make_side(policy, &world->iface[out], packet->hook == REF_LOCAL_IN,
+	make_side(policy, world, &world->iface[out], packet->hook == REF_LOCAL_IN,
 		  &packet->addr[REF_DST], &side[REF_DST]);
 	if (packet->hook == REF_FORWARD && in == out &&
 	    !mutated(REF_MUTATE_HAIRPIN)) {

@@ -33,6 +33,9 @@ static inline bool mutated(enum ref_mutation mutation)
 bool ref_addr_equal(const struct ref_addr *a, const struct ref_addr *b);
 const struct ref_attach *ref_find_attach(const struct ref_policy *policy,
 					 const char *dev, bool host);
+const struct ref_iface *ref_speaks_of(const struct ref_policy *policy,
+				      const struct ref_world *world,
+				      const struct ref_iface *iface);
 void ref_make_sides(const struct ref_policy *policy, const struct ref_world *world,
 		    const struct ref_packet *packet, struct ref_side *side);
 bool ref_match_holds(const struct ref_view *view, const struct ref_match *match);
