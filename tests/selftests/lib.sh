@@ -77,10 +77,11 @@ bail_out()
 	exit 1
 }
 
-# expect_pass NAME COMMAND...: the command must succeed
+# expect_pass NAME COMMAND...: the command must succeed, however slow the
+# machine is
 expect_pass()
 {
-	local name=$1 said status
+	local name=$1 said status limit=$patience
 	shift
 	said=$("$@" 2>&1)
 	status=$?
