@@ -399,8 +399,8 @@ static const struct nf_hook_ops hooks[] = {
 };
 
 /*
- * Defragmentation lives in modules of the kernel. They are asked for by name
- * when the first policy comes, so that a bare insmod of this module works.
+ * Defragmentation lives in modules of the kernel, which this one does not link
+ * to, so that a bare insmod works: bailey_hooks_prepare() loads them.
  */
 #define DEFRAG(version)								\
 static int defrag##version##_enable(struct net *net)				\
@@ -408,7 +408,6 @@ static int defrag##version##_enable(struct net *net)				\
 	int (*enable)(struct net *net);						\
 	int ret;								\
 										\
-	request_module("nf_defrag_ipv" #version);				\
 	enable = symbol_get(nf_defrag_ipv##version##_enable);			\
 	if (!enable)								\
 		return -EPROTONOSUPPORT;					\
@@ -443,6 +442,22 @@ static void defrag6_disable(struct net *net)
 {
 }
 #endif
+
+/**
+ * bailey_hooks_prepare() - load what the hooks will need
+ *
+ * Not left to the first policy: loading takes the lock under which namespaces
+ * end, and they wait for writers.
+ *
+ * Context: Module initialisation, before the first namespace. What is missing
+ * shows in bailey_hooks_register().
+ */
+void __init bailey_hooks_prepare(void)
+{
+	request_module("nf_defrag_ipv4");
+	if (IS_ENABLED(CONFIG_IPV6))
+		request_module("nf_defrag_ipv6");
+}
 
 /**
  * bailey_hooks_register() - stand in the way of a namespace's packets

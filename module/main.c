@@ -10,6 +10,7 @@
 #include <linux/netdevice.h>
 
 #include "control.h"
+#include "hook.h"
 #include "procfs.h"
 
 unsigned int bailey_net_id __read_mostly;
@@ -89,8 +90,10 @@ static struct notifier_block device_notifier = {
 
 static int __init bailey_init(void)
 {
-	int ret = bailey_conn_cache_init();
+	int ret;
 
+	bailey_hooks_prepare();
+	ret = bailey_conn_cache_init();
 	if (ret)
 		return ret;
 	ret = bailey_store_workers_init();
@@ -125,4 +128,5 @@ module_init(bailey_init);
 module_exit(bailey_exit);
 MODULE_DESCRIPTION("Stateless ACLs and stateful groups, explained");
 MODULE_LICENSE("GPL");
+MODULE_SOFTDEP("pre: nf_defrag_ipv4 nf_defrag_ipv6");
 MODULE_VERSION(BAILEY_VERSION);
