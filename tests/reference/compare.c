@@ -124,7 +124,7 @@ static bool parse_options(int argc, char **argv, struct options *options)
 
 int main(int argc, char **argv)
 {
-	struct options options = { .seed = 1, .policies = 25000, .packets = 80 };
+	struct options options = { .seed = 1, .policies = 40000, .packets = 80 };
 	struct ref_tally tally = { 0 };
 	bool ok;
 

@@ -9,5 +9,5 @@ seed=$(date +%s)0000
 end=$(($(date +%s) + $2))
 while [ "$(date +%s)" -lt $end ]; do
 	"$1" --seed "$seed" || exit 1
-	seed=$((seed + 25000))
+	seed=$((seed + 40000))
 done

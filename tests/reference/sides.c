@@ -68,23 +68,31 @@ const struct ref_attach *ref_find_attach(const struct ref_policy *policy,
 	return best;
 }
 
+static bool any_attach(const struct ref_policy *policy, const char *dev)
+{
+	return ref_find_attach(policy, dev, true) || ref_find_attach(policy, dev, false);
+}
+
 /**
  * ref_speaks_of() - the interface whose lines hold for an interface
  * @policy: the policy
  * @world: the interfaces
  * @iface: the interface
  *
- * Return: @iface, or its VRF when no attach line is about @iface.
+ * Return: @iface, or its VRF when attach lines are about that and none about @iface.
  */
 const struct ref_iface *ref_speaks_of(const struct ref_policy *policy,
 				      const struct ref_world *world,
 				      const struct ref_iface *iface)
 {
-	if (iface->master < 0 || mutated(REF_MUTATE_MASTER) ||
-	    ref_find_attach(policy, iface->name, true) ||
-	    ref_find_attach(policy, iface->name, false))
+	const struct ref_iface *master;
+
+	if (iface->master < 0 || mutated(REF_MUTATE_MASTER))
 		return iface;
-	return &world->iface[iface->master];
+	master = &world->iface[iface->master];
+	if (any_attach(policy, iface->name) || !any_attach(policy, master->name))
+		return iface;
+	return master;
 }
 
 static const struct ref_endpoint *find_endpoint(const struct ref_policy *policy,
