@@ -5,7 +5,7 @@
 # refused is said with its place.
 
 . "$(dirname "$0")/traffic.sh"
-plan 66
+plan 68
 
 load_module
 make_ns router
