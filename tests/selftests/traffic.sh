@@ -19,7 +19,7 @@
 # How long to look for what should not come. All of a packet's way lies on this
 # machine; a loaded host and a kernel full of checks need longer.
 case "${BAILEY_FLAVOUR:-}" in
-plain) settle=0.15 ;;
+plain) settle=0.1 ;;
 *) settle=0.6 ;;
 esac
 
@@ -33,8 +33,6 @@ topology()
 		netns add client
 		netns add router
 		netns add server
-		link add eth0 netns client type veth peer name eth0 netns router
-		link add eth1 netns router type veth peer name eth0 netns server
 	END
 	namespaces+=(client router server)
 	for ns in client router server; do
@@ -43,10 +41,14 @@ topology()
 		in_ns $ns sysctl -qw net.ipv6.conf.all.accept_dad=0 \
 			net.ipv6.conf.default.accept_dad=0 \
 			net.ipv6.conf.default.router_solicitations=0 \
-			net.ipv6.conf.eth0.accept_dad=0 \
 			net.ipv4.ip_forward="$forward" \
 			net.ipv6.conf.all.forwarding="$forward"
 	done
+	# Behind the settings, so that no link-local address is waited for
+	ip -batch - <<-END || bail_out "no cables"
+		link add eth0 netns client type veth peer name eth0 netns router
+		link add eth1 netns router type veth peer name eth0 netns server
+	END
 	ip -n client -batch - <<-END || bail_out "no client"
 		link set lo up
 		link set eth0 up
