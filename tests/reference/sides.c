@@ -73,13 +73,24 @@ static bool any_attach(const struct ref_policy *policy, const char *dev)
 	return ref_find_attach(policy, dev, true) || ref_find_attach(policy, dev, false);
 }
 
+static bool any_endpoint(const struct ref_policy *policy, const char *dev)
+{
+	int i;
+
+	for (i = 0; i < policy->endpoints; i++)
+		if (!strcmp(policy->endpoint[i].dev, dev))
+			return true;
+	return false;
+}
+
 /**
  * ref_speaks_of() - the interface whose lines hold for an interface
  * @policy: the policy
  * @world: the interfaces
  * @iface: the interface
  *
- * Return: @iface, or its VRF when attach lines are about that and none about @iface.
+ * Return: @iface, or its VRF when no attach line is about @iface, unless it has
+ * endpoints of its own and no attach line is about the VRF either.
  */
 const struct ref_iface *ref_speaks_of(const struct ref_policy *policy,
 				      const struct ref_world *world,
@@ -90,7 +101,9 @@ const struct ref_iface *ref_speaks_of(const struct ref_policy *policy,
 	if (iface->master < 0 || mutated(REF_MUTATE_MASTER))
 		return iface;
 	master = &world->iface[iface->master];
-	if (any_attach(policy, iface->name) || !any_attach(policy, master->name))
+	if (any_attach(policy, iface->name))
+		return iface;
+	if (any_endpoint(policy, iface->name) && !any_attach(policy, master->name))
 		return iface;
 	return master;
 }
