@@ -243,7 +243,17 @@ static u32 set_id(const struct bailey_set *set)
 	return set ? set->id : 0;
 }
 
-/* How well a door of a connection fits a side: 0 not, 1 perhaps, 2 exactly. */
+/* Where a door of a connection was last seen, and where a side is, are the same. */
+static bool same_port(const struct bailey_conn *conn, u8 door,
+		      const struct bailey_side *side)
+{
+	return READ_ONCE(conn->ifindex[door]) == (side->box ? 0 : side->ifindex);
+}
+
+/*
+ * How well a door of a connection fits a side: 0 not, 1 perhaps, 2 exactly. Groups
+ * that are attached nowhere any more say nothing about a side but where it is.
+ */
 static u32 door_fits(const struct bailey_eval *eval, const struct bailey_conn *conn,
 		     u8 door, u32 s)
 {
@@ -251,7 +261,10 @@ static u32 door_fits(const struct bailey_eval *eval, const struct bailey_conn *c
 
 	if (stored == set_id(eval->side[s].set))
 		return 2;
-	return !stored || !bailey_policy_set_live(eval->binding->policy, stored);
+	if (!stored)
+		return 1;
+	return !bailey_policy_set_live(eval->binding->policy, stored) &&
+	       same_port(conn, door, &eval->side[s]);
 }
 
 /* Could this packet begin a connection, whatever is known? */
@@ -270,8 +283,8 @@ static bool begins(const struct bailey_packet *packet, u8 side)
  * @related: the packet is an error
  *
  * It does not if its own side (of an error: the side that it goes to) has other
- * groups than those which said yes, and those are still attached elsewhere:
- * then it comes from another place. A request that goes to another such place
+ * groups than those which said yes, and those are still attached elsewhere, or it
+ * passes another interface: then it comes from another place. A request that goes to another such place
  * begins a connection of its own: this is its second way through the machine. A later
  * segment that does so belongs to a connection whose route has changed.
  *
@@ -418,12 +431,20 @@ static bool ask_about_packet(struct bailey_eval *eval, u32 s,
 	return ask_set(eval, s, &inquiry, verdict);
 }
 
+/* Which door of the connection a side of the packet is. */
+static u8 door_of(const struct bailey_match_conn *match, u32 s)
+{
+	u8 source = match->related ? !match->side : match->side;
+
+	return s == BAILEY_SRC ? source : !source;
+}
+
 /* Ask a side about the request of the packet's connection, and remember a yes. */
 static bool ask_about_request(struct bailey_eval *eval, u32 s, u8 door,
 			      const struct bailey_match_conn *match,
 			      struct bailey_verdict *verdict)
 {
-	bool reply = match->side == BAILEY_RESPONDER;
+	bool reply = door_of(match, BAILEY_SRC) == BAILEY_RESPONDER;
 	struct bailey_packet request;
 	struct inquiry inquiry = {
 		.packet = &request,
@@ -435,20 +456,12 @@ static bool ask_about_request(struct bailey_eval *eval, u32 s, u8 door,
 
 	bailey_conn_request(match->conn, &request);
 	if (!ask_set(eval, s, &inquiry, verdict)) {
-		verdict->revoked = verdict->epoch != eval->binding->policy->epoch;
+		verdict->revoked = !match->related && verdict->epoch != eval->binding->policy->epoch;
 		return false;
 	}
 	verdict->set[door] = eval->side[s].set->id;
-	verdict->doors_changed = true;
+	verdict->doors_changed = !match->related;
 	return true;
-}
-
-/* Which door of the connection a side of the packet is. */
-static u8 door_of(const struct bailey_match_conn *match, u32 s)
-{
-	u8 source = match->related ? !match->side : match->side;
-
-	return s == BAILEY_SRC ? source : !source;
 }
 
 static bool ask_group(struct bailey_eval *eval, u32 s,
@@ -474,7 +487,7 @@ static bool ask_group(struct bailey_eval *eval, u32 s,
 							    BAILEY_ANSWER_KNOWN, NULL);
 		return true;
 	}
-	if (match->related)
+	if (match->related && verdict->set[door] != set->id)
 		return ask_about_packet(eval, s, verdict);
 	return ask_about_request(eval, s, door, match, verdict);
 }

@@ -76,6 +76,7 @@ static const char * const mutations[REF_MUTATE_COUNT] = {
 	[REF_MUTATE_DOOR_ANY] = "a known connection is never asked again",
 	[REF_MUTATE_DOOR_FORGETS] = "an answer is not remembered",
 	[REF_MUTATE_SOURCE] = "other groups at the source do not matter",
+	[REF_MUTATE_GONE] = "groups that are gone leave a connection to whom it likes",
 	[REF_MUTATE_DETOUR] = "a request to another place begins nothing of its own",
 	[REF_MUTATE_CUT] = "a revocation is not noticed",
 	[REF_MUTATE_CUT_STAYS] = "a revoked connection stays",

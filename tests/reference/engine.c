@@ -251,6 +251,11 @@ static struct bailey_conn *find(struct engine *engine, const struct bailey_eval 
 	return best;
 }
 
+static u32 side_ifindex(const struct bailey_eval *eval, u32 side)
+{
+	return eval->side[side].box ? 0 : eval->side[side].ifindex;
+}
+
 static void open_conn(struct engine *engine, const struct bailey_eval *eval,
 		      const struct bailey_verdict *verdict, struct bailey_conn *place,
 		      u32 now)
@@ -268,6 +273,8 @@ static void open_conn(struct engine *engine, const struct bailey_eval *eval,
 	conn->set[0] = verdict->set[0];
 	conn->set[1] = verdict->set[1];
 	conn->epoch = verdict->epoch;
+	conn->ifindex[0] = side_ifindex(eval, BAILEY_SRC);
+	conn->ifindex[1] = side_ifindex(eval, BAILEY_DST);
 	conn->state = verdict->next.state;
 	conn->flags = verdict->next.flags;
 	conn->last_dir = verdict->next.last_dir;
@@ -276,7 +283,7 @@ static void open_conn(struct engine *engine, const struct bailey_eval *eval,
 
 static void carry_out(struct engine *engine, const struct bailey_eval *eval,
 		      const struct bailey_verdict *verdict, struct bailey_conn *conn,
-		      u32 now)
+		      u8 side, u32 now)
 {
 	if (verdict->revoked && conn) {
 		u32 at = conn - engine->conn;
@@ -293,6 +300,8 @@ static void carry_out(struct engine *engine, const struct bailey_eval *eval,
 			conn->set[0] = verdict->set[0];
 			conn->set[1] = verdict->set[1];
 			conn->epoch = verdict->epoch;
+			conn->ifindex[side] = side_ifindex(eval, BAILEY_SRC);
+			conn->ifindex[!side] = side_ifindex(eval, BAILEY_DST);
 		}
 	}
 }
@@ -333,7 +342,7 @@ void engine_judge(struct engine *engine, const struct ref_packet *packet, u32 no
 	answer->reopened = ended;
 	bailey_evaluate(&eval, conn && !ended ? &match : NULL, &track,
 			&answer->verdict);
-	carry_out(engine, &eval, &answer->verdict, conn, now);
+	carry_out(engine, &eval, &answer->verdict, conn, match.side, now);
 }
 
 /**

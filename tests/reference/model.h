@@ -145,6 +145,7 @@ struct ref_conn {
 	u32 id;
 	int type;		/* of an ICMP request */
 	u32 door[2];		/* groups that said yes; 0 for nobody, or REF_GONE */
+	int iface[2];		/* where they were asked, in the world; -1: this machine */
 	bool cut;		/* a revocation came since they said so */
 	u8 state, flags, last_dir;	/* as the engine's bailey_conn_open() has it */
 	u32 expires;
@@ -188,6 +189,7 @@ enum ref_mutation {
 	REF_MUTATE_DOOR_FORGETS,	/* an answer is not remembered */
 	REF_MUTATE_SOURCE,		/* other groups at the source: still this connection */
 	REF_MUTATE_DETOUR,		/* nor do other groups at its destination */
+	REF_MUTATE_GONE,		/* what has no groups any more may be anywhere */
 	REF_MUTATE_CUT,			/* a revocation is not noticed */
 	REF_MUTATE_CUT_STAYS,		/* what a revocation ends stays in the table */
 	REF_MUTATE_STATELESS,		/* remembered even where nobody was asked */

@@ -207,7 +207,8 @@ static bool ask_groups(struct judgement *j, int end)
 	bool yes = false;
 	int g, i;
 
-	if (j->conn && !j->related && !mutated(REF_MUTATE_REPLY)) {
+	if (j->conn && (!j->related || j->conn->door[j->role[end]] == groups) &&
+	    !mutated(REF_MUTATE_REPLY)) {
 		view = request_view(j);
 		dir = j->role[end] == 0 ? REF_OUT : REF_IN;
 	}
@@ -272,6 +273,7 @@ struct trace {
 	bool reply;
 	bool begins;		/* it could be the first of a connection */
 	u32 groups[2];		/* at its source and destination */
+	int iface[2];		/* likewise */
 };
 
 static bool end_equal(const struct trace *t, int end, const struct ref_conn *c, int role)
@@ -304,6 +306,12 @@ static bool elsewhere(const struct ref_conn *conn, int role, u32 groups)
 	       conn->door[role] != groups;
 }
 
+/* Its groups are gone from the policy, and it passes another interface than then. */
+static bool moved(const struct ref_conn *conn, int role, int iface)
+{
+	return conn->door[role] == REF_GONE && conn->iface[role] != iface;
+}
+
 /* How well a packet that @role sent fits: 0 for not at all. */
 static int fit(const struct trace *t, const struct ref_conn *conn, int role)
 {
@@ -311,13 +319,17 @@ static int fit(const struct trace *t, const struct ref_conn *conn, int role)
 
 	if (elsewhere(conn, role, t->groups[0]) && !mutated(REF_MUTATE_SOURCE))
 		return 0;
-	if (role == 0 && t->begins && elsewhere(conn, 1, t->groups[1]) &&
-	    !mutated(REF_MUTATE_DETOUR))
+	/* Whose groups are gone is known by its place alone. */
+	if (moved(conn, role, t->iface[0]) && !mutated(REF_MUTATE_GONE))
+		return 0;
+	if (role == 0 && t->begins && !mutated(REF_MUTATE_DETOUR) &&
+	    (elsewhere(conn, 1, t->groups[1]) || moved(conn, 1, t->iface[1])))
 		return 0;
 	/* Better said yes than nobody asked, better nobody asked than others. */
 	if (conn->door[!role] == t->groups[1])
 		how = 2;
-	else if (!elsewhere(conn, !role, t->groups[1]))
+	else if (!elsewhere(conn, !role, t->groups[1]) &&
+		 !moved(conn, !role, t->iface[1]))
 		how = 1;
 	return 1 + how + 3 * (conn->door[role] == t->groups[0]);
 }
@@ -358,6 +370,7 @@ static void find_own(struct judgement *j)
 		.proto = p->proto,
 		.id = p->has_id ? p->id : 0,
 		.groups = { j->side[REF_SRC].groups, j->side[REF_DST].groups },
+		.iface = { p->iface[REF_SRC], p->iface[REF_DST] },
 		/* A SYN, or any packet of a protocol without a handshake. */
 		.begins = p->proto != 6 || (p->tcp_flags & 0x16) == 0x02,
 	};
@@ -378,6 +391,7 @@ static void find_quoted(struct judgement *j)
 		.proto = p->quote_proto,
 		.id = p->quote_id,
 		.groups = { j->side[REF_DST].groups, j->side[REF_SRC].groups },
+		.iface = { p->iface[REF_DST], p->iface[REF_SRC] },
 	};
 
 	if (!p->quotes || (!ref_addr_equal(&p->quote_addr[0], &p->addr[REF_DST]) &&
@@ -451,18 +465,22 @@ static void open_conn(struct judgement *j, struct ref_conn *place,
 		conn->port[end] = p->port[end];
 		conn->domain[end] = domain_of(j, end);
 		conn->door[end] = j->side[end].groups;
+		conn->iface[end] = p->iface[end];
 	}
 	set_state(conn, next, j->now);
 }
 
 static void advance_conn(struct judgement *j, const struct bailey_conn_next *next)
 {
+	bool again = j->asked[0] || j->asked[1] || j->conn->cut;
 	struct ref_conn *conn = j->conn;
 	int end;
 
 	for (end = 0; end < 2; end++) {
 		if (mutated(REF_MUTATE_DOOR_FORGETS))
 			break;
+		if (again)
+			conn->iface[j->role[end]] = j->packet->iface[end];
 		if (j->asked[end] || conn->cut)
 			conn->door[j->role[end]] = j->side[end].groups;
 	}
