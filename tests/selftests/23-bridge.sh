@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # A bridge: what is bridged between its ports passes no hook of ours and is
-# asked by nobody; what is routed in or out is asked where the bridge is attached.
+# asked by nobody, unless br_netfilter is told to show it to us; what is routed
+# in or out is asked where the bridge is attached.
 
 . "$(dirname "$0")/traffic.sh"
-plan 12
+plan 18
 
 load_module
 topology
@@ -46,3 +47,20 @@ attach dev br0 protects host groups ssh'
 pass "the router is reached over the bridge" tcp vm1 10.5.0.254 22
 drop "and asked there" ping vm1 10.5.0.254
 pass "and elsewhere it is not" ping client 119.18.36.1
+
+# br_netfilter: bridged packets pass the bridge itself, in and out
+policy router 'flush
+group web in allow tcp from any to any port 443
+group web out allow tcp from any to any port 443
+acl nothing
+attach dev br0 protects subnet acl nothing groups web'
+in_ns router sysctl -qw net.bridge.bridge-nf-call-iptables=1 \
+	net.bridge.bridge-nf-call-ip6tables=1
+drop "br_netfilter: bridged packets are asked by groups" tcp vm1 10.5.0.2 80
+pass "br_netfilter: who allow some" tcp vm1 10.5.0.2 443
+drop "br_netfilter: IPv6" tcp vm1 2001:db8:5::2 80
+pass "br_netfilter: IPv6, allowed" tcp vm1 2001:db8:5::2 443
+in_ns router sysctl -qw net.bridge.bridge-nf-call-iptables=0 \
+	net.bridge.bridge-nf-call-ip6tables=0
+pass "switched off, nobody asks" tcp vm1 10.5.0.2 80
+pass "in IPv6 either" tcp vm1 2001:db8:5::2 80

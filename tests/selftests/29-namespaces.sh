@@ -43,7 +43,7 @@ expect_fail "which is gone" ip -n router link
 
 # Many namespaces, each with a policy of its own, some with one that waits for
 # confirmation, some with a transaction half written, and a reader that holds a file
-count=16
+count=8
 for ((i = 0; i < count; i++)); do
 	ip netns add crowd$i
 	ip -n crowd$i link set lo up
@@ -80,8 +80,8 @@ expect_pass "a namespace without a name" unshare -n bash -c '
 	! ping -c 1 -W 1 127.0.0.1 >/dev/null'
 
 # Namespaces made and removed in a hurry, with traffic in them
-expect_pass "twenty in a hurry" bash -c '
-	for i in {1..20}; do
+expect_pass "ten in a hurry" bash -c '
+	for i in {1..10}; do
 		unshare -n bash -c "
 			ip link set lo up
 			printf \"group g in allow any\ngroup g out allow any\nattach dev lo protects host groups g\ndelete exempt loopback\n\" >/proc/net/bailey/policy
