@@ -59,19 +59,18 @@ commit" ;;
 done
 expect_equal "each has its own policy" $((count / 4)) \
 	"$(for ((i = 0; i < count; i++)); do bailey_read crowd$i policy; done | grep -c '^default deny')"
-in_ns crowd0 bash -c 'exec 5<>/proc/net/bailey/policy; printf "begin\nacl half" >&5; exec sleep 60' &
-pids+=($!)
-in_ns crowd1 bash -c 'exec 5</proc/net/bailey/connections; read -r line <&5; exec sleep 60' &
-pids+=($!)
+spawn crowd0 bash -c 'exec 5<>/proc/net/bailey/policy; printf "begin\nacl half" >&5; exec sleep 60'
+holders=("$spawned")
+spawn crowd1 bash -c 'exec 5</proc/net/bailey/connections; read -r line <&5; exec sleep 60'
+holders+=("$spawned")
 sleep 0.3
 for ((i = 0; i < count; i++)); do
 	ip netns del crowd$i
 done
 expect_equal "all of them can be deleted" 0 "$(ip netns list | grep -c crowd)"
-for pid in "${pids[@]}"; do
+for pid in "${holders[@]}"; do
 	end_process "$pid"
 done
-pids=()
 
 # A namespace that nobody names, which ends with its last process
 expect_pass "a namespace without a name" unshare -n bash -c '
