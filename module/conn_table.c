@@ -179,7 +179,8 @@ static void collect(struct work_struct *work)
 		if (!bailey_conn_table_count(table))
 			return;
 	}
-	queue_delayed_work(collector, &table->collect, delay);
+	/* An insert may have queued us for much later meanwhile. */
+	mod_delayed_work(collector, &table->collect, delay);
 }
 
 /* After the first insert somebody must come by. */
@@ -518,37 +519,28 @@ bailey_conn_entry_advance(struct bailey_conn_entry *entry,
 }
 
 /**
- * bailey_conn_entry_set_door() - store which group set let a side's request pass
+ * bailey_conn_entry_set_doors() - store which group sets let the request pass
  * @entry: found under RCU
- * @side: %BAILEY_ORIGINATOR or %BAILEY_RESPONDER
- * @set: id of the group set, 0 when nobody was asked
- * @ifindex: interface towards that side
+ * @set: ids by %BAILEY_ORIGINATOR and %BAILEY_RESPONDER, 0 when nobody was asked
+ * @ifindex: interfaces towards both, 0 for this machine
+ * @epoch: the policy's revocation epoch in which they said so
+ *
+ * Who reads the epoch with acquire semantics reads the doors that go with it, or
+ * later ones.
  *
  * Context: Under rcu_read_lock(), softirq or process context.
  */
-void bailey_conn_entry_set_door(struct bailey_conn_entry *entry, u8 side,
-				u32 set, u32 ifindex)
+void bailey_conn_entry_set_doors(struct bailey_conn_entry *entry, const u32 set[2],
+				 const u32 ifindex[2], u32 epoch)
 {
-	spin_lock_bh(&entry->lock);
-	WRITE_ONCE(entry->conn.ifindex[side], ifindex);
-	WRITE_ONCE(entry->conn.set[side], set);
-	spin_unlock_bh(&entry->lock);
-}
+	unsigned int side;
 
-/**
- * bailey_conn_entry_set_epoch() - store that both doors hold in an epoch
- * @entry: found under RCU
- * @epoch: the policy's revocation epoch
- *
- * To be called after bailey_conn_entry_set_door(): who reads the new epoch with
- * smp_load_acquire() reads the doors that go with it, or later ones.
- *
- * Context: Under rcu_read_lock(), softirq or process context.
- */
-void bailey_conn_entry_set_epoch(struct bailey_conn_entry *entry, u32 epoch)
-{
 	spin_lock_bh(&entry->lock);
-	/* The doors before it; pairs with the reader's smp_load_acquire(). */
+	for (side = 0; side < 2; side++) {
+		WRITE_ONCE(entry->conn.ifindex[side], ifindex[side]);
+		WRITE_ONCE(entry->conn.set[side], set[side]);
+	}
+	/* Pairs with the acquire in bailey_evaluate(). */
 	smp_store_release(&entry->conn.epoch, epoch);
 	spin_unlock_bh(&entry->lock);
 }

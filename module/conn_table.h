@@ -142,9 +142,8 @@ enum bailey_reason
 bailey_conn_entry_advance(struct bailey_conn_entry *entry,
 			  const struct bailey_packet *packet, u8 side,
 			  const struct bailey_timeouts *timeouts, u32 now);
-void bailey_conn_entry_set_door(struct bailey_conn_entry *entry, u8 side,
-				u32 set, u32 ifindex);
-void bailey_conn_entry_set_epoch(struct bailey_conn_entry *entry, u32 epoch);
+void bailey_conn_entry_set_doors(struct bailey_conn_entry *entry, const u32 set[2],
+				 const u32 ifindex[2], u32 epoch);
 
 unsigned long
 bailey_conn_table_walk(struct bailey_conn_table *table,

@@ -8,11 +8,14 @@
  * the next piece begins; and a resize starts the walk over, a bounded number of
  * times. Iterators belong to one caller, who uses them one call at a time.
  */
+#include <linux/jiffies.h>
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
 
 #include "conn_table.h"
 
 #define BATCH		1024		/* entries shown in one go */
+#define BATCH_TIME	(HZ / 100 + 1)	/* jiffies that one go may take */
 #define RESTARTS_MAX	32		/* resizes that one walk puts up with */
 
 /* Is it still there for the caller of an iterator? If not, what comes next is. */
@@ -124,10 +127,11 @@ static bool walk_some(struct bailey_conn_table *table,
 {
 	enum bailey_conn_walk_verdict verdict = BAILEY_CONN_KEEP;
 	struct bailey_conn_entry *entry;
+	unsigned long end = jiffies + BATCH_TIME;
 	unsigned int n = 0;
 
 	for (entry = bailey_conn_iter_start(iter);
-	     entry && (n < BATCH || !may_pause(iter));
+	     entry && ((n < BATCH && time_before(jiffies, end)) || !may_pause(iter));
 	     entry = bailey_conn_iter_next(iter), n++) {
 		verdict = fn(entry, arg);
 		if (verdict == BAILEY_CONN_STOP)
@@ -147,7 +151,8 @@ static bool walk_some(struct bailey_conn_table *table,
  * @arg: for @fn
  *
  * Entries that are inserted while it walks may be left out; what was there
- * before and stays is not. Expired entries are shown, dead ones are not.
+ * before and stays is not. Expired entries are shown, dead ones are not. A killed
+ * process stops where it is.
  *
  * Context: Process context, may sleep.
  * Return: how many entries it unlinked.
@@ -162,7 +167,8 @@ bailey_conn_table_walk(struct bailey_conn_table *table,
 	unsigned long unlinked = 0;
 
 	bailey_conn_iter_init(&iter, table);
-	while (walk_some(table, &iter, fn, arg, &unlinked))
+	while (walk_some(table, &iter, fn, arg, &unlinked) &&
+	       !fatal_signal_pending(current))
 		cond_resched();
 	bailey_conn_iter_exit(&iter);
 	return unlinked;

@@ -170,9 +170,21 @@ static const struct net_device *egress_port(const struct sk_buff *skb,
 }
 
 /*
- * Fill in where a packet is. False for what leaves by a VRF itself: it comes
- * to this hook once more, when it leaves by one of the VRF's ports.
+ * At LOCAL_OUT a VRF shows packets twice: first as leaving by itself, either on
+ * their way into its own queue (then the route leads to the VRF) or at once (then
+ * the buffer is on the VRF, and the route leads on already); then again by the
+ * port. What state->out says is stale once a packet was routed anew.
  */
+static bool comes_again(const struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	if (state->hook != NF_INET_LOCAL_OUT)
+		return false;
+	if (netif_is_l3_master(egress_port(skb, state)))
+		return true;
+	return netif_is_l3_master(state->out) && skb->dev == state->out;
+}
+
+/* Fill in where a packet is. False if this is not yet the place to judge it. */
 static bool locate(struct bailey_where *where, const struct sk_buff *skb,
 		   const struct nf_hook_state *state)
 {
@@ -184,7 +196,7 @@ static bool locate(struct bailey_where *where, const struct sk_buff *skb,
 		bailey_where_device(where, BAILEY_SRC, ingress_port(skb, state));
 	if (state->hook != NF_INET_LOCAL_IN)
 		bailey_where_device(where, BAILEY_DST, egress_port(skb, state));
-	return state->hook != NF_INET_LOCAL_OUT || !netif_is_l3_master(state->out);
+	return !comes_again(skb, state);
 }
 
 /**
@@ -284,12 +296,11 @@ static enum bailey_reason open_conn(struct passage *p)
 static void store_doors(struct passage *p)
 {
 	u8 source = p->match.side;
+	u32 ifindex[2];
 
-	bailey_conn_entry_set_door(p->entry, source, p->verdict.set[source],
-				   side_ifindex(p, BAILEY_SRC));
-	bailey_conn_entry_set_door(p->entry, !source, p->verdict.set[!source],
-				   side_ifindex(p, BAILEY_DST));
-	bailey_conn_entry_set_epoch(p->entry, p->verdict.epoch);
+	ifindex[source] = side_ifindex(p, BAILEY_SRC);
+	ifindex[!source] = side_ifindex(p, BAILEY_DST);
+	bailey_conn_entry_set_doors(p->entry, p->verdict.set, ifindex, p->verdict.epoch);
 }
 
 /* "revoke cut": the connection ends, unless the old policy may still come back. */

@@ -25,6 +25,7 @@
 
 #define RETIRED_MAX	16	/* bindings queued before a writer waits */
 #define REBIND_DELAY	(HZ / 10)
+#define OUTDATED_DELAY	HZ
 
 static struct workqueue_struct *workers;
 
@@ -100,6 +101,7 @@ static void replace_live(struct bailey_store *store, struct bailey_binding *bind
 	ASSERT_RTNL();
 	rcu_assign_pointer(store->live, binding);
 	WRITE_ONCE(store->unbound, false);
+	store->outdated = false;
 	retire(store, old);
 }
 
@@ -113,10 +115,9 @@ static unsigned int count_devices(struct net *net)
 	return count;
 }
 
-static struct bailey_binding *bind(struct bailey_store *store,
-				   struct bailey_policy *policy)
+/* The interfaces of the namespace, to be freed with kvfree(). */
+static struct bailey_device *list_devices(struct bailey_store *store, unsigned int *count)
 {
-	struct bailey_binding *binding;
 	struct bailey_device *devices;
 	struct net_device *dev;
 	unsigned int n = 0;
@@ -129,7 +130,21 @@ static struct bailey_binding *bind(struct bailey_store *store,
 		devices[n].ifindex = dev->ifindex;
 		strscpy(devices[n++].name, dev->name, sizeof(devices->name));
 	}
-	binding = bailey_binding_create(policy, devices, n);
+	*count = n;
+	return devices;
+}
+
+static struct bailey_binding *bind(struct bailey_store *store,
+				   struct bailey_policy *policy)
+{
+	struct bailey_binding *binding;
+	struct bailey_device *devices;
+	unsigned int count;
+
+	devices = list_devices(store, &count);
+	if (!devices)
+		return NULL;
+	binding = bailey_binding_create(policy, devices, count);
 	kvfree(devices);
 	return binding;
 }
@@ -155,7 +170,7 @@ static void rebind_work(struct work_struct *work)
 						  struct bailey_store, rebind);
 
 	rtnl_lock();
-	if (store->unbound)
+	if (store->unbound || store->outdated)
 		rebind(store);
 	rtnl_unlock();
 }
@@ -238,6 +253,7 @@ struct bailey_policy *bailey_store_build(struct bailey_store *store,
 	if (!policy)
 		return ERR_PTR(-ENOMEM);
 	policy->next_set_id = store->next_set_id;
+	policy->max_rules = max_rules;
 	if (cut)
 		policy->epoch = ++store->last_epoch;
 	ret = bailey_language_apply(policy, text, len, first_line, diag);
@@ -323,13 +339,21 @@ struct bailey_binding *bailey_store_bind(struct bailey_store *store,
 					 struct bailey_policy *policy)
 {
 	struct bailey_binding *binding = NULL;
+	struct bailey_device *devices = NULL;
+	unsigned int count;
 
 	rtnl_lock();
 	if (!policy)
 		policy = store->policy;
-	if (policy)
-		binding = bind(store, policy);
+	if (policy) {
+		bailey_policy_get(policy);
+		devices = list_devices(store, &count);
+	}
 	rtnl_unlock();
+	if (devices)
+		binding = bailey_binding_create(policy, devices, count);
+	kvfree(devices);
+	bailey_policy_put(policy);
 	return binding;
 }
 
@@ -345,12 +369,19 @@ struct bailey_binding *bailey_store_bind(struct bailey_store *store,
 void bailey_store_device_event(struct bailey_store *store, unsigned long event)
 {
 	ASSERT_RTNL();
+	if (!store->policy)
+		return;
 	switch (event) {
 	case NETDEV_REGISTER:
-	case NETDEV_UNREGISTER:
 	case NETDEV_CHANGENAME:
-		if (store->policy)
-			rebind(store);
+		rebind(store);
+		break;
+	case NETDEV_UNREGISTER:
+		/* Its number is not given again; many may go at once. */
+		if (!rtnl_dereference(store->live))
+			break;
+		store->outdated = true;
+		bailey_store_queue(&store->rebind, OUTDATED_DELAY);
 		break;
 	}
 }

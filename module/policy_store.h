@@ -18,6 +18,7 @@
  *	  Written under RTNL
  * @unbound: the last change of interfaces could not be followed for lack of
  *	     memory: packets are refused until a retry succeeds. Under RTNL
+ * @outdated: the live binding has interfaces that are gone. Under RTNL
  * @lock: serialises writers; taken before RTNL
  * @policy: the policy in force, never NULL until the end. Written under @lock
  *	    and RTNL, read under either
@@ -29,12 +30,13 @@
  * @retired: bindings that packets may still read
  * @retired_count: how many
  * @retire: frees them after their last reader
- * @rebind: tries again after @unbound
+ * @rebind: binds anew after @unbound or @outdated
  */
 struct bailey_store {
 	struct net *net;
 	struct bailey_binding __rcu *live;
 	bool unbound;
+	bool outdated;
 	struct mutex lock;	/* writers */
 	struct bailey_policy *policy;
 	struct bailey_policy *before;

@@ -8,9 +8,10 @@
  * is what reads return from then on. "connections" alone is made while it is
  * read, a piece at a time.
  *
- * An open file holds no reference to its namespace or to this module: removal
- * waits for calls under way, none of which waits for anything that only user
- * space can do, and later calls get EIO.
+ * An open file holds no reference to its namespace or to this module: either may
+ * go, and later calls get EIO. A call that is under way keeps the namespace, so
+ * that the end of namespaces, which come to an end one after the other, waits for
+ * nobody; removing the module waits for calls under way, which a signal ends.
  *
  * Files belong to root of the user namespace that owns the network namespace.
  * Where both were made by one unshare(2), that root has no number yet when the
@@ -33,6 +34,8 @@
 
 #define PIECE		(64 * 1024)	/* bytes of "connections" made at a time */
 #define LINE_ROOM	1024		/* at least what one connection needs */
+#define LOOKS_MAX	4096		/* entries looked at for one piece */
+#define REQUEST_MAX	(64 * 1024)	/* bytes written to other files than "policy" */
 
 struct conversation;
 
@@ -118,6 +121,7 @@ static int show_connections(struct conversation *talk)
 	struct bailey_net *bn = talk->bn;
 	struct bailey_conn_entry *entry;
 	u32 now = bailey_conn_now();
+	unsigned int looks = 0;
 
 	if (!bailey_net_has_conns(bn))
 		return 0;
@@ -127,7 +131,8 @@ static int show_connections(struct conversation *talk)
 		bailey_conn_iter_init(&talk->iter, &bn->conns);
 	talk->reading = true;
 	for (entry = bailey_conn_iter_start(&talk->iter);
-	     entry && talk->text.len + LINE_ROOM < PIECE;
+	     entry && talk->text.len + LINE_ROOM < PIECE &&
+	     (looks++ < LOOKS_MAX || !talk->text.len);
 	     entry = bailey_conn_iter_next(&talk->iter))
 		if (bailey_conn_entry_live(entry, now))
 			bailey_conn_print(bn->net, &entry->conn, now, &talk->text);
@@ -198,6 +203,8 @@ static int take_connections(struct conversation *talk, const char *text, size_t 
 		const char *end = memchr(text, '\n', len);
 		size_t n = end ? end - text : len;
 
+		if (fatal_signal_pending(current))
+			return -EINTR;
 		bailey_lexer_init(&lex, text, n, line++, diag);
 		ret = take_connections_line(talk, &lex);
 		n += !!end;
@@ -365,13 +372,11 @@ static ssize_t read_stream(struct conversation *talk, char __user *buf, size_t s
 	return n;
 }
 
-static ssize_t talk_read(struct file *file, char __user *buf, size_t size, loff_t *ppos)
+static ssize_t read_text(struct conversation *talk, char __user *buf, size_t size,
+			 loff_t *ppos)
 {
-	struct conversation *talk = file->private_data;
 	ssize_t ret = 0;
 
-	if (!size)
-		return 0;
 	mutex_lock(&talk->lock);
 	if (!talk->answered && *ppos == 0)
 		ret = compose(talk);
@@ -381,6 +386,20 @@ static ssize_t talk_read(struct file *file, char __user *buf, size_t size, loff_
 		ret = simple_read_from_buffer(buf, size, ppos, talk->text.buf,
 					      talk->text.len);
 	mutex_unlock(&talk->lock);
+	return ret;
+}
+
+/* A call, not an open file, keeps the namespace: its end never waits for one. */
+static ssize_t talk_read(struct file *file, char __user *buf, size_t size, loff_t *ppos)
+{
+	struct conversation *talk = file->private_data;
+	struct net *net = maybe_get_net(talk->bn->net);
+	ssize_t ret;
+
+	if (!net)
+		return -EIO;
+	ret = size ? read_text(talk, buf, size, ppos) : 0;
+	put_net(net);
 	return ret;
 }
 
@@ -404,23 +423,21 @@ static int answer(struct conversation *talk, const char *text, size_t size)
 	return ret;
 }
 
-static ssize_t talk_write(struct file *file, const char __user *buf, size_t size,
-			  loff_t *ppos)
+static size_t longest_write(const struct conversation *talk)
 {
-	struct conversation *talk = file->private_data;
-	struct net *net = talk->bn->net;
+	return talk->kind->take == take_policy ?
+	       bailey_sysctl_max_policy_bytes(&talk->bn->sysctls) : REQUEST_MAX;
+}
+
+static ssize_t write_text(struct conversation *talk, const char __user *buf,
+			  size_t size, loff_t *ppos)
+{
 	char *text;
 	int ret;
 
-	if (!talk->kind->take)
-		return -EINVAL;
-	if (!file_ns_capable(file, net->user_ns, CAP_NET_ADMIN))
-		return -EPERM;
-	if (!size)
-		return 0;
-	if (size > bailey_sysctl_max_policy_bytes(&talk->bn->sysctls))
+	if (size > longest_write(talk))
 		return -EFBIG;
-	text = kvmalloc(size, GFP_KERNEL_ACCOUNT);
+	text = kvmalloc(size, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	if (!text)
 		return -ENOMEM;
 	ret = -EFAULT;
@@ -432,6 +449,26 @@ static ssize_t talk_write(struct file *file, const char __user *buf, size_t size
 	}
 	kvfree(text);
 	return ret ? ret : size;
+}
+
+static ssize_t talk_write(struct file *file, const char __user *buf, size_t size,
+			  loff_t *ppos)
+{
+	struct conversation *talk = file->private_data;
+	struct net *net;
+	ssize_t ret;
+
+	if (!talk->kind->take)
+		return -EINVAL;
+	net = maybe_get_net(talk->bn->net);
+	if (!net)
+		return -EIO;
+	if (!file_ns_capable(file, net->user_ns, CAP_NET_ADMIN))
+		ret = -EPERM;
+	else
+		ret = size ? write_text(talk, buf, size, ppos) : 0;
+	put_net(net);
+	return ret;
 }
 
 static const struct proc_ops talk_ops = {

@@ -17,18 +17,18 @@ TRACE_EVENT(bailey_verdict,
 		 const struct bailey_packet *packet, enum bailey_reason reason),
 	TP_ARGS(where, packet, reason),
 	TP_STRUCT__entry(
-		__field(u8, hook)
-		__field(u8, family)
-		__field(u8, proto)
-		__field(u8, reason)
-		__field(u32, in)
-		__field(u32, out)
 		__field(u64, src_hi)
 		__field(u64, src_lo)
 		__field(u64, dst_hi)
 		__field(u64, dst_lo)
+		__field(u32, in)
+		__field(u32, out)
 		__field(u16, sport)
 		__field(u16, dport)
+		__field(u8, hook)
+		__field(u8, family)
+		__field(u8, proto)
+		__field(u8, reason)
 	),
 	TP_fast_assign(
 		__entry->hook = where->hook;

@@ -27,7 +27,7 @@
 #include <linux/types.h>
 
 /* Policies are built in process context and charged to the writer. */
-#define bailey_zalloc(size)	kvzalloc(size, GFP_KERNEL_ACCOUNT)
+#define bailey_zalloc(size)	kvzalloc(size, GFP_KERNEL_ACCOUNT | __GFP_NOWARN)
 #define bailey_free(p)		kvfree(p)
 #define bailey_yield()		cond_resched()
 #define bailey_killed()		fatal_signal_pending(current)
@@ -55,6 +55,9 @@ static inline bool bailey_ref_shared(const struct bailey_refcount *ref)
 {
 	return refcount_read(&ref->count) > 1;
 }
+
+/* Pairs with a release by whoever shares a connection with other CPUs. */
+#define bailey_load_acquire(p)	smp_load_acquire(p)
 
 typedef atomic64_t bailey_atomic64;
 #define bailey_atomic64_add(n, v)	atomic64_add(n, v)
@@ -140,6 +143,8 @@ static inline bool bailey_ref_shared(const struct bailey_refcount *ref)
 {
 	return ref->count > 1;
 }
+
+#define bailey_load_acquire(p)	READ_ONCE(*(p))
 
 typedef struct { s64 counter; } bailey_atomic64;
 #define bailey_atomic64_add(n, v)	((void)((v)->counter += (n)))

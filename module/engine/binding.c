@@ -26,16 +26,17 @@ static const struct bailey_attach *attach_named(const struct bailey_policy *poli
 static const struct bailey_attach *attach_find(const struct bailey_policy *policy,
 					       const char *dev, bool host)
 {
-	u32 len = strlen(dev);
 	const struct bailey_attach *attach;
+	u32 len = strlen(dev);
+	u32 stems = policy->stems[host] & ((2U << len) - 1);
 
 	if (!policy->objects[BAILEY_ATTACH].named)
 		return NULL;
 	attach = attach_named(policy, dev, len, host ? " host" : " subnet");
-	while (!attach) {
+	for (; !attach && stems; stems &= (1U << len) - 1) {
+		while (!(stems & (1U << len)))
+			len--;
 		attach = attach_named(policy, dev, len, host ? "* host" : "* subnet");
-		if (!len--)
-			break;
 	}
 	return attach;
 }
@@ -68,6 +69,26 @@ static void insert(struct bailey_binding *binding, const struct bailey_iface *if
 	binding->iface[i] = *iface;
 }
 
+static struct bailey_binding *hash_ifaces(struct bailey_policy *policy,
+					  const struct bailey_iface *iface, u32 count)
+{
+	struct bailey_binding *binding;
+	u32 i, places = 4;
+
+	while (places < 2 * count)
+		places *= 2;
+	binding = bailey_zalloc(sizeof(*binding) +
+				(size_t)places * sizeof(struct bailey_iface));
+	if (!binding)
+		return NULL;
+	binding->mask = places - 1;
+	bailey_policy_get(policy);
+	binding->policy = policy;
+	for (i = 0; i < count; i++)
+		insert(binding, &iface[i]);
+	return binding;
+}
+
 /**
  * bailey_binding_create() - bind a policy to interfaces
  * @policy: sealed; the binding takes a reference
@@ -81,23 +102,18 @@ struct bailey_binding *bailey_binding_create(struct bailey_policy *policy,
 					     u32 count)
 {
 	struct bailey_binding *binding;
-	struct bailey_iface iface;
-	u32 i, bound = 0, places = 4;
+	struct bailey_iface *iface;
+	u32 i, bound = 0;
 
-	for (i = 0; i < count; i++)
-		bound += iface_bind(&iface, policy, &device[i]);
-	while (places < 2 * bound)
-		places *= 2;
-	binding = bailey_zalloc(sizeof(*binding) +
-				(size_t)places * sizeof(struct bailey_iface));
-	if (!binding)
+	iface = bailey_zalloc(((size_t)count + 1) * sizeof(*iface));
+	if (!iface)
 		return NULL;
-	binding->mask = places - 1;
-	bailey_policy_get(policy);
-	binding->policy = policy;
-	for (i = 0; i < count; i++)
-		if (iface_bind(&iface, policy, &device[i]))
-			insert(binding, &iface);
+	for (i = 0; i < count; i++) {
+		bound += iface_bind(&iface[bound], policy, &device[i]);
+		bailey_yield();
+	}
+	binding = hash_ifaces(policy, iface, bound);
+	bailey_free(iface);
 	return binding;
 }
 

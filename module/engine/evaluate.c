@@ -57,6 +57,24 @@ attached_iface(const struct bailey_binding *binding, u32 ifindex, u32 master)
 	return attached(vrf) || !iface ? vrf : iface;
 }
 
+/* The endpoint with an address: at the port itself, or else at its VRF master. */
+static const struct bailey_endpoint *endpoint_at(const struct bailey_eval *eval, u32 port,
+						 const struct bailey_addr *addr)
+{
+	const u32 ifindex[2] = { eval->where->ifindex[port], eval->where->master[port] };
+	const struct bailey_endpoint *endpoint = NULL;
+	const struct bailey_iface *iface;
+	u32 i;
+
+	for (i = 0; i < 2 && !endpoint; i++) {
+		iface = bailey_binding_find(eval->binding, ifindex[i]);
+		if (iface)
+			endpoint = bailey_place_find(iface->place, eval->packet->family,
+						     addr);
+	}
+	return endpoint;
+}
+
 static const struct bailey_acl *attach_acl(const struct bailey_policy *policy,
 					   const struct bailey_attach *attach)
 {
@@ -90,9 +108,8 @@ static void resolve_side(struct bailey_eval *eval, u32 s)
 	if (!side->iface)
 		return;
 	if (!side->box)
-		side->endpoint = bailey_place_find(side->iface->place, packet->family,
-						   s == BAILEY_SRC ? &packet->src :
-								     &packet->dst);
+		side->endpoint = endpoint_at(eval, port, s == BAILEY_SRC ? &packet->src :
+									  &packet->dst);
 	side->attach = side->box ? side->iface->host : side->iface->subnet;
 	if (!side->attach)
 		return;
@@ -558,9 +575,9 @@ void bailey_evaluate(struct bailey_eval *eval,
 		     struct bailey_verdict *verdict)
 {
 	if (match) {
+		verdict->epoch = bailey_load_acquire(&match->conn->epoch);
 		verdict->set[0] = READ_ONCE(match->conn->set[0]);
 		verdict->set[1] = READ_ONCE(match->conn->set[1]);
-		verdict->epoch = READ_ONCE(match->conn->epoch);
 	}
 	if (match && !match->related) {
 		verdict->reason = bailey_conn_advance(match->conn, eval->packet,

@@ -474,6 +474,10 @@ int bailey_language_apply(struct bailey_policy *policy, const char *text,
 						 "a line has at most %u bytes",
 						 BAILEY_LINE_MAX);
 		ret = line_apply(&line);
+		if (ret == -ENOSPC)
+			bailey_lexer_fail(&line.lex, ret, "",
+					  "more objects than the limit (sysctl max_rules) of %llu",
+					  (unsigned long long)policy->max_rules);
 		n += !!end;
 		text += n;
 		len -= n;

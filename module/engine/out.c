@@ -8,6 +8,7 @@
 #include "out.h"
 
 #define OUT_MIN		256
+#define OUT_MAX		((size_t)1 << 30)
 #define PRINTF_MAX	512
 
 /**
@@ -24,6 +25,10 @@ bool bailey_out_reserve(struct bailey_out *out, size_t more)
 
 	if (out->failed)
 		return false;
+	if (more >= OUT_MAX - out->len) {
+		out->failed = true;
+		return false;
+	}
 	if (out->len + more + 1 <= out->cap)
 		return true;
 	while (cap < out->len + more + 1)

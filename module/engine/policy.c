@@ -61,6 +61,7 @@ struct bailey_policy *bailey_policy_create(void)
 	bailey_ref_init(&policy->refs);
 	policy->exempts = BAILEY_EXEMPT_ALL;
 	policy->next_set_id = 1;
+	policy->max_rules = ~(u64)0;
 	return policy;
 }
 
@@ -185,7 +186,7 @@ u32 bailey_policy_slot(const struct bailey_policy *policy, enum bailey_kind kind
  * @column: the column there
  * @slot: filled in
  *
- * Return: 0 or -ENOMEM.
+ * Return: 0, -ENOMEM, or -ENOSPC when there are too many.
  */
 int bailey_policy_mention(struct bailey_policy *policy, enum bailey_kind kind,
 			  const char *name, u32 len, u32 line, u32 column,
@@ -205,6 +206,8 @@ int bailey_policy_mention(struct bailey_policy *policy, enum bailey_kind kind,
 		}
 		return 0;
 	}
+	if (objects->named >= policy->max_rules)
+		return -ENOSPC;
 	object = bailey_object_create(kind, name, len);
 	if (!object)
 		return -ENOMEM;

@@ -57,10 +57,13 @@ struct bailey_place {
  * @epoch: moves with each commit that revokes: whoever was asked before is asked again
  * @default_deny: interfaces with nothing attached pass nothing
  * @exempts: bit per &enum bailey_exempt whose line stands
+ * @stems: bit per length that the stem of an attach line has, for the subnet and
+ *	   for the host lines; made when sealed
  * @place: endpoints by interface, in order of names; made when sealed
  * @places: how many
  * @members: memory of all @place's members
- * @rules: rules, prefixes and addresses in all objects; counted when sealed
+ * @rules: objects with their rules, prefixes and addresses; counted when sealed
+ * @max_rules: writer only: how many there may be
  */
 struct bailey_policy {
 	struct bailey_refcount refs;
@@ -72,10 +75,12 @@ struct bailey_policy {
 	u32 epoch;
 	bool default_deny;
 	u8 exempts;
+	u32 stems[2];
 	struct bailey_place *place;
 	u32 places;
 	struct bailey_member *members;
 	u64 rules;
+	u64 max_rules;
 };
 
 struct bailey_policy *bailey_policy_create(void);

@@ -297,8 +297,10 @@ void bailey_policy_print(const struct bailey_policy *policy, struct bailey_out *
 
 	bailey_out_printf(out, "begin\nflush\n");
 	for (i = 0; i < ARRAY_SIZE(order); i++)
-		for (n = 0; n < policy->objects[order[i]].named; n++)
+		for (n = 0; n < policy->objects[order[i]].named; n++) {
 			object_print(policy, bailey_policy_nth(policy, order[i], n), out);
+			bailey_yield();
+		}
 	for (i = 0; i < BAILEY_EXEMPT_COUNT; i++)
 		bailey_out_printf(out, "%sexempt %s\n",
 				  policy->exempts & (1 << i) ? "" : "delete ",

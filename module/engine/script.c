@@ -297,6 +297,8 @@ static int take_lines(struct bailey_script *script, struct bailey_diag *diag)
 		script->scanned += end - (script->text.buf + start) + 1;
 		ret = take_line(script, start, script->scanned - start - 1, diag);
 		bailey_yield();
+		if (!ret && bailey_killed())
+			ret = -EINTR;
 	}
 	return ret;
 }

@@ -223,11 +223,12 @@ static u64 object_size(struct bailey_object *object)
 	struct bailey_rules *rules = rules_of(object);
 
 	if (rules)
-		return (u64)rules[BAILEY_IN].count + rules[BAILEY_OUT].count;
+		return 1 + (u64)rules[BAILEY_IN].count + rules[BAILEY_OUT].count;
 	if (object->kind == BAILEY_PREFIX_LIST)
-		return bailey_prefix_list_of(object)->set.count;
+		return 1 + bailey_prefix_list_of(object)->set.count;
 	if (object->kind == BAILEY_ENDPOINT)
-		return bailey_endpoint_of(object)->count;
+		return 1 + bailey_endpoint_of(object)->count +
+		       bailey_endpoint_of(object)->set->count;
 	return 1;
 }
 
@@ -244,7 +245,7 @@ static int size_check(struct bailey_policy *policy, u64 max_rules,
 	if (policy->rules <= max_rules)
 		return 0;
 	return bailey_diag_fail(diag, -ENOSPC, 1, 1,
-				"the policy would have %llu rules, prefixes and addresses; the limit (sysctl max_rules) is %llu",
+				"the policy would have %llu objects, rules and addresses; the limit (sysctl max_rules) is %llu",
 				(unsigned long long)policy->rules,
 				(unsigned long long)max_rules);
 }
@@ -391,6 +392,20 @@ static void sets_release(struct bailey_policy *policy)
 	policy->set_count = kept;
 }
 
+/* Which lengths of stems there are, so that binding an interface tries no others. */
+static void stems_seal(struct bailey_policy *policy)
+{
+	u32 n;
+
+	for (n = 0; n < policy->objects[BAILEY_ATTACH].named; n++) {
+		const struct bailey_attach *attach =
+			bailey_attach_of(bailey_policy_nth(policy, BAILEY_ATTACH, n));
+
+		if (attach->stem)
+			policy->stems[attach->host] |= 1U << strlen(attach->dev);
+	}
+}
+
 /* Rules that the policy in force has as well go on counting where they were. */
 static void rules_inherit(struct bailey_object *object,
 			  const struct bailey_policy *old)
@@ -488,6 +503,7 @@ int bailey_policy_seal(struct bailey_policy *policy,
 		ret = places_seal(policy, diag);
 	if (!ret) {
 		sets_release(policy);
+		stems_seal(policy);
 		ret = objects_seal(policy, old);
 	}
 	return ret;

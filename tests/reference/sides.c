@@ -126,6 +126,19 @@ static const struct ref_endpoint *find_endpoint(const struct ref_policy *policy,
 	return NULL;
 }
 
+/* At the interface itself, or else at its VRF. */
+static const struct ref_endpoint *endpoint_of(const struct ref_policy *policy,
+					      const struct ref_world *world,
+					      const struct ref_iface *iface,
+					      const struct ref_addr *addr)
+{
+	const struct ref_endpoint *endpoint = find_endpoint(policy, iface->name, addr);
+
+	if (endpoint || iface->master < 0 || mutated(REF_MUTATE_MASTER))
+		return endpoint;
+	return find_endpoint(policy, world->iface[iface->master].name, addr);
+}
+
 static void make_side(const struct ref_policy *policy, const struct ref_world *world,
 		      const struct ref_iface *iface, bool box,
 		      const struct ref_addr *addr, struct ref_side *side)
@@ -138,7 +151,7 @@ static void make_side(const struct ref_policy *policy, const struct ref_world *w
 	side->acl = -1;
 	side->attach = ref_find_attach(policy, lines->name, box);
 	if (!box)
-		side->endpoint = find_endpoint(policy, lines->name, addr);
+		side->endpoint = endpoint_of(policy, world, iface, addr);
 	if (side->attach) {
 		side->acl = side->attach->acl;
 		side->groups = side->attach->groups;

@@ -49,7 +49,7 @@ pass "new ones are good" read router policy
 must open line client 1.3.3.7 443
 
 # Traffic, readers and writers that never stop
-spawn client python3 "$(dirname "$0")/blast.py" client --seconds 60 --flows 5000
+spawn client python3 "$(dirname "$0")/blast.py" client --seconds 600 --flows 5000
 for file in policy connections stats; do
 	spawn router bash -c "while :; do cat /proc/net/bailey/$file; done >/dev/null 2>&1"
 done

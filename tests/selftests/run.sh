@@ -59,6 +59,10 @@ main()
 	local scenarios=() file name log status number=0 bad=0 began
 	mapfile -t scenarios < <(pick "$@")
 	log=$(mktemp)
+	if [ ${#scenarios[@]} = 0 ]; then
+		echo "Bail out! no scenario to run"
+		exit 1
+	fi
 	echo "KTAP version 1"
 	echo "1..${#scenarios[@]}"
 	for file in "${scenarios[@]}"; do
