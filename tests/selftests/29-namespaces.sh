@@ -2,20 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Namespaces come and go with their policies, connections and waiting
-# confirmations, and nothing of them is left.
+# confirmations. That nothing of them is left is for the kernel to say, when the
+# module's slab cache goes, and for kmemleak.
 
 . "$(dirname "$0")/traffic.sh"
-plan 12
+plan 8
 
 load_module
-
-# How many connections there are in the module's slab cache. Kernels without
-# checkers may have merged it with others of its size: then this sees none, and
-# what leaks is found by the kernel with checkers alone.
-entries()
-{
-	awk '/^bailey/ { sum += $2 } END { print sum + 0 }' /proc/slabinfo
-}
 
 topology
 hinterland
@@ -26,20 +19,10 @@ attach dev eth1 protects subnet acl public groups web'
 bailey_write router "$policy_text" || bail_out "no policy"
 python3 "$(dirname "$0")/blast.py" client --flows 3000 >/dev/null
 expect_equal "3000 connections" 3000 "$(bailey_read router connections | wc -l)"
-if grep -q '^bailey' /proc/slabinfo; then
-	expect_pass "are in the slab cache" test "$(entries)" -ge 3000
-else
-	ok "are in a slab cache that cannot be told from others"
-fi
 
 # A namespace goes with all that
 ip netns del router
-none_left()
-{
-	[ "$(entries)" = 0 ]
-}
-expect_pass "and go with their namespace" until_true none_left
-expect_fail "which is gone" ip -n router link
+expect_fail "the namespace is gone" ip -n router link
 
 # Many namespaces, each with a policy of its own, some with one that waits for
 # confirmation, some with a transaction half written, and a reader that holds a file
@@ -87,7 +70,6 @@ expect_pass "ten in a hurry" bash -c '
 			ping -q -c 2 -i 0.01 127.0.0.1 >/dev/null || exit 1
 			grep -q icmp /proc/net/bailey/connections" || exit 1
 	done'
-expect_pass "nothing is left of their connections" until_true none_left
 
 # The module comes while there are namespaces, and goes while they have policies
 for ns in client server; do
@@ -96,4 +78,3 @@ done
 expect_pass "the module goes while two namespaces have policies" timeout 30 rmmod bailey
 load_module
 expect_match "loaded again, they have none" '^default pass$' "$(bailey_read client policy)"
-expect_equal "and no slab is left from before" 0 "$(entries)"
