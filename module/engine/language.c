@@ -476,7 +476,7 @@ int bailey_language_apply(struct bailey_policy *policy, const char *text,
 		ret = line_apply(&line);
 		if (ret == -ENOSPC)
 			bailey_lexer_fail(&line.lex, ret, "",
-					  "more objects than the limit (sysctl max_rules) of %llu",
+					  "far more objects than the limit (sysctl max_rules) of %llu",
 					  (unsigned long long)policy->max_rules);
 		n += !!end;
 		text += n;

@@ -206,7 +206,8 @@ int bailey_policy_mention(struct bailey_policy *policy, enum bailey_kind kind,
 		}
 		return 0;
 	}
-	if (objects->named >= policy->max_rules)
+	/* Names that are going away still count until the policy is sealed. */
+	if (objects->named / 2 >= policy->max_rules)
 		return -ENOSPC;
 	object = bailey_object_create(kind, name, len);
 	if (!object)

@@ -62,8 +62,8 @@ struct bailey_place {
  * @place: endpoints by interface, in order of names; made when sealed
  * @places: how many
  * @members: memory of all @place's members
- * @rules: objects with their rules, prefixes and addresses; counted when sealed
- * @max_rules: writer only: how many there may be
+ * @rules: rules, prefixes and addresses in all objects; counted when sealed
+ * @max_rules: writer only: how many of these, and objects of each kind, there may be
  */
 struct bailey_policy {
 	struct bailey_refcount refs;

@@ -223,12 +223,11 @@ static u64 object_size(struct bailey_object *object)
 	struct bailey_rules *rules = rules_of(object);
 
 	if (rules)
-		return 1 + (u64)rules[BAILEY_IN].count + rules[BAILEY_OUT].count;
+		return (u64)rules[BAILEY_IN].count + rules[BAILEY_OUT].count;
 	if (object->kind == BAILEY_PREFIX_LIST)
-		return 1 + bailey_prefix_list_of(object)->set.count;
+		return bailey_prefix_list_of(object)->set.count;
 	if (object->kind == BAILEY_ENDPOINT)
-		return 1 + bailey_endpoint_of(object)->count +
-		       bailey_endpoint_of(object)->set->count;
+		return bailey_endpoint_of(object)->count;
 	return 1;
 }
 
@@ -239,13 +238,19 @@ static int size_check(struct bailey_policy *policy, u64 max_rules,
 	u32 n;
 
 	policy->rules = 0;
-	for (kind = 0; kind < BAILEY_KIND_COUNT; kind++)
+	for (kind = 0; kind < BAILEY_KIND_COUNT; kind++) {
+		if (policy->objects[kind].named > max_rules)
+			return bailey_diag_fail(diag, -ENOSPC, 1, 1,
+						"the policy would have %u objects of one kind; the limit (sysctl max_rules) is %llu",
+						policy->objects[kind].named,
+						(unsigned long long)max_rules);
 		for (n = 0; n < policy->objects[kind].named; n++)
 			policy->rules += object_size(bailey_policy_nth(policy, kind, n));
+	}
 	if (policy->rules <= max_rules)
 		return 0;
 	return bailey_diag_fail(diag, -ENOSPC, 1, 1,
-				"the policy would have %llu objects, rules and addresses; the limit (sysctl max_rules) is %llu",
+				"the policy would have %llu rules, prefixes and addresses; the limit (sysctl max_rules) is %llu",
 				(unsigned long long)policy->rules,
 				(unsigned long long)max_rules);
 }

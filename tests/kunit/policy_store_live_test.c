@@ -37,6 +37,8 @@ static void the_binding_follows_interfaces(struct kunit *test)
 	rename_device(test, "bly0");
 	KUNIT_EXPECT_EQ(test, found(test, ifindex), SUBNET);
 	remove_device(test);
+	/* Nothing hurries then: a worker binds anew. */
+	flush_delayed_work(&store(test)->rebind);
 	KUNIT_EXPECT_EQ(test, found(test, ifindex), 0);
 	add_device(test, "blx9");
 	KUNIT_EXPECT_EQ(test, found(test, fixture(test)->ifindex), HOST);

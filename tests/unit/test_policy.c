@@ -304,7 +304,7 @@ static void the_size_is_bounded(void)
 	bailey_diag_destroy(&diag);
 	p = build(NULL, text);
 	REQUIRE(p);
-	CHECK_EQ(p->rules, 11);
+	CHECK_EQ(p->rules, 6);
 	bailey_policy_put(p);
 }
 
