@@ -15,7 +15,7 @@ agent_start
 
 case "${BAILEY_FLAVOUR:-}" in
 plain) many=1000000 ;;
-*) many=100000 ;;
+*) many=40000 ;;
 esac
 
 blast()
