@@ -301,9 +301,10 @@ static bool begins(const struct bailey_packet *packet, u8 side)
  *
  * It does not if its own side (of an error: the side that it goes to) has other
  * groups than those which said yes, and those are still attached elsewhere, or it
- * passes another interface: then it comes from another place. A request that goes to another such place
- * begins a connection of its own: this is its second way through the machine. A later
- * segment that does so belongs to a connection whose route has changed.
+ * passes another interface: then it comes from another place. A request that goes
+ * to another such place begins a connection of its own: this is its second way
+ * through the machine. A later segment that does so belongs to a connection whose
+ * route has changed.
  *
  * Return: 0 for no; of several connections the one with the highest is taken.
  */
@@ -473,7 +474,8 @@ static bool ask_about_request(struct bailey_eval *eval, u32 s, u8 door,
 
 	bailey_conn_request(match->conn, &request);
 	if (!ask_set(eval, s, &inquiry, verdict)) {
-		verdict->revoked = !match->related && verdict->epoch != eval->binding->policy->epoch;
+		verdict->revoked = !match->related &&
+				   verdict->epoch != eval->binding->policy->epoch;
 		return false;
 	}
 	verdict->set[door] = eval->side[s].set->id;

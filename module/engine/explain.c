@@ -12,8 +12,7 @@
 #include "policy_text.h"
 
 static const char syntax[] =
-	"PROTO from ADDR [port N] to ADDR [port N] [type T [code C]] [id N] [ttl N] "
-	"[in IFNAME] [out IFNAME] [alone]";
+	"PROTO from ADDR [port N] to ADDR [port N] [type T] [code C] [in IF] [out IF] [alone]";
 
 /* "from ADDR [port N]" or "to ADDR [port N]". */
 static int side_parse(struct bailey_lexer *lex, const char *word, u8 proto,

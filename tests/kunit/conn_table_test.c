@@ -306,7 +306,7 @@ static void doors_are_stored(struct kunit *test)
 {
 	struct bailey_conn_entry *entry = add(test, 1, 1, 100);
 
-	bailey_conn_entry_set_doors(entry, (u32 []){ 0, 7 }, (u32 []){ 0, 3 }, 9);
+	bailey_conn_entry_set_doors(entry, (u32 []){ 1, 7 }, (u32 []){ 0, 3 }, 9);
 	KUNIT_EXPECT_EQ(test, entry->conn.set[BAILEY_ORIGINATOR], 1);
 	KUNIT_EXPECT_EQ(test, entry->conn.set[BAILEY_RESPONDER], 7);
 	KUNIT_EXPECT_EQ(test, entry->conn.ifindex[BAILEY_RESPONDER], 3);
