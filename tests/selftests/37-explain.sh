@@ -33,9 +33,11 @@ stats_before=$said
 explain()
 {
 	must write router explain "$1\\n"
-	request=$(sed -n '/^request/,/verdict/p' <<<"$said")
-	response=$(sed -n '/^response/,/verdict/p' <<<"$said")
-	result=$(sed -n 's/^result: //p' <<<"$said")
+	request=${said%%$'\nresponse: '*}
+	response=
+	[ "$request" = "$said" ] || response=${said#"$request"}
+	result=${said##*result: }
+	result=${result%%$'\n'*}
 }
 
 forward='in eth0 out eth1'
