@@ -39,84 +39,6 @@ const char *bailey_reason_name(enum bailey_reason reason)
 	return (u32)reason < BAILEY_REASON_COUNT ? name[reason] : "?";
 }
 
-static bool attached(const struct bailey_iface *iface)
-{
-	return iface && (iface->host || iface->subnet);
-}
-
-/* The interface whose attach lines hold: the port, or else its VRF master. */
-static const struct bailey_iface *
-attached_iface(const struct bailey_binding *binding, u32 ifindex, u32 master)
-{
-	const struct bailey_iface *iface = bailey_binding_find(binding, ifindex);
-	const struct bailey_iface *vrf;
-
-	if (attached(iface) || !master)
-		return iface;
-	vrf = bailey_binding_find(binding, master);
-	return attached(vrf) || !iface ? vrf : iface;
-}
-
-/* The endpoint with an address: at the port itself, or else at its VRF master. */
-static const struct bailey_endpoint *endpoint_at(const struct bailey_eval *eval, u32 port,
-						 const struct bailey_addr *addr)
-{
-	const u32 ifindex[2] = { eval->where->ifindex[port], eval->where->master[port] };
-	const struct bailey_endpoint *endpoint = NULL;
-	const struct bailey_iface *iface;
-	u32 i;
-
-	for (i = 0; i < 2 && !endpoint; i++) {
-		iface = bailey_binding_find(eval->binding, ifindex[i]);
-		if (iface)
-			endpoint = bailey_place_find(iface->place, eval->packet->family,
-						     addr);
-	}
-	return endpoint;
-}
-
-static const struct bailey_acl *attach_acl(const struct bailey_policy *policy,
-					   const struct bailey_attach *attach)
-{
-	struct bailey_object *object = bailey_policy_object(policy, BAILEY_ACL,
-							    attach->acl);
-
-	return object ? bailey_acl_of(object) : NULL;
-}
-
-/* Which interface a packet passes on a side; at LOCAL_* there is only one. */
-static u32 side_port(const struct bailey_where *where, u32 s)
-{
-	if (where->hook == BAILEY_HOOK_LOCAL_IN)
-		return BAILEY_SRC;
-	if (where->hook == BAILEY_HOOK_LOCAL_OUT)
-		return BAILEY_DST;
-	return s;
-}
-
-static void resolve_side(struct bailey_eval *eval, u32 s)
-{
-	const struct bailey_where *where = eval->where;
-	const struct bailey_packet *packet = eval->packet;
-	struct bailey_side *side = &eval->side[s];
-	u32 port = side_port(where, s);
-
-	side->box = where->hook != BAILEY_HOOK_FORWARD && port != s;
-	side->ifindex = where->ifindex[port];
-	side->iface = attached_iface(eval->binding, side->ifindex,
-				     where->master[port]);
-	if (!side->iface)
-		return;
-	if (!side->box)
-		side->endpoint = endpoint_at(eval, port, s == BAILEY_SRC ? &packet->src :
-									  &packet->dst);
-	side->attach = side->box ? side->iface->host : side->iface->subnet;
-	if (!side->attach)
-		return;
-	side->acl = attach_acl(eval->binding->policy, side->attach);
-	side->set = side->endpoint ? side->endpoint->set : side->attach->set;
-}
-
 /* The exemption that lets a packet through unasked; BAILEY_EXEMPT_COUNT if none. */
 static u8 find_exempt(const struct bailey_eval *eval, enum bailey_reason parsed)
 {
@@ -143,8 +65,8 @@ static bool is_own_error(const struct bailey_eval *eval)
 static bool default_denies(const struct bailey_eval *eval)
 {
 	return eval->binding->policy->default_deny &&
-	       (!attached(eval->side[BAILEY_SRC].iface) ||
-		!attached(eval->side[BAILEY_DST].iface));
+	       (bailey_side_unattached(&eval->side[BAILEY_SRC]) ||
+		bailey_side_unattached(&eval->side[BAILEY_DST]));
 }
 
 static bool nobody_asks(const struct bailey_eval *eval)
@@ -189,6 +111,7 @@ bool bailey_eval_begin(struct bailey_eval *eval,
 		       struct bailey_verdict *verdict)
 {
 	u8 exempt;
+	u32 s;
 
 	memset(eval, 0, sizeof(*eval));
 	memset(verdict, 0, sizeof(*verdict));
@@ -203,8 +126,8 @@ bool bailey_eval_begin(struct bailey_eval *eval,
 	}
 	if (exempt != BAILEY_EXEMPT_COUNT)
 		return true;
-	resolve_side(eval, BAILEY_SRC);
-	resolve_side(eval, BAILEY_DST);
+	for (s = 0; s < 2; s++)
+		bailey_side_resolve(&eval->side[s], binding, where, packet, s);
 	skip_acls_inside(eval);
 	if (default_denies(eval))
 		verdict->reason = BAILEY_DROP_DEFAULT;
