@@ -148,7 +148,7 @@ on_failure()
 {
 	local ns
 	for ns in "${namespaces[@]}"; do
-		ip netns exec "$ns" test -s /proc/net/bailey/policy || continue
+		ip netns exec "$ns" test -e /proc/net/bailey/policy || continue
 		note "$ns: connections"
 		note "$(ip netns exec "$ns" head -n 10 /proc/net/bailey/connections)"
 	done 2>/dev/null

@@ -78,10 +78,10 @@ new_run_dir()
 {
 	if [ -z "$out" ]; then
 		mkdir -p "$cache/run"
-		# The last twenty are kept for those who want to look
-		find "$cache/run" -mindepth 1 -maxdepth 1 -printf '%T@ %p\n' |
-			sort -rn | tail -n +21 | cut -d' ' -f2- |
-			while read -r old; do rm -rf "$old"; done
+		# Those of the last two hours are kept: they may be in use, and
+		# somebody may want to look
+		find "$cache/run" -mindepth 1 -maxdepth 1 -mmin +120 \
+			-exec rm -rf {} +
 		out=$(mktemp -d "$cache/run/$1-XXXXXX")
 	else
 		mkdir -p "$out"
