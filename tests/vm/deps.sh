@@ -19,7 +19,7 @@
 set -euo pipefail
 
 # What scenarios find in a guest, whichever bed it runs on
-guest_packages="iproute2 iputils-ping nftables iptables socat curl
+guest_packages="mount iproute2 iputils-ping nftables iptables socat curl
 	ca-certificates openssl python3 procps kmod util-linux ethtool conntrack"
 
 packages_of()
