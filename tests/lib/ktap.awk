@@ -31,6 +31,8 @@ function judge(indent,    who)
 	} else if (plan[indent] != count[indent]) {
 		fail(who ": " plan[indent] " results planned, " \
 		     count[indent] + 0 " came")
+		# what it said last, such as why it could not go on
+		printf "%s", notes
 		bad[indent]++
 	}
 }

@@ -13,15 +13,20 @@ hinterland
 agent_start
 listen router 22
 
-lladdr()
+# link_local NS: its address on eth0, in $found. The kernel makes it when it
+# notices that the cable is plugged in, which may be a while after both ends
+# were set up.
+link_local()
 {
-	ip -n "$1" -6 addr show dev eth0 scope link |
-		sed -n 's,.*inet6 \(fe80[^/]*\)/.*,\1,p'
+	found=$(ip -n "$1" -6 addr show dev eth0 scope link |
+		sed -n 's,.*inet6 \(fe80[^/]*\)/.*,\1,p')
+	[ -n "$found" ]
 }
 
-until_true test -n "$(lladdr client)" || bail_out "no link-local address"
-ll=$(lladdr client)
-router_ll=$(lladdr router)
+until_true link_local client || bail_out "no link-local address of the client"
+ll=$found
+until_true link_local router || bail_out "no link-local address of the router"
+router_ll=$found
 
 policy router 'group none
 attach dev eth0 protects host groups none'
