@@ -20,6 +20,7 @@
 
 #define RULES_DEFAULT		1000000
 #define POLICY_BYTES_DEFAULT	(64 << 20)
+#define REJECT_RATE_DEFAULT	100
 #define CONNECTIONS_LEAST	65536	/* whatever the memory */
 #define CONNECTIONS_MOST	1048576
 #define MEMORY_SHARE		32	/* 1/32 of all memory at the most */
@@ -57,6 +58,7 @@ static const struct row limit_rows[] = {
 	{ "max_connections",		SETTING(max_connections) },
 	{ "max_rules",			SETTING(max_rules) },
 	{ "max_policy_bytes",		SETTING(max_policy_bytes) },
+	{ "reject_rate",		SETTING(reject_rate) },
 };
 
 #define ROWS	(ARRAY_SIZE(timeout_rows) + ARRAY_SIZE(limit_rows) + 1)
@@ -142,11 +144,13 @@ static void set_defaults(struct bailey_sysctls *s)
 	s->max_connections = connections_default();
 	s->max_rules = RULES_DEFAULT;
 	s->max_policy_bytes = POLICY_BYTES_DEFAULT;
+	s->reject_rate = REJECT_RATE_DEFAULT;
 	s->tcp_loose = 1;
 	/* Start with what is in force. */
 	s->max_connections = bailey_sysctl_max_connections(s);
 	s->max_rules = bailey_sysctl_max_rules(s);
 	s->max_policy_bytes = bailey_sysctl_max_policy_bytes(s);
+	s->reject_rate = bailey_sysctl_reject_rate(s);
 }
 
 /**

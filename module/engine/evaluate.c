@@ -64,7 +64,7 @@ static bool is_own_error(const struct bailey_eval *eval)
 
 static bool default_denies(const struct bailey_eval *eval)
 {
-	return eval->binding->policy->default_deny &&
+	return eval->binding->policy->default_action != BAILEY_ALLOW &&
 	       (bailey_side_unattached(&eval->side[BAILEY_SRC]) ||
 		bailey_side_unattached(&eval->side[BAILEY_DST]));
 }
@@ -129,16 +129,20 @@ bool bailey_eval_begin(struct bailey_eval *eval,
 	for (s = 0; s < 2; s++)
 		bailey_side_resolve(&eval->side[s], binding, where, packet, s);
 	skip_acls_inside(eval);
-	if (default_denies(eval))
+	if (default_denies(eval)) {
 		verdict->reason = BAILEY_DROP_DEFAULT;
-	else if (nobody_asks(eval))
+		/* What could not be read is not answered either. */
+		verdict->reject = parsed == BAILEY_PASS &&
+				  binding->policy->default_action == BAILEY_REJECT;
+	} else if (nobody_asks(eval)) {
 		verdict->reason = BAILEY_PASS;
-	else if (parsed != BAILEY_PASS)
+	} else if (parsed != BAILEY_PASS) {
 		verdict->reason = parsed;
-	else if (packet->flags & BAILEY_PKT_FRAGMENT)
+	} else if (packet->flags & BAILEY_PKT_FRAGMENT) {
 		verdict->reason = BAILEY_DROP_FRAGMENT;
-	else
+	} else {
 		goto ask;
+	}
 	return true;
 ask:
 	eval->skip_groups = is_own_error(eval);
@@ -434,6 +438,17 @@ static bool ask_group(struct bailey_eval *eval, u32 s,
 	return ask_about_request(eval, s, door, match, verdict);
 }
 
+static enum bailey_answer answer_of(const struct bailey_rule *rule)
+{
+	static const u8 answer[] = {
+		[BAILEY_ALLOW] = BAILEY_ANSWER_ALLOW,
+		[BAILEY_DENY] = BAILEY_ANSWER_DENY,
+		[BAILEY_REJECT] = BAILEY_ANSWER_REJECT,
+	};
+
+	return rule ? answer[rule->action] : BAILEY_ANSWER_DENY;
+}
+
 static bool ask_acl(struct bailey_eval *eval, u32 s, struct bailey_verdict *verdict)
 {
 	const struct bailey_acl *acl = eval->side[s].acl;
@@ -445,12 +460,12 @@ static bool ask_acl(struct bailey_eval *eval, u32 s, struct bailey_verdict *verd
 	rule = bailey_classify(eval->binding->policy, acl->classifier[dir],
 			       eval->packet);
 	hit(verdict, rule);
-	record(eval, false, s, dir, rule && rule->allow ? BAILEY_ANSWER_ALLOW :
-							 BAILEY_ANSWER_DENY, rule);
+	record(eval, false, s, dir, answer_of(rule), rule);
 	if (!rule)
 		verdict->reason = BAILEY_DROP_ACL_DEFAULT;
-	else if (!rule->allow)
+	else if (rule->action != BAILEY_ALLOW)
 		verdict->reason = BAILEY_DROP_ACL;
+	verdict->reject = rule && rule->action == BAILEY_REJECT;
 	return verdict->reason == BAILEY_PASS;
 }
 

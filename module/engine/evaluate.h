@@ -16,6 +16,7 @@ enum bailey_answer {
 	BAILEY_ANSWER_KNOWN,	/* the connection's door has said yes before */
 	BAILEY_ANSWER_RELATED,	/* an error about a connection whose door has */
 	BAILEY_ANSWER_EXEMPT,	/* an exempt line lets it through */
+	BAILEY_ANSWER_REJECT,	/* no, and the sender is told */
 };
 
 /**
@@ -75,6 +76,7 @@ struct bailey_eval {
 /**
  * struct bailey_verdict - what becomes of a packet
  * @reason: BAILEY_PASS or why not
+ * @reject: whoever sent it is to be told, as bailey_refusal_of() says
  * @hits: how many rules took part
  * @rule: those rules, to be counted
  * @conn_known: it belongs to the connection that was handed in: @next holds
@@ -87,6 +89,7 @@ struct bailey_eval {
  */
 struct bailey_verdict {
 	enum bailey_reason reason;
+	bool reject;
 	u8 hits;
 	struct bailey_rule *rule[4];
 	bool conn_known;

@@ -10,6 +10,7 @@
 #include "explain.h"
 #include "match_text.h"
 #include "policy_text.h"
+#include "refusal.h"
 
 static const char syntax[] =
 	"PROTO from ADDR [port N] to ADDR [port N] [type T] [code C] [in IF] [out IF] [alone]";
@@ -238,6 +239,12 @@ static void group_step_print(const struct bailey_policy *policy,
 			  step->answer == BAILEY_ANSWER_DENY ? "deny" : "allow");
 }
 
+static const char *answer_name(enum bailey_answer answer)
+{
+	return answer == BAILEY_ANSWER_REJECT ? "reject" :
+	       answer == BAILEY_ANSWER_DENY ? "deny" : "allow";
+}
+
 static void acl_step_print(const struct bailey_policy *policy,
 			   const struct bailey_step *step, struct bailey_out *out)
 {
@@ -247,8 +254,7 @@ static void acl_step_print(const struct bailey_policy *policy,
 		bailey_rule_print(policy, step->rule, out);
 	else
 		bailey_out_printf(out, "* deny");
-	bailey_out_printf(out, " -> %s\n",
-			  step->answer == BAILEY_ANSWER_DENY ? "deny" : "allow");
+	bailey_out_printf(out, " -> %s\n", answer_name(step->answer));
 }
 
 static void conn_print(const struct bailey_conn *conn, u8 side, struct bailey_out *out)
@@ -259,7 +265,28 @@ static void conn_print(const struct bailey_conn *conn, u8 side, struct bailey_ou
 			  side == BAILEY_ORIGINATOR ? "request" : "response");
 }
 
+/* How the sender of a rejected packet is told. */
+static void refusal_print(const struct bailey_packet *packet, struct bailey_out *out)
+{
+	bool v4 = packet->family == BAILEY_IPV4;
+
+	switch (bailey_refusal_of(packet)) {
+	case BAILEY_REFUSAL_RESET:
+		bailey_out_printf(out, "  sends: tcp reset\n");
+		break;
+	case BAILEY_REFUSAL_ICMP:
+		bailey_out_printf(out, "  sends: %s type %u code %u\n",
+				  v4 ? "icmp" : "icmpv6",
+				  v4 ? BAILEY_REFUSAL_TYPE4 : BAILEY_REFUSAL_TYPE6,
+				  v4 ? BAILEY_REFUSAL_CODE4 : BAILEY_REFUSAL_CODE6);
+		break;
+	default:
+		bailey_out_printf(out, "  sends: nothing, it must not be answered\n");
+	}
+}
+
 static void trace_print(const struct bailey_policy *policy,
+			const struct bailey_packet *packet,
 			const struct bailey_trace *trace,
 			const struct bailey_verdict *verdict, struct bailey_out *out)
 {
@@ -275,9 +302,12 @@ static void trace_print(const struct bailey_policy *policy,
 	if (trace->exempt != BAILEY_EXEMPT_COUNT)
 		bailey_out_printf(out, "  exempt %s\n", bailey_exempt_name(trace->exempt));
 	else if (verdict->reason == BAILEY_DROP_DEFAULT)
-		bailey_out_printf(out, "  default deny: an interface has nothing attached\n");
+		bailey_out_printf(out, "  default %s: an interface has nothing attached\n",
+				  bailey_default_name(policy->default_action));
 	else if (!trace->count && verdict->reason == BAILEY_PASS)
 		bailey_out_printf(out, "  nobody asks\n");
+	if (verdict->reject)
+		refusal_print(packet, out);
 	if (verdict->reason == BAILEY_PASS)
 		bailey_out_printf(out, "  verdict: pass\n");
 	else
@@ -387,7 +417,7 @@ static int explain_request(struct explanation *e, struct bailey_verdict *verdict
 				imagine(e, &eval, verdict);
 		}
 	}
-	trace_print(e->binding->policy, &trace, verdict, e->out);
+	trace_print(e->binding->policy, &packet, &trace, verdict, e->out);
 	return 0;
 }
 
@@ -438,7 +468,7 @@ static int explain_response(struct explanation *e, struct bailey_verdict *verdic
 			bailey_evaluate(&eval, NULL, e->track, verdict);
 		}
 	}
-	trace_print(e->binding->policy, &trace, verdict, e->out);
+	trace_print(e->binding->policy, &packet, &trace, verdict, e->out);
 	return 0;
 }
 

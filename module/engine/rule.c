@@ -14,12 +14,12 @@
  * bailey_rule_create() - make a rule
  * @match: what it is about; copied
  * @number: entry number, 0 in a group
- * @allow: what it says
+ * @action: what it says
  *
  * Return: the rule with one reference, or NULL when memory is short.
  */
 struct bailey_rule *bailey_rule_create(const struct bailey_match *match,
-				       u32 number, bool allow)
+				       u32 number, enum bailey_action action)
 {
 	struct bailey_rule *rule = bailey_zalloc(sizeof(*rule));
 
@@ -28,7 +28,7 @@ struct bailey_rule *bailey_rule_create(const struct bailey_match *match,
 	bailey_ref_init(&rule->refs);
 	rule->match = *match;
 	rule->number = number;
-	rule->allow = allow;
+	rule->action = action;
 	return rule;
 }
 
@@ -67,8 +67,25 @@ void bailey_rule_count(struct bailey_rule *rule, u32 bytes, u32 now)
  */
 bool bailey_rule_same(const struct bailey_rule *a, const struct bailey_rule *b)
 {
-	return a->number == b->number && a->allow == b->allow &&
+	return a->number == b->number && a->action == b->action &&
 	       !bailey_match_cmp(&a->match, &b->match);
+}
+
+/**
+ * bailey_action_name() - the word for an action, as a rule has it
+ * @action: the action
+ *
+ * Return: a static string.
+ */
+const char *bailey_action_name(enum bailey_action action)
+{
+	static const char * const name[] = {
+		[BAILEY_ALLOW] = "allow",
+		[BAILEY_DENY] = "deny",
+		[BAILEY_REJECT] = "reject",
+	};
+
+	return name[action];
 }
 
 /**

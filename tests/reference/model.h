@@ -54,6 +54,7 @@ struct ref_match {
 struct ref_entry {
 	u32 number;
 	bool allow;
+	bool reject;		/* denied, and its sender is told */
 	struct ref_match match;
 };
 
@@ -98,6 +99,7 @@ struct ref_policy {
 	struct ref_endpoint endpoint[REF_ENDPOINTS];
 	bool exempt_loopback, exempt_nd, exempt_mld, exempt_dhcp, exempt_error;
 	bool deny;
+	bool reject;		/* denied, and its sender is told */
 };
 
 /* An interface, and what addresses this machine has on it. */
@@ -160,6 +162,7 @@ struct ref_state {
 struct ref_verdict {
 	enum { REF_PASS, REF_DROP_DEFAULT, REF_DROP_ACL, REF_DROP_ACL_DEFAULT,
 	       REF_DROP_GROUP, REF_DROP_STATE } result;
+	bool reject;
 	int hits;		/* questions that a rule answered, in order */
 	struct {
 		bool group;	/* one of these rules; else exactly this entry */
@@ -201,6 +204,7 @@ enum ref_mutation {
 	REF_MUTATE_EXEMPT_FORWARD,	/* exemptions hold in FORWARD */
 	REF_MUTATE_OWN_ERROR_ACL,	/* our errors are not asked by ACLs */
 	REF_MUTATE_DEFAULT_SIDE,	/* "default deny" looks at the way in only */
+	REF_MUTATE_REJECT,		/* a denied packet's sender is told, too */
 	REF_MUTATE_COUNT
 };
 
@@ -247,6 +251,7 @@ void ref_generate_packet(struct ref_random *random, const struct ref_world *worl
 struct ref_addr ref_random_addr(struct ref_random *random, u8 family);
 
 /* print.c */
+const char *ref_action_word(const struct ref_entry *entry);
 void ref_print_policy(const struct ref_policy *policy, struct bailey_out *out);
 void ref_print_match(const struct ref_match *match, struct bailey_out *out);
 void ref_print_attach(const struct ref_attach *attach, bool whole,

@@ -179,6 +179,8 @@ static bool ask_acl(struct judgement *j, int end)
 	j->verdict->hit[j->verdict->hits].dir = dir;
 	j->verdict->hit[j->verdict->hits++].number_at = found;
 	j->verdict->result = REF_DROP_ACL;
+	j->verdict->reject = acl->entry[dir][found].reject ||
+			     (mutated(REF_MUTATE_REJECT) && !acl->entry[dir][found].allow);
 	return acl->entry[dir][found].allow;
 }
 
@@ -566,8 +568,10 @@ void ref_judge(const struct ref_policy *policy, const struct ref_world *world,
 	if (exempt(policy, world, packet))
 		return;
 	verdict->result = REF_DROP_DEFAULT;
-	if (default_drops(policy, world, packet))
+	if (default_drops(policy, world, packet)) {
+		verdict->reject = policy->reject;
 		return;
+	}
 	verdict->result = REF_PASS;
 	if (packet->hook == REF_LOCAL_OUT && is_error(packet) &&
 	    policy->exempt_error && mutated(REF_MUTATE_OWN_ERROR_ACL))

@@ -105,6 +105,7 @@ static void count(struct ref_tally *tally, const struct engine_answer *answer)
 	tally->revoked += verdict->revoked;
 	tally->related += answer->related;
 	tally->reopened += answer->reopened;
+	tally->rejected += verdict->reject;
 }
 
 static bool packet(struct ref_run *run, struct ref_tally *tally)

@@ -10,6 +10,7 @@ struct ref_tally {
 	u64 changes;
 	u64 results[REF_DROP_STATE + 1];
 	u64 tracked, opened, known, again, revoked, related, reopened;
+	u64 rejected;
 };
 
 struct ref_run {

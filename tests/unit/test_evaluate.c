@@ -701,6 +701,40 @@ static void default_deny(void)
 	end();
 }
 
+/* Only an entry or the default that says so tells the sender, whatever else denies. */
+static void rejecting(void)
+{
+	begin("acl a in 1 reject tcp to any port 80\nacl a in 2 deny tcp to any port 81\n"
+	      "acl a in 3 allow tcp to any port 82-83\nacl a out 1 allow\n"
+	      "group g in allow tcp to any port 83\ngroup g out allow\n"
+	      "acl b out 1 reject tcp from 10.0.0.9\nacl b out 2 allow\nacl b in 1 allow\n"
+	      "attach dev eth0 protects subnet acl b\n"
+	      "attach dev eth1 protects subnet acl a groups g\n");
+	SAY("eth0 eth1 syn 10.0.0.1 10.0.1.1 4000 80", "acl-deny");
+	CHECK(verdict.reject);
+	CHECK_EQ(trace.step[trace.count - 1].answer, BAILEY_ANSWER_REJECT);
+	CHECK_EQ(verdict.hits, 2);
+	SAY("eth0 eth1 syn 10.0.0.1 10.0.1.1 4000 81", "acl-deny");
+	CHECK(!verdict.reject);
+	SAY("eth0 eth1 syn 10.0.0.1 10.0.1.1 4000 82", "group-deny");
+	CHECK(!verdict.reject);
+	SAY("eth0 eth1 syn 10.0.0.1 10.0.1.1 4000 84", "acl-default");
+	CHECK(!verdict.reject);
+	SAY("eth0 eth1 syn 10.0.0.9 10.0.1.1 4000 83", "acl-deny");
+	CHECK(verdict.reject);
+	SAY("eth0 eth1 syn 10.0.0.1 10.0.1.1 4000 83", "pass");
+	CHECK(!verdict.reject);
+	SAY("eth0 eth2 syn 10.0.0.1 10.0.1.1 4000 83", "pass");
+	change("default reject\n", false);
+	SAY("eth0 eth2 syn 10.0.0.1 10.0.1.1 4000 83", "default-deny");
+	CHECK(verdict.reject);
+	SAY("eth1 eth0 synack 10.0.1.1 10.0.0.1 83 4000", "pass");
+	change("default deny\n", false);
+	SAY("eth0 eth2 syn 10.0.0.1 10.0.1.1 4000 83", "default-deny");
+	CHECK(!verdict.reject);
+	end();
+}
+
 /* A VRF's lines hold for its ports that have none of their own. */
 static void vrf_masters(void)
 {
@@ -736,6 +770,13 @@ static void malformed_packets(void)
 	CHECK(bailey_eval_begin(&eval, binding, &s.packet, BAILEY_PASS, &s.where, NULL,
 				&verdict));
 	CHECK_EQ(verdict.reason, BAILEY_DROP_FRAGMENT);
+	/* What can't be read is not answered either. */
+	change("default reject\n", false);
+	CHECK(bailey_eval_begin(&eval, binding, &s.packet, BAILEY_DROP_MALFORMED, &s.where,
+				NULL, &verdict));
+	CHECK_EQ(verdict.reason, BAILEY_DROP_DEFAULT);
+	CHECK(!verdict.reject);
+	change("default pass\n", false);
 	/* Where nobody asks, nobody looks either. */
 	parse(&s, "eth0 eth2 syn 10.0.0.1 10.0.1.1 1 2");
 	CHECK(bailey_eval_begin(&eval, binding, &s.packet, BAILEY_DROP_MALFORMED, &s.where,
@@ -778,6 +819,7 @@ static const struct unit_test tests[] = {
 	UNIT(own_errors),
 	UNIT(exemptions),
 	UNIT(default_deny),
+	UNIT(rejecting),
 	UNIT(vrf_masters),
 	UNIT(malformed_packets),
 	UNIT(talking_to_oneself),

@@ -128,6 +128,34 @@ static void the_request_is_denied(void)
 	bailey_out_destroy(&out);
 }
 
+static void what_is_rejected_says_what_is_sent(void)
+{
+	static const char policy[] =
+		"acl a in 5 reject tcp to any port 80\nacl a in 6 reject\n"
+		"attach dev eth1 protects subnet acl a\n";
+	struct bailey_out out = { 0 };
+
+	CHECK_EQ(ask(policy, "tcp from 10.0.0.1 port 1 to 10.0.1.1 port 80 in eth0 out eth1",
+		     &out), 0);
+	check_has(&out, "acl a in 5 reject tcp to any port 80 -> reject\n"
+		  "  sends: tcp reset\n  verdict: drop, acl-deny\nresult: drop\n");
+	CHECK_EQ(ask(policy, "udp from 10.0.0.1 port 1 to 10.0.1.1 port 80 in eth0 out eth1",
+		     &out), 0);
+	check_has(&out, "  sends: icmp type 3 code 13\n");
+	CHECK_EQ(ask(policy, "89 from 2001:db8::1 to 2001:db8:1::1 in eth0 out eth1", &out), 0);
+	check_has(&out, "  sends: icmpv6 type 1 code 1\n");
+	CHECK_EQ(ask(policy, "icmp from 10.0.0.1 to 10.0.1.1 type 3 in eth0 out eth1", &out), 0);
+	check_has(&out, "  sends: nothing, it must not be answered\n");
+	CHECK_EQ(ask("default reject\n", "udp from 10.0.0.1 port 1 to 10.0.0.2 port 2 in eth0",
+		     &out), 0);
+	check_has(&out, "  default reject: an interface has nothing attached\n"
+		  "  sends: icmp type 3 code 13\n  verdict: drop, default-deny\n");
+	CHECK_EQ(ask("default deny\n", "udp from 10.0.0.1 port 1 to 10.0.0.2 port 2 in eth0",
+		     &out), 0);
+	CHECK(!strstr(out.buf, "sends"));
+	bailey_out_destroy(&out);
+}
+
 static void other_answers(void)
 {
 	struct bailey_out out = { 0 };
@@ -250,6 +278,7 @@ static const struct unit_test tests[] = {
 	UNIT(both_halves_pass),
 	UNIT(the_response_is_denied),
 	UNIT(the_request_is_denied),
+	UNIT(what_is_rejected_says_what_is_sent),
 	UNIT(other_answers),
 	UNIT(known_connections),
 	UNIT(bad_questions),

@@ -155,7 +155,7 @@ static void append(struct bailey_rules *rules, u32 number, u8 families, u32 line
 
 	bailey_match_init(&m);
 	m.families = families;
-	rule = bailey_rule_create(&m, number, true);
+	rule = bailey_rule_create(&m, number, BAILEY_ALLOW);
 	REQUIRE(rule);
 	rule->line = line;
 	CHECK_EQ(bailey_rules_append(rules, rule), 0);
@@ -262,7 +262,7 @@ static void equal_rules_are_adopted(void)
 	append(&new, 10, BAILEY_FAMILY_BOTH, 2);
 	append(&new, 20, BAILEY_FAMILY_IPV6, 3);
 	append(&new, 30, BAILEY_FAMILY_BOTH, 4);
-	new.at[3]->allow = false;
+	new.at[3]->action = BAILEY_DENY;
 	bailey_rules_adopt(&new, &old);
 	CHECK(new.at[1] == old.at[0]);
 	CHECK(new.at[0] != old.at[0] && new.at[2] != old.at[1]);
