@@ -341,6 +341,7 @@ static enum bailey_reason ask(struct passage *p)
 	const struct bailey_track_rules track = {
 		.timeouts = &p->bn->sysctls.timeouts,
 		.loose = READ_ONCE(p->bn->sysctls.tcp_loose),
+		.untracked = READ_ONCE(p->bn->sysctls.untracked),
 	};
 	const struct bailey_match_conn *match = NULL;
 
@@ -373,6 +374,8 @@ static enum bailey_reason judge(struct passage *p, const struct sk_buff *skb,
 	p->verdict.reason = ask(p);
 	if (p->verdict.reason == BAILEY_PASS)
 		bailey_stats_count(p->bn->stats, BAILEY_COUNT_ACCEPTED);
+	if (p->verdict.untracked)
+		bailey_stats_count(p->bn->stats, BAILEY_COUNT_UNTRACKED);
 	return p->verdict.reason;
 }
 

@@ -269,6 +269,7 @@ static int take_explain(struct conversation *talk, const char *text, size_t len,
 	const struct bailey_track_rules track = {
 		.timeouts = &sysctls->timeouts,
 		.loose = READ_ONCE(sysctls->tcp_loose),
+		.untracked = READ_ONCE(sysctls->untracked),
 	};
 	struct bailey_question question;
 	struct bailey_binding *binding;

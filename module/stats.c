@@ -9,6 +9,7 @@
 static const char * const counter_name[BAILEY_COUNTERS] = {
 	[BAILEY_COUNT_ACCEPTED] = "packets_accepted",
 	[BAILEY_COUNT_UNASKED] = "packets_unasked",
+	[BAILEY_COUNT_UNTRACKED] = "packets_untracked",
 	[BAILEY_COUNT_CONN_NEW] = "connections_new",
 	[BAILEY_COUNT_CONN_REOPENED] = "connections_reopened",
 	[BAILEY_COUNT_CONN_REVOKED] = "connections_revoked",

@@ -29,7 +29,7 @@
 static const unsigned int least = 1;
 static const unsigned int most = 1 << 30;
 
-/* A file: its name, and the u32 that it stands for. */
+/* A file: its name, and the number that it stands for, a u32 but for switches. */
 struct row {
 	const char *name;
 	size_t offset;
@@ -61,7 +61,14 @@ static const struct row limit_rows[] = {
 	{ "reject_rate",		SETTING(reject_rate) },
 };
 
-#define ROWS	(ARRAY_SIZE(timeout_rows) + ARRAY_SIZE(limit_rows) + 1)
+/* These are one byte each, 0 or 1. */
+static const struct row switch_rows[] = {
+	{ "tcp_loose",			SETTING(tcp_loose) },
+	{ "untracked",			SETTING(untracked) },
+};
+
+#define ROWS	(ARRAY_SIZE(timeout_rows) + ARRAY_SIZE(limit_rows) +	\
+		 ARRAY_SIZE(switch_rows))
 
 static u32 setting(const struct bailey_sysctls *s, size_t offset)
 {
@@ -117,15 +124,16 @@ static void fill_table(struct ctl_table *table, struct bailey_sysctls *s)
 			.proc_handler = handle_limit,
 			.extra1 = s,
 		};
-	*table = (struct ctl_table){
-		.procname = "tcp_loose",
-		.data = &s->tcp_loose,
-		.maxlen = sizeof(u8),
-		.mode = 0644,
-		.proc_handler = proc_dou8vec_minmax,
-		.extra1 = SYSCTL_ZERO,
-		.extra2 = SYSCTL_ONE,
-	};
+	for (i = 0; i < ARRAY_SIZE(switch_rows); i++)
+		*table++ = (struct ctl_table){
+			.procname = switch_rows[i].name,
+			.data = (char *)s + switch_rows[i].offset,
+			.maxlen = sizeof(u8),
+			.mode = 0644,
+			.proc_handler = proc_dou8vec_minmax,
+			.extra1 = SYSCTL_ZERO,
+			.extra2 = SYSCTL_ONE,
+		};
 }
 
 /* As many as a small share of the memory holds, in a round number. */
@@ -146,6 +154,7 @@ static void set_defaults(struct bailey_sysctls *s)
 	s->max_policy_bytes = POLICY_BYTES_DEFAULT;
 	s->reject_rate = REJECT_RATE_DEFAULT;
 	s->tcp_loose = 1;
+	s->untracked = 0;
 	/* Start with what is in force. */
 	s->max_connections = bailey_sysctl_max_connections(s);
 	s->max_rules = bailey_sysctl_max_rules(s);

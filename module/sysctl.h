@@ -22,6 +22,7 @@ struct net;
  * @max_policy_bytes: bytes of the policy's text
  * @reject_rate: answers to rejected packets, per second
  * @tcp_loose: 1: pick up TCP connections in the middle; 0: only from their SYN
+ * @untracked: 1: no entry for flows that rules of both directions let everybody have
  * @caps: the initial namespace's settings, where those bound these; else NULL
  * @table: what @header registers
  * @header: NULL until bailey_sysctl_init()
@@ -36,6 +37,7 @@ struct bailey_sysctls {
 	u32 max_policy_bytes;
 	u32 reject_rate;
 	u8 tcp_loose;
+	u8 untracked;
 	const struct bailey_sysctls *caps;
 	struct ctl_table *table;
 	struct ctl_table_header *header;

@@ -122,6 +122,8 @@ static void half_line(json_t *half, char *line)
 		set_string(half, "connection", c.at);
 	else if (take(&c, "sends: "))
 		set_string(half, "sends", c.at);
+	else if (take(&c, "not tracked"))
+		json_object_set_new(half, "tracked", json_false());
 	else if (take(&c, "exempt "))
 		set_string(half, "exempt", c.at);
 	else if (strstr(line, ", the ") && strstr(line, " -> "))

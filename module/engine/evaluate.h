@@ -62,6 +62,7 @@ struct bailey_trace {
  * @trace: records the questions, or NULL
  * @skip_groups: the machine's own ICMP error: groups are not asked
  * @tracked: the packet may belong to a connection, or begin one
+ * @untracked: not of a flow that everybody may have: &struct bailey_track_rules
  */
 struct bailey_eval {
 	const struct bailey_binding *binding;
@@ -71,6 +72,7 @@ struct bailey_eval {
 	struct bailey_trace *trace;
 	bool skip_groups;
 	bool tracked;
+	bool untracked;
 };
 
 /**
@@ -81,6 +83,7 @@ struct bailey_eval {
  * @rule: those rules, to be counted
  * @conn_known: it belongs to the connection that was handed in: @next holds
  * @open: a connection is to be made of it: @next and @set hold
+ * @untracked: it begins none, since no side has anything to remember
  * @doors_changed: a side was asked anew: @set and @epoch go into the connection
  * @revoked: the connection ends: asked again after "revoke cut", a side said no
  * @set: what the doors of the connection remember now, originator first
@@ -94,6 +97,7 @@ struct bailey_verdict {
 	struct bailey_rule *rule[4];
 	bool conn_known;
 	bool open;
+	bool untracked;
 	bool doors_changed;
 	bool revoked;
 	u32 set[2];
@@ -113,10 +117,16 @@ struct bailey_match_conn {
 	bool related;
 };
 
-/* What the namespace has set about connections. */
+/**
+ * struct bailey_track_rules - what the namespace has set about connections
+ * @timeouts: how long they may stay silent
+ * @loose: TCP connections may be picked up in the middle
+ * @untracked: flows that rules of both directions let everybody have are not tracked
+ */
 struct bailey_track_rules {
 	const struct bailey_timeouts *timeouts;
 	bool loose;
+	bool untracked;
 };
 
 bool bailey_eval_begin(struct bailey_eval *eval,

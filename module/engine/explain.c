@@ -308,6 +308,8 @@ static void trace_print(const struct bailey_policy *policy,
 		bailey_out_printf(out, "  nobody asks\n");
 	if (verdict->reject)
 		refusal_print(packet, out);
+	if (verdict->untracked)
+		bailey_out_printf(out, "  not tracked: rules of both directions let everybody\n");
 	if (verdict->reason == BAILEY_PASS)
 		bailey_out_printf(out, "  verdict: pass\n");
 	else

@@ -163,6 +163,7 @@ struct ref_verdict {
 	enum { REF_PASS, REF_DROP_DEFAULT, REF_DROP_ACL, REF_DROP_ACL_DEFAULT,
 	       REF_DROP_GROUP, REF_DROP_STATE } result;
 	bool reject;
+	bool untracked;
 	int hits;		/* questions that a rule answered, in order */
 	struct {
 		bool group;	/* one of these rules; else exactly this entry */
@@ -204,6 +205,9 @@ enum ref_mutation {
 	REF_MUTATE_EXEMPT_FORWARD,	/* exemptions hold in FORWARD */
 	REF_MUTATE_OWN_ERROR_ACL,	/* our errors are not asked by ACLs */
 	REF_MUTATE_DEFAULT_SIDE,	/* "default deny" looks at the way in only */
+	REF_MUTATE_UNTRACKED_ONE_WAY,	/* untracked whatever the response's rules */
+	REF_MUTATE_UNTRACKED_PEER,	/* untracked whoever the rule's peer is */
+	REF_MUTATE_UNTRACKED_DOOR,	/* an untracked side remembers */
 	REF_MUTATE_REJECT,		/* a denied packet's sender is told, too */
 	REF_MUTATE_COUNT
 };
@@ -213,7 +217,7 @@ extern enum ref_mutation ref_mutation;
 /* reference.c */
 void ref_judge(const struct ref_policy *policy, const struct ref_world *world,
 	       struct ref_state *state, const struct ref_packet *packet, u32 now,
-	       bool loose, struct ref_verdict *verdict);
+	       bool loose, bool untracked, struct ref_verdict *verdict);
 void ref_policy_changed(const struct ref_policy *policy, struct ref_state *state,
 			bool cut);
 

@@ -151,6 +151,7 @@ struct judgement {
 	bool related;
 	int role[2];		/* which door of @conn each side is */
 	bool asked[2];
+	bool untracked;		/* what may remain unremembered remains so */
 	struct ref_verdict *verdict;
 };
 
@@ -198,6 +199,50 @@ static struct ref_view request_view(const struct judgement *j)
 	};
 
 	return view;
+}
+
+/* "A rule whose peer is everybody": any, or all of the family. */
+static bool for_everybody(const struct ref_match *rule, int dir)
+{
+	const struct ref_peer *peer = &rule->peer[dir == REF_IN ? 0 : 1];
+
+	return peer->kind == REF_ANY || (peer->kind == REF_CIDR && !peer->cidr.bits) ||
+	       mutated(REF_MUTATE_UNTRACKED_PEER);
+}
+
+static bool everybody_may(const struct judgement *j, int end, const struct ref_view *view,
+			  int dir)
+{
+	int g, i;
+
+	for (g = 0; g < REF_GROUPS; g++) {
+		const struct ref_group *group = &j->policy->group[g];
+
+		for (i = 0; j->side[end].groups >> g & 1 && i < group->count[dir]; i++)
+			if (ref_match_holds(view, &group->rule[dir][i]) &&
+			    for_everybody(&group->rule[dir][i], dir))
+				return true;
+	}
+	return false;
+}
+
+/* Need a side remember nothing of what @view begins, since both halves have rules? */
+static bool unremembered(const struct judgement *j, int end, const struct ref_view *view,
+			 int dir)
+{
+	struct ref_view back = *view;
+
+	if (!j->untracked || (view->proto != 6 && view->proto != 17))
+		return false;
+	back.addr[0] = view->addr[1];
+	back.addr[1] = view->addr[0];
+	back.side[0] = view->side[1];
+	back.side[1] = view->side[0];
+	back.port[0] = view->port[1];
+	back.port[1] = view->port[0];
+	return everybody_may(j, end, view, dir) &&
+	       (everybody_may(j, end, &back, !dir) ||
+		mutated(REF_MUTATE_UNTRACKED_ONE_WAY));
 }
 
 static bool ask_groups(struct judgement *j, int end)
@@ -444,6 +489,26 @@ static void set_state(struct ref_conn *conn, const struct bailey_conn_next *next
 	conn->expires = now + next->timeout;
 }
 
+static u32 new_door(const struct judgement *j, int end)
+{
+	if (unremembered(j, end, &j->self, end == REF_SRC ? REF_OUT : REF_IN) &&
+	    !mutated(REF_MUTATE_UNTRACKED_DOOR))
+		return 0;
+	return j->side[end].groups;
+}
+
+/* Is there a side with groups, and none of them has anything to remember? */
+static bool nothing_to_remember(const struct judgement *j)
+{
+	int end;
+
+	for (end = 0; end < 2; end++)
+		if (j->side[end].groups &&
+		    !unremembered(j, end, &j->self, end == REF_SRC ? REF_OUT : REF_IN))
+			return false;
+	return j->side[0].groups || j->side[1].groups;
+}
+
 static void open_conn(struct judgement *j, struct ref_conn *place,
 		      const struct bailey_conn_next *next)
 {
@@ -466,7 +531,7 @@ static void open_conn(struct judgement *j, struct ref_conn *place,
 		conn->addr[end] = p->addr[end];
 		conn->port[end] = p->port[end];
 		conn->domain[end] = domain_of(j, end);
-		conn->door[end] = j->side[end].groups;
+		conn->door[end] = new_door(j, end);
 		conn->iface[end] = p->iface[end];
 	}
 	set_state(conn, next, j->now);
@@ -474,16 +539,25 @@ static void open_conn(struct judgement *j, struct ref_conn *place,
 
 static void advance_conn(struct judgement *j, const struct bailey_conn_next *next)
 {
-	bool again = j->asked[0] || j->asked[1] || j->conn->cut;
 	struct ref_conn *conn = j->conn;
+	struct ref_view request = request_view(j);
+	bool again = conn->cut;
 	int end;
 
+	/* An untracked side goes on being asked. */
+	for (end = 0; end < 2; end++) {
+		if (j->asked[end] && !conn->door[j->role[end]] &&
+		    !mutated(REF_MUTATE_UNTRACKED_DOOR) &&
+		    unremembered(j, end, &request, j->role[end] ? REF_IN : REF_OUT))
+			j->asked[end] = false;
+		again |= j->asked[end];
+	}
 	for (end = 0; end < 2; end++) {
 		if (mutated(REF_MUTATE_DOOR_FORGETS))
 			break;
 		if (again)
 			conn->iface[j->role[end]] = j->packet->iface[end];
-		if (j->asked[end] || conn->cut)
+		if (j->asked[end] || (conn->cut && !j->side[end].groups))
 			conn->door[j->role[end]] = j->side[end].groups;
 	}
 	if (!mutated(REF_MUTATE_DOOR_FORGETS))
@@ -537,6 +611,10 @@ static void judge_tracked(struct judgement *j, bool loose)
 	if (j->conn) {
 		advance_conn(j, &next);
 	} else {
+		if (nothing_to_remember(j)) {
+			j->verdict->untracked = true;
+			return;
+		}
 		j->verdict->result = REF_DROP_STATE;
 		if (bailey_conn_open(&packet, timeouts, loose, &next) != BAILEY_PASS)
 			return;
@@ -553,15 +631,17 @@ static void judge_tracked(struct judgement *j, bool loose)
  * @packet: the packet
  * @now: seconds
  * @loose: tcp_loose
+ * @untracked: flows that rules let everybody have are not tracked
  * @verdict: filled in
  */
 void ref_judge(const struct ref_policy *policy, const struct ref_world *world,
 	       struct ref_state *state, const struct ref_packet *packet, u32 now,
-	       bool loose, struct ref_verdict *verdict)
+	       bool loose, bool untracked, struct ref_verdict *verdict)
 {
 	struct judgement j = {
 		.policy = policy, .world = world, .packet = packet,
 		.state = state, .now = now, .verdict = verdict,
+		.untracked = untracked,
 	};
 
 	memset(verdict, 0, sizeof(*verdict));

@@ -144,6 +144,7 @@ bool engine_same_verdict(const struct engine *engine, const struct ref_policy *p
 	if (state)
 		return ref->result != REF_PASS;
 	return ref->result != REF_DROP_STATE && ref->reject == answer->verdict.reject &&
+	       ref->untracked == answer->verdict.untracked &&
 	       reason == reasons[ref->result] &&
 	       hits_same(engine, policy, ref, &answer->verdict);
 }

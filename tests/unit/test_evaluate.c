@@ -18,7 +18,7 @@ static struct bailey_policy *policy;
 static struct bailey_binding *binding;
 static struct bailey_conn conns[MAX_CONNS];
 static u32 conn_count, now, master;
-static bool loose;
+static bool loose, untracked;
 static struct bailey_trace trace;
 static struct bailey_verdict verdict;
 
@@ -35,6 +35,7 @@ static void begin(const char *text)
 	conn_count = 0;
 	now = 1000;
 	loose = true;
+	untracked = false;
 	master = 0;
 	bind();
 }
@@ -227,7 +228,7 @@ static void carry_out(struct scene *s, struct bailey_conn *conn)
 
 static const char *judge(struct scene *s)
 {
-	struct bailey_track_rules track = { &bailey_timeouts_default, loose };
+	struct bailey_track_rules track = { &bailey_timeouts_default, loose, untracked };
 	struct bailey_match_conn match = { 0 };
 	struct bailey_conn *conn = NULL;
 	struct bailey_eval eval;
@@ -735,6 +736,91 @@ static void rejecting(void)
 	end();
 }
 
+/* What rules of both directions let everybody have is not tracked, if so wanted. */
+static void untracked_flows(void)
+{
+	static const char policy_text[] =
+		"group s in allow tcp to any port 80-82\ngroup s in allow udp from 0.0.0.0/0\n"
+		"group s in allow tcp from 10.0.0.0/8 to any port 90\n"
+		"group s in allow icmp\ngroup s in allow sctp\n"
+		"group s out allow tcp to any port 1024-65535\ngroup s out allow udp to ::/0\n"
+		"group s out allow udp to 0.0.0.0/0 port 1024-65535\n"
+		"group s out allow icmp\ngroup s out allow sctp\n"
+		"attach dev eth1 protects subnet groups s\n";
+
+	begin(policy_text);
+	SAY("eth0 eth1 syn 10.0.0.1 10.0.1.1 4000 80", "pass");
+	CHECK(!verdict.untracked);
+	CHECK_EQ(conn_count, 1);
+	untracked = true;
+	/* An entry that exists stays what it is. */
+	SAY("eth1 eth0 synack 10.0.1.1 10.0.0.1 80 4000", "pass");
+	CHECK(verdict.conn_known);
+	CHECK_EQ(conns[0].state, BAILEY_TCP_SYN_RECV);
+	CHECK(conns[0].set[1]);
+	/* No entry; the response, and whatever else, passes by its own rule. */
+	SAY("eth0 eth1 syn 10.0.0.1 10.0.1.1 4001 80", "pass");
+	CHECK(verdict.untracked);
+	SAY("eth1 eth0 synack 10.0.1.1 10.0.0.1 80 4001", "pass");
+	CHECK(verdict.untracked);
+	SAY("eth0 eth1 ack 10.0.0.1 10.0.1.1 4001 80", "pass");
+	SAY("eth1 eth0 rst 10.0.1.1 10.0.0.1 80 4001", "pass");
+	SAY("eth0 eth1 udp 10.0.0.1 10.0.1.1 4001 53", "pass");
+	SAY("eth1 eth0 udp 10.0.1.1 10.0.0.1 53 4001", "pass");
+	CHECK_EQ(conn_count, 1);
+	/* Whose response has no rule, or whose peer is somebody, is tracked. */
+	SAY("eth0 eth1 syn 10.0.0.1 10.0.1.1 1023 80", "pass");
+	CHECK(!verdict.untracked);
+	CHECK_EQ(conn_count, 2);
+	SAY("eth1 eth0 synack 10.0.1.1 10.0.0.1 80 1023", "pass");
+	SAY("eth0 eth1 syn 10.0.0.1 10.0.1.1 4000 90", "pass");
+	CHECK_EQ(conn_count, 3);
+	SAY("eth0 eth1 udp 10.0.0.1 10.0.1.1 1023 53", "pass");
+	CHECK_EQ(conn_count, 4);
+	/* The rule for everybody is one for everybody of the family. */
+	SAY("eth0 eth1 udp 2001:db8::1 2001:db8:1::1 4000 53", "group-deny");
+	/* All other protocols are tracked. */
+	SAY("eth0 eth1 icmp 10.0.0.1 10.0.1.1 8", "pass");
+	SAY("eth0 eth1 sctp 10.0.0.1 10.0.1.1 4000 80", "pass");
+	CHECK_EQ(conn_count, 6);
+	/* Without its rule it is cut at once. */
+	change("delete group s in allow tcp to any port 80-82\n", false);
+	SAY("eth0 eth1 ack 10.0.0.1 10.0.1.1 4001 80", "group-deny");
+	SAY("eth0 eth1 ack 10.0.0.1 10.0.1.1 4000 80", "pass");
+	end();
+}
+
+/* A door that need not remember stores nothing, whatever the other one does. */
+static void untracked_on_one_side(void)
+{
+	begin("group s in allow tcp\ngroup s out allow\ngroup c out allow tcp to any port 80\n"
+	      "attach dev eth0 protects subnet groups c\n"
+	      "attach dev eth1 protects subnet groups s\n");
+	untracked = true;
+	SAY("eth1 eth0 synack 10.0.1.1 10.0.0.1 80 4000", "group-deny");
+	SAY("eth0 eth1 syn 10.0.0.1 10.0.1.1 4000 80", "pass");
+	CHECK(!verdict.untracked);
+	CHECK_EQ(conn_count, 1);
+	CHECK(conns[0].set[0] && !conns[0].set[1]);
+	SAY("eth1 eth0 synack 10.0.1.1 10.0.0.1 80 4000", "pass");
+	CHECK_EQ(trace.step[0].answer, BAILEY_ANSWER_ALLOW);
+	CHECK(trace.step[0].about_request);
+	CHECK_EQ(trace.step[1].answer, BAILEY_ANSWER_KNOWN);
+	CHECK(!verdict.doors_changed);
+	CHECK(conns[0].set[0] && !conns[0].set[1]);
+	/* A revocation is felt at once at that side, and at that side only. */
+	change("delete group s in allow tcp\n", false);
+	SAY("eth0 eth1 ack 10.0.0.1 10.0.1.1 4000 80", "group-deny");
+	SAY("eth1 eth0 ack 10.0.1.1 10.0.0.1 80 4000", "group-deny");
+	change("group s in allow tcp\ndelete group c out allow tcp to any port 80\n", false);
+	SAY("eth0 eth1 ack 10.0.0.1 10.0.1.1 4000 80", "pass");
+	/* Once its response has no rule, there is something to remember. */
+	change("delete group s out allow\n", false);
+	SAY("eth0 eth1 ack 10.0.0.1 10.0.1.1 4000 80", "pass");
+	CHECK(conns[0].set[0] && conns[0].set[1]);
+	end();
+}
+
 /* A VRF's lines hold for its ports that have none of their own. */
 static void vrf_masters(void)
 {
@@ -820,6 +906,8 @@ static const struct unit_test tests[] = {
 	UNIT(exemptions),
 	UNIT(default_deny),
 	UNIT(rejecting),
+	UNIT(untracked_flows),
+	UNIT(untracked_on_one_side),
 	UNIT(vrf_masters),
 	UNIT(malformed_packets),
 	UNIT(talking_to_oneself),
