@@ -19,6 +19,10 @@
  * so web's egress rules are not asked. Had the answer come in by eth2, where
  * the groups are another set, it would not be this connection's packet.
  *
+ * A later fragment that nobody put together belongs to no connection. It is asked
+ * like any other packet, but an entry or rule about what it does not show can't
+ * answer: it ends there ("fragment"), unless a rule of the groups needs no more.
+ *
  * Where the namespace wants it ("untracked"), a side that lets everybody have the
  * whole flow remembers nothing; where no side does, there is no connection.
  *
@@ -142,8 +146,6 @@ bool bailey_eval_begin(struct bailey_eval *eval,
 		verdict->reason = BAILEY_PASS;
 	} else if (parsed != BAILEY_PASS) {
 		verdict->reason = parsed;
-	} else if (packet->flags & BAILEY_PKT_FRAGMENT) {
-		verdict->reason = BAILEY_DROP_FRAGMENT;
 	} else {
 		goto ask;
 	}
@@ -279,20 +281,23 @@ static bool ask_set(struct bailey_eval *eval, u32 s,
 		    const struct bailey_inquiry *inquiry,
 		    struct bailey_verdict *verdict)
 {
-	u32 slot = BAILEY_NO_SLOT;
-	struct bailey_rule *rule = bailey_permit_find(eval->side[s].set, inquiry, &slot);
+	struct bailey_permit permit = bailey_permit_find(eval->side[s].set, inquiry);
 	struct bailey_step *step;
 
 	step = record(eval, true, s, inquiry->dir,
-		      rule ? BAILEY_ANSWER_ALLOW : BAILEY_ANSWER_DENY, rule);
+		      permit.rule ? BAILEY_ANSWER_ALLOW :
+		      permit.perhaps ? BAILEY_ANSWER_UNDECIDED : BAILEY_ANSWER_DENY,
+		      permit.rule);
 	if (step) {
 		step->about_request = inquiry->about_request;
-		step->group = slot;
+		step->group = permit.slot;
 	}
-	hit(verdict, rule);
-	if (!rule)
+	hit(verdict, permit.rule);
+	if (permit.perhaps)
+		verdict->reason = BAILEY_DROP_FRAGMENT;
+	else if (!permit.rule)
 		verdict->reason = BAILEY_DROP_GROUP;
-	return rule;
+	return permit.rule;
 }
 
 static struct bailey_inquiry inquiry_about_packet(const struct bailey_eval *eval, u32 s)
@@ -384,7 +389,7 @@ static bool ask_group(struct bailey_eval *eval, u32 s,
 	return ask_about_request(eval, s, door, match, verdict);
 }
 
-static enum bailey_answer answer_of(const struct bailey_rule *rule)
+static enum bailey_answer answer_of(const struct bailey_rule *rule, bool sure)
 {
 	static const u8 answer[] = {
 		[BAILEY_ALLOW] = BAILEY_ANSWER_ALLOW,
@@ -392,6 +397,8 @@ static enum bailey_answer answer_of(const struct bailey_rule *rule)
 		[BAILEY_REJECT] = BAILEY_ANSWER_REJECT,
 	};
 
+	if (!sure)
+		return BAILEY_ANSWER_UNDECIDED;
 	return rule ? answer[rule->action] : BAILEY_ANSWER_DENY;
 }
 
@@ -400,13 +407,18 @@ static bool ask_acl(struct bailey_eval *eval, u32 s, struct bailey_verdict *verd
 	const struct bailey_acl *acl = eval->side[s].acl;
 	u8 dir = s == BAILEY_SRC ? BAILEY_OUT : BAILEY_IN;
 	struct bailey_rule *rule;
+	bool sure;
 
 	if (!acl)
 		return true;
 	rule = bailey_classify(eval->binding->policy, acl->classifier[dir],
-			       eval->packet);
+			       eval->packet, &sure);
+	record(eval, false, s, dir, answer_of(rule, sure), rule);
+	if (!sure) {
+		verdict->reason = BAILEY_DROP_FRAGMENT;
+		return false;
+	}
 	hit(verdict, rule);
-	record(eval, false, s, dir, answer_of(rule), rule);
 	if (!rule)
 		verdict->reason = BAILEY_DROP_ACL_DEFAULT;
 	else if (rule->action != BAILEY_ALLOW)

@@ -17,6 +17,7 @@ enum bailey_answer {
 	BAILEY_ANSWER_RELATED,	/* an error about a connection whose door has */
 	BAILEY_ANSWER_EXEMPT,	/* an exempt line lets it through */
 	BAILEY_ANSWER_REJECT,	/* no, and the sender is told */
+	BAILEY_ANSWER_UNDECIDED, /* a later fragment does not show it */
 };
 
 /**

@@ -13,7 +13,7 @@
 #include "refusal.h"
 
 static const char syntax[] =
-	"PROTO from ADDR [port N] to ADDR [port N] [type T] [code C] [in IF] [out IF] [alone]";
+	"PROTO from ADDR [port N] to ADDR [port N] [type T] [code C] [in IF] [out IF] [fragment] [alone]";
 
 /* "from ADDR [port N]" or "to ADDR [port N]". */
 static int side_parse(struct bailey_lexer *lex, const char *word, u8 proto,
@@ -72,6 +72,10 @@ static int option_parse(struct bailey_lexer *lex, struct bailey_question *questi
 		question->alone = true;
 		return 0;
 	}
+	if (bailey_lexer_accept(lex, "fragment")) {
+		question->fragment = true;
+		return 0;
+	}
 	if (bailey_lexer_is(lex, "ttl")) {
 		ret = number_word(lex, "the hop limit", 255, &value);
 		packet->hop_limit = value;
@@ -114,6 +118,18 @@ static void complete_packet(struct bailey_packet *packet)
 		packet->flags = BAILEY_PKT_PORTS;
 	if (packet->proto == BAILEY_PROTO_TCP)
 		packet->tcp_flags = BAILEY_TCP_SYN;
+}
+
+/* A later fragment shows nothing of what is above IP. */
+static void strip_packet(struct bailey_packet *packet)
+{
+	packet->flags = BAILEY_PKT_FRAGMENT;
+	packet->sport = 0;
+	packet->dport = 0;
+	packet->type = 0;
+	packet->code = 0;
+	packet->id = 0;
+	packet->tcp_flags = 0;
 }
 
 static void packet_defaults(struct bailey_packet *packet)
@@ -169,6 +185,8 @@ int bailey_question_parse(struct bailey_question *question, const char *text,
 		ret = bailey_lexer_fail(&lex, -EINVAL, syntax,
 					"say where it comes in, goes out, or both");
 	complete_packet(packet);
+	if (question->fragment)
+		strip_packet(packet);
 	return ret;
 }
 
@@ -189,7 +207,9 @@ static void packet_print(const struct bailey_packet *packet, const char *in,
 	bailey_out_addr(out, packet->family, &packet->dst);
 	if (ports)
 		bailey_out_printf(out, " port %u", packet->dport);
-	if (bailey_packet_is_icmp(packet))
+	if (packet->flags & BAILEY_PKT_FRAGMENT)
+		bailey_out_printf(out, " fragment");
+	else if (bailey_packet_is_icmp(packet))
 		bailey_out_printf(out, " type %u code %u", packet->type, packet->code);
 	if (in[0])
 		bailey_out_printf(out, " in %s", in);
@@ -209,6 +229,20 @@ static void step_who(const struct bailey_step *step, struct bailey_out *out)
 		bailey_out_printf(out, "endpoint %s, ", who->endpoint->object.name);
 }
 
+static const char *answer_name(enum bailey_answer answer)
+{
+	switch (answer) {
+	case BAILEY_ANSWER_DENY:
+		return "deny";
+	case BAILEY_ANSWER_REJECT:
+		return "reject";
+	case BAILEY_ANSWER_UNDECIDED:
+		return "undecided";
+	default:
+		return "allow";
+	}
+}
+
 static void group_step_print(const struct bailey_policy *policy,
 			     const struct bailey_step *step, struct bailey_out *out)
 {
@@ -226,6 +260,9 @@ static void group_step_print(const struct bailey_policy *policy,
 	case BAILEY_ANSWER_DENY:
 		bailey_out_printf(out, "no rule allows it");
 		break;
+	case BAILEY_ANSWER_UNDECIDED:
+		bailey_out_printf(out, "a rule may allow it, which a fragment does not show");
+		break;
 	case BAILEY_ANSWER_KNOWN:
 		bailey_out_printf(out, "has said yes to this connection");
 		break;
@@ -235,14 +272,7 @@ static void group_step_print(const struct bailey_policy *policy,
 	default:
 		bailey_out_printf(out, "exempt icmp-error");
 	}
-	bailey_out_printf(out, " -> %s\n",
-			  step->answer == BAILEY_ANSWER_DENY ? "deny" : "allow");
-}
-
-static const char *answer_name(enum bailey_answer answer)
-{
-	return answer == BAILEY_ANSWER_REJECT ? "reject" :
-	       answer == BAILEY_ANSWER_DENY ? "deny" : "allow";
+	bailey_out_printf(out, " -> %s\n", answer_name(step->answer));
 }
 
 static void acl_step_print(const struct bailey_policy *policy,
@@ -427,6 +457,8 @@ static int explain_request(struct explanation *e, struct bailey_verdict *verdict
 static bool make_response(const struct bailey_packet *request,
 			  struct bailey_packet *response)
 {
+	if (request->flags & BAILEY_PKT_FRAGMENT)
+		return false;
 	*response = *request;
 	response->src = request->dst;
 	response->dst = request->src;

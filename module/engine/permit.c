@@ -48,43 +48,61 @@ static bool is_for_everybody(const struct bailey_match *match, u8 dir)
 	       (peer->kind == BAILEY_PEER_CIDR && !peer->bits);
 }
 
-static bool holds(const struct bailey_inquiry *inquiry, const struct bailey_match *match)
+static enum bailey_fit fits(const struct bailey_inquiry *inquiry,
+			    const struct bailey_match *match)
 {
 	const struct bailey_packet *packet = inquiry->packet;
+	enum bailey_fit fit = bailey_match_fields(match, packet);
 
-	return bailey_match_fields(match, packet) &&
-	       (!inquiry->everybody || is_for_everybody(match, inquiry->dir)) &&
-	       peer_holds(inquiry, &match->from, inquiry->src, &packet->src) &&
-	       peer_holds(inquiry, &match->to, inquiry->dst, &packet->dst);
+	if (fit == BAILEY_FIT_NO ||
+	    (inquiry->everybody && !is_for_everybody(match, inquiry->dir)) ||
+	    !peer_holds(inquiry, &match->from, inquiry->src, &packet->src) ||
+	    !peer_holds(inquiry, &match->to, inquiry->dst, &packet->dst))
+		return BAILEY_FIT_NO;
+	return fit;
+}
+
+/* The first rule of a list that fits for certain. */
+static struct bailey_rule *find_in(const struct bailey_rules *rules,
+				   const struct bailey_inquiry *inquiry, bool *perhaps)
+{
+	enum bailey_fit fit;
+	u32 i;
+
+	for (i = 0; i < rules->count; i++) {
+		fit = fits(inquiry, &rules->at[i]->match);
+		if (fit == BAILEY_FIT_YES)
+			return rules->at[i];
+		*perhaps |= fit == BAILEY_FIT_PERHAPS;
+	}
+	return NULL;
 }
 
 /**
  * bailey_permit_find() - a rule that lets a packet through
  * @set: the groups of the side that is asked
  * @inquiry: what it is asked
- * @slot: filled in with the group whose rule it is
  *
  * Context: Any.
- * Return: the rule, or NULL when none allows it.
+ * Return: the rule and its group.
  */
-struct bailey_rule *bailey_permit_find(const struct bailey_set *set,
-				       const struct bailey_inquiry *inquiry, u32 *slot)
+struct bailey_permit bailey_permit_find(const struct bailey_set *set,
+					const struct bailey_inquiry *inquiry)
 {
+	struct bailey_permit permit = { .slot = BAILEY_NO_SLOT };
 	const struct bailey_object *group;
-	const struct bailey_rules *rules;
-	u32 i, k;
+	u32 i;
 
-	for (i = 0; i < set->count; i++) {
+	for (i = 0; i < set->count && !permit.rule; i++) {
 		group = bailey_policy_object(inquiry->policy, BAILEY_GROUP, set->slot[i]);
-		rules = &bailey_group_of(group)->rules[inquiry->dir];
-		for (k = 0; k < rules->count; k++) {
-			if (!holds(inquiry, &rules->at[k]->match))
-				continue;
-			*slot = set->slot[i];
-			return rules->at[k];
-		}
+		permit.rule = find_in(&bailey_group_of(group)->rules[inquiry->dir],
+				      inquiry, &permit.perhaps);
+		if (permit.rule)
+			permit.slot = set->slot[i];
 	}
-	return NULL;
+	if (permit.rule)
+		permit.perhaps = false;
+	return permit;
 }
 
 /**
@@ -104,13 +122,12 @@ bool bailey_permit_all_of_flow(const struct bailey_set *set,
 {
 	struct bailey_packet response = *inquiry->packet;
 	struct bailey_inquiry ask = *inquiry;
-	u32 slot;
 
 	if ((response.proto != BAILEY_PROTO_TCP && response.proto != BAILEY_PROTO_UDP) ||
 	    response.flags & BAILEY_PKT_FRAGMENT)
 		return false;
 	ask.everybody = true;
-	if (!bailey_permit_find(set, &ask, &slot))
+	if (!bailey_permit_find(set, &ask).rule)
 		return false;
 	response.src = inquiry->packet->dst;
 	response.dst = inquiry->packet->src;
@@ -120,5 +137,5 @@ bool bailey_permit_all_of_flow(const struct bailey_set *set,
 	ask.src = inquiry->dst;
 	ask.dst = inquiry->src;
 	ask.dir = inquiry->dir == BAILEY_IN ? BAILEY_OUT : BAILEY_IN;
-	return bailey_permit_find(set, &ask, &slot);
+	return bailey_permit_find(set, &ask).rule;
 }

@@ -29,8 +29,20 @@ struct bailey_inquiry {
 	bool everybody;
 };
 
-struct bailey_rule *bailey_permit_find(const struct bailey_set *set,
-				       const struct bailey_inquiry *inquiry, u32 *slot);
+/**
+ * struct bailey_permit - what the groups of a side say
+ * @rule: the rule that lets the packet through, or NULL
+ * @slot: the group whose rule it is
+ * @perhaps: there is none, but a later fragment does not show of all whether they do
+ */
+struct bailey_permit {
+	struct bailey_rule *rule;
+	u32 slot;
+	bool perhaps;
+};
+
+struct bailey_permit bailey_permit_find(const struct bailey_set *set,
+					const struct bailey_inquiry *inquiry);
 bool bailey_permit_all_of_flow(const struct bailey_set *set,
 			       const struct bailey_inquiry *inquiry);
 

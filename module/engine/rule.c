@@ -170,6 +170,42 @@ static bool ports_hold(const struct bailey_match *match,
 	       packet->dport <= match->dport_last;
 }
 
+static bool above_ip_holds(const struct bailey_match *match,
+			   const struct bailey_packet *packet)
+{
+	if (match->proto != BAILEY_PROTO_ANY && match->proto != packet->proto)
+		return false;
+	if (match->type != BAILEY_TYPE_ANY && match->type != packet->type)
+		return false;
+	if (match->code != BAILEY_TYPE_ANY && match->code != packet->code)
+		return false;
+	return ports_hold(match, packet);
+}
+
+static bool needs_ports(const struct bailey_match *match, u8 proto)
+{
+	if (!match->sport_given && !match->dport_given)
+		return false;
+	return !bailey_proto_has_ports(proto) || match->sport_first ||
+	       match->dport_first || match->sport_last != U16_MAX ||
+	       match->dport_last != U16_MAX;
+}
+
+/* Of what stands above IP, a later fragment knows the protocol at the most. */
+static enum bailey_fit fragment_fits(const struct bailey_match *match,
+				     const struct bailey_packet *packet)
+{
+	bool known = bailey_packet_proto_known(packet);
+
+	if (known && match->proto != BAILEY_PROTO_ANY && match->proto != packet->proto)
+		return BAILEY_FIT_NO;
+	if ((!known && match->proto != BAILEY_PROTO_ANY) ||
+	    match->type != BAILEY_TYPE_ANY || match->code != BAILEY_TYPE_ANY ||
+	    needs_ports(match, packet->proto))
+		return BAILEY_FIT_PERHAPS;
+	return BAILEY_FIT_YES;
+}
+
 /**
  * bailey_match_fields() - does all of a match hold that the packet itself shows?
  * @match: the match
@@ -177,22 +213,25 @@ static bool ports_hold(const struct bailey_match *match,
  *
  * Prefix lists and groups as peers are the caller's business.
  *
- * Return: true if family, protocol, CIDRs, ports, type and code agree.
+ * Return: %BAILEY_FIT_YES if family, protocol, CIDRs, ports, type and code agree;
+ * %BAILEY_FIT_PERHAPS for a later fragment of which those that it shows agree.
  */
-bool bailey_match_fields(const struct bailey_match *match,
-			 const struct bailey_packet *packet)
+enum bailey_fit bailey_match_fields(const struct bailey_match *match,
+				    const struct bailey_packet *packet)
 {
+	enum bailey_fit fit;
+
 	if (!(match->families & bailey_family_bit(packet->family)))
-		return false;
-	if (match->proto != BAILEY_PROTO_ANY && match->proto != packet->proto)
-		return false;
-	if (match->type != BAILEY_TYPE_ANY && match->type != packet->type)
-		return false;
-	if (match->code != BAILEY_TYPE_ANY && match->code != packet->code)
-		return false;
-	return ports_hold(match, packet) &&
-	       cidr_holds(&match->from, packet->family, &packet->src) &&
-	       cidr_holds(&match->to, packet->family, &packet->dst);
+		return BAILEY_FIT_NO;
+	if (unlikely(packet->flags & BAILEY_PKT_FRAGMENT))
+		fit = fragment_fits(match, packet);
+	else
+		fit = above_ip_holds(match, packet) ? BAILEY_FIT_YES : BAILEY_FIT_NO;
+	if (fit == BAILEY_FIT_NO ||
+	    !cidr_holds(&match->from, packet->family, &packet->src) ||
+	    !cidr_holds(&match->to, packet->family, &packet->dst))
+		return BAILEY_FIT_NO;
+	return fit;
 }
 
 static int rules_reserve(struct bailey_rules *rules, u32 cap)

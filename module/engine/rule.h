@@ -134,6 +134,18 @@ struct bailey_rules {
 	bool sorted;
 };
 
+/**
+ * enum bailey_fit - is a match about a packet?
+ * @BAILEY_FIT_NO: it is not
+ * @BAILEY_FIT_YES: it is
+ * @BAILEY_FIT_PERHAPS: a later fragment does not show it
+ */
+enum bailey_fit {
+	BAILEY_FIT_NO,
+	BAILEY_FIT_YES,
+	BAILEY_FIT_PERHAPS,
+};
+
 struct bailey_rule *bailey_rule_create(const struct bailey_match *match,
 				       u32 number, enum bailey_action action);
 void bailey_rule_put(struct bailey_rule *rule);
@@ -143,8 +155,8 @@ const char *bailey_action_name(enum bailey_action action);
 
 void bailey_match_init(struct bailey_match *match);
 int bailey_match_cmp(const struct bailey_match *a, const struct bailey_match *b);
-bool bailey_match_fields(const struct bailey_match *match,
-			 const struct bailey_packet *packet);
+enum bailey_fit bailey_match_fields(const struct bailey_match *match,
+				    const struct bailey_packet *packet);
 
 int bailey_rules_clone(struct bailey_rules *to, const struct bailey_rules *from);
 void bailey_rules_destroy(struct bailey_rules *rules);

@@ -49,6 +49,7 @@ static void print_tally(const struct ref_tally *tally)
 	print_count("dropped by an entry of an ACL", tally->results[REF_DROP_ACL]);
 	print_count("dropped by an ACL's end", tally->results[REF_DROP_ACL_DEFAULT]);
 	print_count("dropped by groups", tally->results[REF_DROP_GROUP]);
+	print_count("dropped as fragments", tally->results[REF_DROP_FRAGMENT]);
 	print_count("dropped by state", tally->results[REF_DROP_STATE]);
 	print_count("rejected", tally->rejected);
 	print_count("not tracked", tally->untracked);
@@ -94,6 +95,9 @@ static const char * const mutations[REF_MUTATE_COUNT] = {
 	[REF_MUTATE_UNTRACKED_ONE_WAY] = "untracked without a rule for the response",
 	[REF_MUTATE_UNTRACKED_PEER] = "untracked for anybody in particular",
 	[REF_MUTATE_UNTRACKED_DOOR] = "an untracked side remembers",
+	[REF_MUTATE_FRAGMENT_PORTS] = "rules with ports let fragments through",
+	[REF_MUTATE_FRAGMENT_NEXT] = "an entry that a fragment may match is passed over",
+	[REF_MUTATE_FRAGMENT_HEADER] = "a fragment's header is taken for its protocol",
 	[REF_MUTATE_REJECT] = "what is denied is rejected",
 };
 

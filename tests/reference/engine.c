@@ -147,6 +147,8 @@ void engine_packet(const struct ref_packet *from, struct bailey_packet *packet,
 	kind_of(packet);
 	if (from->has_id)
 		packet->flags |= BAILEY_PKT_ID;
+	if (from->fragment)
+		packet->flags = BAILEY_PKT_FRAGMENT;
 	*quote = (struct bailey_packet){ 0 };
 	if (!from->quotes)
 		return;

@@ -129,6 +129,7 @@ struct ref_packet {
 	int type, code;
 	u8 tcp_flags;
 	int hop_limit;
+	bool fragment;		/* a later one: nothing above IP is to be seen */
 	bool quotes;		/* an ICMP error that quotes what follows */
 	struct ref_addr quote_addr[2];
 	int quote_proto, quote_port[2], quote_type;
@@ -161,7 +162,7 @@ struct ref_state {
 /* How the reference judged a packet. */
 struct ref_verdict {
 	enum { REF_PASS, REF_DROP_DEFAULT, REF_DROP_ACL, REF_DROP_ACL_DEFAULT,
-	       REF_DROP_GROUP, REF_DROP_STATE } result;
+	       REF_DROP_GROUP, REF_DROP_FRAGMENT, REF_DROP_STATE } result;
 	bool reject;
 	bool untracked;
 	int hits;		/* questions that a rule answered, in order */
@@ -208,6 +209,9 @@ enum ref_mutation {
 	REF_MUTATE_UNTRACKED_ONE_WAY,	/* untracked whatever the response's rules */
 	REF_MUTATE_UNTRACKED_PEER,	/* untracked whoever the rule's peer is */
 	REF_MUTATE_UNTRACKED_DOOR,	/* an untracked side remembers */
+	REF_MUTATE_FRAGMENT_PORTS,	/* a rule with ports lets fragments through */
+	REF_MUTATE_FRAGMENT_NEXT,	/* an entry that may match is passed over */
+	REF_MUTATE_FRAGMENT_HEADER,	/* a header is taken for the protocol */
 	REF_MUTATE_REJECT,		/* a denied packet's sender is told, too */
 	REF_MUTATE_COUNT
 };

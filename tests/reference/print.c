@@ -267,6 +267,8 @@ void ref_print_packet(const struct ref_world *world, const struct ref_packet *pa
 			  packet->port[1], packet->type, packet->code,
 			  packet->has_id ? packet->id : 0, packet->tcp_flags,
 			  packet->hop_limit);
+	if (packet->fragment)
+		bailey_out_printf(out, " fragment");
 	if (packet->quotes) {
 		bailey_out_printf(out, " quotes proto %d from ", packet->quote_proto);
 		print_addr(&packet->quote_addr[0], out);
@@ -286,7 +288,8 @@ void ref_print_packet(const struct ref_world *world, const struct ref_packet *pa
 void ref_print_verdict(const struct ref_verdict *verdict, struct bailey_out *out)
 {
 	static const char * const names[] = {
-		"pass", "default-deny", "acl-deny", "acl-default", "group-deny", "state"
+		"pass", "default-deny", "acl-deny", "acl-default", "group-deny",
+		"fragment", "state"
 	};
 	int i, g;
 

@@ -47,7 +47,7 @@ static bool is_error(const struct ref_packet *packet)
 {
 	u8 family = packet->addr[0].family;
 
-	return icmp(family, packet->proto) && icmp_error(family, packet->type);
+	return !packet->fragment && icmp(family, packet->proto) && icmp_error(family, packet->type);
 }
 
 static bool link_local(const struct ref_addr *addr)
@@ -108,6 +108,8 @@ static bool exempt(const struct ref_policy *policy, const struct ref_world *worl
 		return false;
 	if (policy->exempt_loopback && world->iface[iface].loopback)
 		return true;
+	if (p->fragment)
+		return false;
 	if (policy->exempt_dhcp && exempt_dhcp(p))
 		return true;
 	if (p->addr[0].family != 6)
@@ -160,17 +162,27 @@ static bool ask_acl(struct judgement *j, int end)
 	int dir = end == REF_SRC ? REF_OUT : REF_IN;
 	const struct ref_acl *acl;
 	int i, found = -1;
+	enum ref_holds how, found_how = REF_YES;
 	bool lower;
 
 	if (j->side[end].acl < 0)
 		return true;
 	acl = &j->policy->acl[j->side[end].acl];
 	for (i = 0; i < acl->count[dir]; i++) {
-		if (!ref_match_holds(&j->self, &acl->entry[dir][i].match))
+		how = ref_match_holds(&j->self, &acl->entry[dir][i].match);
+		if (how == REF_NO ||
+		    (how == REF_PERHAPS && mutated(REF_MUTATE_FRAGMENT_NEXT)))
 			continue;
 		lower = found < 0 || acl->entry[dir][i].number < acl->entry[dir][found].number;
-		if (found < 0 || lower != mutated(REF_MUTATE_ACL_ORDER))
+		if (found < 0 || lower != mutated(REF_MUTATE_ACL_ORDER)) {
 			found = i;
+			found_how = how;
+		}
+	}
+	/* It may be the one that decides, and so none behind it can. */
+	if (found_how == REF_PERHAPS) {
+		j->verdict->result = REF_DROP_FRAGMENT;
+		return false;
 	}
 	if (found < 0) {
 		j->verdict->result = REF_DROP_ACL_DEFAULT;
@@ -219,7 +231,7 @@ static bool everybody_may(const struct judgement *j, int end, const struct ref_v
 		const struct ref_group *group = &j->policy->group[g];
 
 		for (i = 0; j->side[end].groups >> g & 1 && i < group->count[dir]; i++)
-			if (ref_match_holds(view, &group->rule[dir][i]) &&
+			if (ref_match_holds(view, &group->rule[dir][i]) == REF_YES &&
 			    for_everybody(&group->rule[dir][i], dir))
 				return true;
 	}
@@ -232,7 +244,7 @@ static bool unremembered(const struct judgement *j, int end, const struct ref_vi
 {
 	struct ref_view back = *view;
 
-	if (!j->untracked || (view->proto != 6 && view->proto != 17))
+	if (!j->untracked || view->fragment || (view->proto != 6 && view->proto != 17))
 		return false;
 	back.addr[0] = view->addr[1];
 	back.addr[1] = view->addr[0];
@@ -251,7 +263,8 @@ static bool ask_groups(struct judgement *j, int end)
 	struct ref_view view = j->self;
 	int dir = end == REF_SRC ? REF_OUT : REF_IN;
 	u32 groups = j->side[end].groups;
-	bool yes = false;
+	bool yes = false, perhaps = false;
+	enum ref_holds how;
 	int g, i;
 
 	if (j->conn && (!j->related || j->conn->door[j->role[end]] == groups) &&
@@ -264,7 +277,9 @@ static bool ask_groups(struct judgement *j, int end)
 		const struct ref_group *group = &j->policy->group[g];
 
 		for (i = 0; groups >> g & 1 && i < group->count[dir]; i++) {
-			if (!ref_match_holds(&view, &group->rule[dir][i]))
+			how = ref_match_holds(&view, &group->rule[dir][i]);
+			perhaps |= how == REF_PERHAPS;
+			if (how != REF_YES)
 				continue;
 			v->hit[v->hits].rules[g] |= 1 << i;
 			yes = true;
@@ -273,7 +288,7 @@ static bool ask_groups(struct judgement *j, int end)
 	v->hit[v->hits].group = true;
 	v->hit[v->hits].dir = dir;
 	v->hits += yes;
-	v->result = REF_DROP_GROUP;
+	v->result = perhaps ? REF_DROP_FRAGMENT : REF_DROP_GROUP;
 	return yes;
 }
 
@@ -460,6 +475,8 @@ static bool trackable(const struct ref_packet *packet)
 {
 	bool reply;
 
+	if (packet->fragment)
+		return false;
 	return !icmp(packet->addr[0].family, packet->proto) ||
 	       icmp_request(packet->addr[0].family, packet->type, &reply) >= 0;
 }
@@ -665,6 +682,7 @@ void ref_judge(const struct ref_policy *policy, const struct ref_world *world,
 		.port = { packet->port[0], packet->port[1] },
 		.type = packet->type,
 		.code = packet->code,
+		.fragment = packet->fragment,
 	};
 	if ((!j.side[0].groups && !j.side[1].groups &&
 	     !mutated(REF_MUTATE_STATELESS)) || !trackable(packet)) {

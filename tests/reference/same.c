@@ -135,6 +135,7 @@ bool engine_same_verdict(const struct engine *engine, const struct ref_policy *p
 		[REF_DROP_ACL] = BAILEY_DROP_ACL,
 		[REF_DROP_ACL_DEFAULT] = BAILEY_DROP_ACL_DEFAULT,
 		[REF_DROP_GROUP] = BAILEY_DROP_GROUP,
+		[REF_DROP_FRAGMENT] = BAILEY_DROP_FRAGMENT,
 	};
 	enum bailey_reason reason = answer->verdict.reason;
 	bool state = reason == BAILEY_DROP_TCP_FLAGS || reason == BAILEY_DROP_TCP_STATE ||

@@ -275,6 +275,22 @@ static const char *say_hops(const char *text, u8 hops)
 	return judge(&s);
 }
 
+/* A later fragment, as the parser gives it. */
+static const char *say_fragment(const char *text)
+{
+	struct scene s;
+
+	parse(&s, text);
+	s.packet.flags = BAILEY_PKT_FRAGMENT;
+	s.packet.sport = 0;
+	s.packet.dport = 0;
+	s.packet.type = 0;
+	s.packet.code = 0;
+	s.packet.tcp_flags = 0;
+	return judge(&s);
+}
+
+#define SAY_FRAGMENT(text, reason)	CHECK_STR(say_fragment(text), reason)
 #define SAY(text, reason)	CHECK_STR(say(text), reason)
 
 static void nobody_asks(void)
@@ -821,6 +837,70 @@ static void untracked_on_one_side(void)
 	end();
 }
 
+/* What needs only addresses and protocols is right without reassembly. */
+static void fragments_and_acls(void)
+{
+	begin("acl a in 10 deny any from 10.0.0.66\nacl a in 20 reject 99\n"
+	      "acl a in 30 allow udp from 10.0.0.1 to any port 53\n"
+	      "acl a in 40 allow udp from 10.0.0.0/24\nacl a in 50 deny icmp type 5\n"
+	      "acl a in 60 allow icmp\nacl a in 70 allow sctp to any port 0-65535\n"
+	      "acl a in 80 deny tcp from 2001:db8::66 to any port 22\n"
+	      "acl a in 90 allow any from 2001:db8::/64\n"
+	      "attach dev eth1 protects subnet acl a\n");
+	SAY_FRAGMENT("eth0 eth1 udp 10.0.0.2 10.0.1.1", "pass");
+	CHECK_EQ(verdict.rule[0]->number, 40);
+	SAY_FRAGMENT("eth0 eth1 udp 10.0.0.66 10.0.1.1", "acl-deny");
+	SAY_FRAGMENT("eth0 eth1 udp 10.0.2.1 10.0.1.1", "acl-default");
+	SAY_FRAGMENT("eth0 eth1 syn 10.0.0.1 10.0.1.1", "acl-default");
+	SAY_FRAGMENT("eth0 eth1 sctp 10.0.2.1 10.0.1.1", "pass");
+	/* Entry 30 would allow it, or would not: 40 may not be asked. */
+	SAY_FRAGMENT("eth0 eth1 udp 10.0.0.1 10.0.1.1", "fragment");
+	CHECK_EQ(verdict.hits, 0);
+	CHECK_EQ(trace.step[0].answer, BAILEY_ANSWER_UNDECIDED);
+	CHECK_EQ(trace.step[0].rule->number, 30);
+	SAY_FRAGMENT("eth0 eth1 icmp 10.0.0.1 10.0.1.1", "fragment");
+	SAY_FRAGMENT("eth0 eth1 syn 2001:db8::1 2001:db8:1::1", "pass");
+	SAY_FRAGMENT("eth0 eth1 syn 2001:db8::66 2001:db8:1::1", "fragment");
+	SAY_FRAGMENT("eth0 eth1 udp 2001:db8::66 2001:db8:1::1", "pass");
+	CHECK(!verdict.reject);
+	/* A first fragment shows all that it is asked for. */
+	SAY("eth0 eth1 udp 10.0.0.1 10.0.1.1 4000 53", "pass");
+	change("replace acl a\nacl a in 1 reject any\n", false);
+	SAY_FRAGMENT("eth0 eth1 udp 10.0.0.1 10.0.1.1", "acl-deny");
+	CHECK(verdict.reject);
+	CHECK_EQ(conn_count, 0);
+	end();
+}
+
+/* No rule with ports lets them through, and they belong to no connection. */
+static void fragments_and_groups(void)
+{
+	begin("group s in allow udp from 10.0.0.0/24 to any port 53\n"
+	      "group s in allow 89\ngroup s in allow icmp type 8\n"
+	      "attach dev eth1 protects subnet groups s\n");
+	SAY("eth0 eth1 udp 10.0.0.1 10.0.1.1 4000 53", "pass");
+	CHECK_EQ(conn_count, 1);
+	SAY_FRAGMENT("eth0 eth1 udp 10.0.0.1 10.0.1.1", "fragment");
+	CHECK_EQ(trace.step[0].answer, BAILEY_ANSWER_UNDECIDED);
+	SAY_FRAGMENT("eth1 eth0 udp 10.0.1.1 10.0.0.1", "group-deny");
+	SAY_FRAGMENT("eth0 eth1 udp 10.0.2.1 10.0.1.1", "group-deny");
+	SAY_FRAGMENT("eth0 eth1 syn 10.0.0.1 10.0.1.1", "group-deny");
+	SAY_FRAGMENT("eth0 eth1 icmp 10.0.0.1 10.0.1.1", "fragment");
+	change("group s in allow udp from 10.0.0.1\n", false);
+	SAY_FRAGMENT("eth0 eth1 udp 10.0.0.1 10.0.1.1", "pass");
+	CHECK(!verdict.open && !verdict.untracked);
+	untracked = true;
+	change("group s in allow any\ngroup s out allow any\n", false);
+	SAY_FRAGMENT("eth0 eth1 udp 10.0.0.1 10.0.1.1", "pass");
+	CHECK(!verdict.open && !verdict.untracked);
+	CHECK_EQ(conn_count, 1);
+	/* Not the machine's own error either, nor anything exempt. */
+	change("replace group s\nattach dev eth1 protects host groups s\n", false);
+	SAY_FRAGMENT("- eth1 icmp 10.0.1.254 10.0.1.1", "group-deny");
+	SAY_FRAGMENT("- eth1 icmp6 fe80::1 ff02::1", "group-deny");
+	end();
+}
+
 /* A VRF's lines hold for its ports that have none of their own. */
 static void vrf_masters(void)
 {
@@ -852,10 +932,6 @@ static void malformed_packets(void)
 					NULL, &verdict));
 		CHECK_EQ(verdict.reason, reasons[i]);
 	}
-	s.packet.flags |= BAILEY_PKT_FRAGMENT;
-	CHECK(bailey_eval_begin(&eval, binding, &s.packet, BAILEY_PASS, &s.where, NULL,
-				&verdict));
-	CHECK_EQ(verdict.reason, BAILEY_DROP_FRAGMENT);
 	/* What can't be read is not answered either. */
 	change("default reject\n", false);
 	CHECK(bailey_eval_begin(&eval, binding, &s.packet, BAILEY_DROP_MALFORMED, &s.where,
@@ -908,6 +984,8 @@ static const struct unit_test tests[] = {
 	UNIT(rejecting),
 	UNIT(untracked_flows),
 	UNIT(untracked_on_one_side),
+	UNIT(fragments_and_acls),
+	UNIT(fragments_and_groups),
 	UNIT(vrf_masters),
 	UNIT(malformed_packets),
 	UNIT(talking_to_oneself),

@@ -188,6 +188,29 @@ static void what_is_not_tracked(void)
 	bailey_out_destroy(&out);
 }
 
+static void fragments(void)
+{
+	static const char policy[] =
+		"acl a in 5 allow udp from 10.0.0.1 to any port 53\nacl a in 6 allow udp\n"
+		"group g in allow udp to any port 53\nattach dev eth1 protects subnet acl a\n"
+		"attach dev lo protects subnet groups g\n";
+	struct bailey_out out = { 0 };
+
+	CHECK_EQ(ask(policy, "udp from 10.0.0.2 to 10.0.1.1 in eth0 out eth1 fragment", &out), 0);
+	check_has(&out, "request: udp from 10.0.0.2 to 10.0.1.1 fragment in eth0 out eth1\n");
+	check_has(&out, "acl a in 6 allow udp -> allow\n");
+	check_has(&out, "result: pass\n");
+	CHECK(!strstr(out.buf, "response:"));
+	CHECK_EQ(ask(policy, "udp from 10.0.0.1 to 10.0.1.1 fragment in eth0 out eth1", &out), 0);
+	check_has(&out, "acl a in 5 allow udp from 10.0.0.1/32 to any port 53 -> undecided\n"
+		  "  verdict: drop, fragment\nresult: drop\n");
+	CHECK_EQ(ask(policy, "udp from 10.0.0.1 to 10.0.1.1 fragment in eth0 out lo", &out), 0);
+	check_has(&out, "groups g in: a rule may allow it, which a fragment does not show -> undecided\n");
+	CHECK_EQ(ask(policy, "icmp from 10.0.0.1 to 10.0.1.1 fragment in eth0 out eth1", &out), 0);
+	check_has(&out, "request: icmp from 10.0.0.1 to 10.0.1.1 fragment in eth0 out eth1\n");
+	bailey_out_destroy(&out);
+}
+
 static void other_answers(void)
 {
 	struct bailey_out out = { 0 };
@@ -312,6 +335,7 @@ static const struct unit_test tests[] = {
 	UNIT(the_request_is_denied),
 	UNIT(what_is_rejected_says_what_is_sent),
 	UNIT(what_is_not_tracked),
+	UNIT(fragments),
 	UNIT(other_answers),
 	UNIT(known_connections),
 	UNIT(bad_questions),
