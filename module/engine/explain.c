@@ -13,7 +13,7 @@
 #include "refusal.h"
 
 static const char syntax[] =
-	"PROTO from ADDR [port N] to ADDR [port N] [type T] [code C] [in IF] [out IF] [fragment] [alone]";
+	"PROTO from ADDR [port N] to ADDR [port N] [type T] [code C] [in IF] [out IF] [alone]";
 
 /* "from ADDR [port N]" or "to ADDR [port N]". */
 static int side_parse(struct bailey_lexer *lex, const char *word, u8 proto,

@@ -461,4 +461,5 @@ UNIT_MAIN(UNIT(addresses), UNIT(ipv4_tcp), UNIT(ipv4_lengths),
 	  UNIT(ports), UNIT(other_protocols), UNIT(ipv6_tcp), UNIT(ipv6_jumbo),
 	  UNIT(ipv6_ext_headers), UNIT(ipv6_routing_type_0),
 	  UNIT(ipv6_ext_header_bound), UNIT(ipv6_hop_by_hop_first),
-	  UNIT(ipv6_fragments), UNIT(tiny_first_fragments), UNIT(ipv6_final_headers), UNIT(random_bytes))
+	  UNIT(ipv6_fragments), UNIT(tiny_first_fragments),
+	  UNIT(ipv6_final_headers), UNIT(random_bytes))
