@@ -269,8 +269,8 @@ unsigned int bailey_conn_place_due(struct bailey_conn_shard *shard, u32 now,
  *
  * Context: Under rcu_read_lock(), and so is the use of what it returns; no entry's
  * lock held.
- * Return: the expendable entry that has waited longest; by the time that the caller
- * ends it it may be neither expendable nor alive. NULL if there is none.
+ * Return: the expendable entry that has waited longest, which may be neither
+ * expendable nor alive any more when the caller ends it. NULL if there is none.
  */
 struct bailey_conn_entry *
 bailey_conn_place_oldest(struct bailey_conn_shard *shard)

@@ -67,14 +67,15 @@ static spinlock_t *stripe_of(const struct source_key *key)
 	return &stripes[hash_key(key, sizeof(*key), 0) % STRIPES];
 }
 
-static void key_make(struct source_key *key, const struct bailey_conn *conn)
+static struct source_key key_of(const struct bailey_conn *conn)
 {
-	const struct bailey_conn_key *ends = &conn->key;
 	u8 end = conn->orig_end;
 
-	key->prefix = ends->addr[end].hi;
-	key->domain = ends->domain[end];
-	key->family = ends->family;
+	return (struct source_key){
+		.prefix = conn->key.addr[end].hi,
+		.domain = conn->key.domain[end],
+		.family = conn->key.family,
+	};
 }
 
 static int make_source(struct rhashtable *sources, const struct source_key *key,
@@ -151,13 +152,11 @@ int bailey_conn_source_take(struct rhashtable *sources,
 			    const struct bailey_conn *conn, u32 max,
 			    struct bailey_conn_source **source)
 {
+	struct source_key key = key_of(conn);
+	spinlock_t *stripe = stripe_of(&key);
 	struct bailey_conn_source *old;
-	struct source_key key;
-	spinlock_t *stripe;
 	int err = 0;
 
-	key_make(&key, conn);
-	stripe = stripe_of(&key);
 	spin_lock_bh(stripe);
 	old = rhashtable_lookup(sources, &key, params);
 	if (!old) {

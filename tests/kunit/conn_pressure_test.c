@@ -288,7 +288,7 @@ static void what_ends_sooner_is_collected_in_time(struct kunit *test)
 }
 
 static enum bailey_conn_walk_verdict expire_all(struct bailey_conn_entry *entry,
-						 void *arg)
+						void *arg)
 {
 	entry->conn.expires = bailey_conn_now();
 	return BAILEY_CONN_KEEP;
@@ -443,6 +443,7 @@ static int race(void *arg)
 static void racing_for_room(struct kunit *test)
 {
 	struct task_struct *threads[THREADS];
+	struct bailey_conn_shard *shard;
 	int i;
 
 	for (i = 0; i < THREADS; i++) {
@@ -459,9 +460,10 @@ static void racing_for_room(struct kunit *test)
 	bailey_conn_table_walk(test->priv, unlink_all, NULL);
 	KUNIT_EXPECT_EQ(test, bailey_conn_table_count(test->priv), 0);
 	KUNIT_EXPECT_EQ(test, sources(test), 0);
-	for (i = 0; i < BAILEY_CONN_SHARDS; i++)
-		KUNIT_EXPECT_NULL(test, bailey_conn_place_oldest(
-					bailey_conn_shard_of(test->priv, i)));
+	for (i = 0; i < BAILEY_CONN_SHARDS; i++) {
+		shard = bailey_conn_shard_of(test->priv, i);
+		KUNIT_EXPECT_NULL(test, bailey_conn_place_oldest(shard));
+	}
 }
 
 /*

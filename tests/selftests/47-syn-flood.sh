@@ -7,7 +7,7 @@
 # connections is refused.
 
 . "$(dirname "$0")/traffic.sh"
-plan 36
+plan 33
 
 load_module
 topology
@@ -15,8 +15,13 @@ hinterland
 agent_start
 listen server 443 80
 
-lines=30
-tries=20
+# A second brings more than the table holds; where checkers are slow, less more
+case "${BAILEY_FLAVOUR:-}" in
+plain) rate=20000 ;;
+*) rate=3000 ;;
+esac
+lines=20
+tries=10
 room=1000
 
 policy router 'group all in allow any
@@ -35,7 +40,7 @@ must packet client server:eth0 tcp 10.8.99.1 8 10.9.0.1 80 A
 flood()
 {
 	spawn client python3 "$(dirname "$0")/blast.py" client --syn --random \
-		--seconds 1000 "$@"
+		--rate $rate --seconds 1000 "$@"
 	flooder=$spawned
 }
 
@@ -76,11 +81,11 @@ told()
 # under_flood NAME: while it goes on
 under_flood()
 {
-	local before
+	local before began=$SECONDS
 	stat_of router connections_early_dropped
 	before=$number
-	expect_pass "$1: thousands made room" until_true grown connections_early_dropped 20000
-	# shellcheck disable=SC2119
+	expect_pass "$1: thousands made room" until_true grown \
+		connections_early_dropped $((2 * rate))
 	pass "$1: established connections go on" word line0
 	expect_pass "$1: all of them" all_lines
 	how_many tcp client 1.3.3.7 443
@@ -98,7 +103,7 @@ under_flood()
 	stat_of router drop table-full
 	expect_equal "$1: nobody was refused" 0 "$number"
 	stat_of router connections_early_dropped
-	note "$1: $((number - before)) made room"
+	note "$1: $((number - before)) made room in $((SECONDS - began)) s"
 }
 
 began=$SECONDS
@@ -111,6 +116,8 @@ flood --to 1.3.3.7:80
 under_flood "SYNs that are answered"
 end_process "$flooder"
 
+stat_of router connections
+expect_pass "the table is full: $number" test "$number" -ge $((room - 64))
 must read router connections
 expect_match "half open ones are in the table" '^tcp SYN_RECV src=10.8.' "$said"
 expect_match "the silent one is there as well" \
@@ -123,9 +130,7 @@ note "$(dmesg | grep 'bailey: connection table' | tail -n 1)"
 expect_match "it says how many made room" \
 	'namespace [0-9]+ is full \([0-9]+\): [0-9]{3,} unanswered' "$(dmesg)"
 
-# What nobody answers is gone before its time; the rest is collected when it comes
-stat_of router connections
-expect_pass "the table is still full: $number" test "$number" -ge $((room - 64))
+# The rest is collected when its time has come
 for name in tcp_timeout_syn_sent tcp_timeout_syn_recv tcp_timeout_close; do
 	must sysctl router $name 1
 done

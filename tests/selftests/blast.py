@@ -3,12 +3,13 @@
 """Many packets from 10.8.0.0/16 to 10.9.0.1, each flow its own connection.
 
 	blast.py NS [--flows N] [--packets N] [--seconds S] [--first N]
-		[--syn] [--random] [--to ADDR:PORT] [--answer]
+		[--syn] [--random] [--to ADDR:PORT] [--answer] [--rate N]
 
 Flow number N comes from address N / 60000 and port 1024 + N % 60000, with
 --random from any. They are UDP, with --syn TCP's SYNs, and go to port 53, with
 --answer they are UDP's way back. Without --packets each flow is sent once, with
---seconds for as long as that. Prints how many packets were sent.
+--seconds for as long as that; --rate is the most in a second. Prints how many
+packets were sent.
 """
 
 import argparse
@@ -114,6 +115,7 @@ def main():
     parser.add_argument("--random", action="store_true")
     parser.add_argument("--to", default="10.9.0.1:53")
     parser.add_argument("--answer", action="store_true")
+    parser.add_argument("--rate", type=int)
     args = parser.parse_args()
     # Under "ip netns exec" we are there already
     if os.path.exists("/run/netns/" + args.ns):
@@ -123,7 +125,8 @@ def main():
         sock = packet_sender("-", "", False)
     batch = Batch(sock, args)
     total = args.packets or args.flows
-    end = time.monotonic() + args.seconds if args.seconds else None
+    began = time.monotonic()
+    end = began + args.seconds if args.seconds else None
     sent = 0
     while sent < total if end is None else time.monotonic() < end:
         at = sent % args.flows
@@ -135,6 +138,8 @@ def main():
         else:
             batch.send(range(args.first + at, args.first + at + count))
         sent += count
+        if args.rate:
+            time.sleep(max(0, began + sent / args.rate - time.monotonic()))
     print(sent)
 
 
