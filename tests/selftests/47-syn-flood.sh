@@ -27,6 +27,7 @@ room=1000
 policy router 'group all in allow any
 attach dev eth1 protects subnet groups all'
 must sysctl router max_connections $room
+must sysctl router udp_timeout 600
 for ((i = 0; i < lines; i++)); do
 	must open line$i client 1.3.3.7 443
 done
