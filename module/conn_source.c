@@ -9,7 +9,8 @@
  *
  * Locking: what is done about one source is done under a lock by its hash, so that
  * a counter that has come to 0 is gone before anyone looks again. Others meet
- * the counter only on their way through a hash chain, hence kfree_rcu().
+ * the counter only on their way through a hash chain, hence kfree_rcu(). A connection
+ * does not point to its counter, as its entry has no room for that: it is found again.
  */
 #include "conn_source.h"
 
@@ -29,14 +30,11 @@ struct source_key {
 
 static_assert(sizeof(struct source_key) == 16);
 
-/**
- * struct bailey_conn_source - a source that has connections
- * @key: who it is
- * @node: in its table's hash
- * @count: connections that hold it, 1 at least; under the stripe's lock
- * @rcu: frees it after all who walk the hash
+/*
+ * A source that has connections. @count: how many, 1 at least, under the stripe's
+ * lock. @rcu: frees it after all who walk the hash.
  */
-struct bailey_conn_source {
+struct source {
 	struct source_key key;
 	struct rhash_head node;
 	u32 count;
@@ -56,8 +54,8 @@ static u32 hash_key(const void *key, u32 len, u32 seed)
 
 static const struct rhashtable_params params = {
 	.key_len = sizeof(struct source_key),
-	.key_offset = offsetof(struct bailey_conn_source, key),
-	.head_offset = offsetof(struct bailey_conn_source, node),
+	.key_offset = offsetof(struct source, key),
+	.head_offset = offsetof(struct source, node),
 	.hashfn = hash_key,
 	.automatic_shrinking = true,
 };
@@ -78,10 +76,9 @@ static struct source_key key_of(const struct bailey_conn *conn)
 	};
 }
 
-static int make_source(struct rhashtable *sources, const struct source_key *key,
-		       struct bailey_conn_source **source)
+static int make_source(struct rhashtable *sources, const struct source_key *key)
 {
-	struct bailey_conn_source *new = kzalloc(sizeof(*new), GFP_ATOMIC);
+	struct source *new = kzalloc(sizeof(*new), GFP_ATOMIC);
 
 	if (!new)
 		return -ENOMEM;
@@ -91,7 +88,6 @@ static int make_source(struct rhashtable *sources, const struct source_key *key,
 		kfree(new);
 		return -ENOMEM;
 	}
-	*source = new;
 	return 0;
 }
 
@@ -143,29 +139,27 @@ void bailey_conn_sources_exit(struct rhashtable *sources)
  * @sources: its table's
  * @conn: the connection: key and orig_end
  * @max: how many a source may have, 1 at least
- * @source: on success, what bailey_conn_source_drop() wants when the connection ends
  *
  * Context: Under rcu_read_lock(), softirq or process context.
- * Return: 0; -EDQUOT if the source has so many already; -ENOMEM.
+ * Return: 0, and bailey_conn_source_drop() when the connection ends; -EDQUOT if the
+ * source has so many already; -ENOMEM.
  */
 int bailey_conn_source_take(struct rhashtable *sources,
-			    const struct bailey_conn *conn, u32 max,
-			    struct bailey_conn_source **source)
+			    const struct bailey_conn *conn, u32 max)
 {
 	struct source_key key = key_of(conn);
 	spinlock_t *stripe = stripe_of(&key);
-	struct bailey_conn_source *old;
+	struct source *old;
 	int err = 0;
 
 	spin_lock_bh(stripe);
 	old = rhashtable_lookup(sources, &key, params);
 	if (!old) {
-		err = make_source(sources, &key, source);
+		err = make_source(sources, &key);
 	} else if (old->count >= max) {
 		err = -EDQUOT;
 	} else {
 		old->count++;
-		*source = old;
 	}
 	spin_unlock_bh(stripe);
 	return err;
@@ -174,17 +168,20 @@ int bailey_conn_source_take(struct rhashtable *sources,
 /**
  * bailey_conn_source_drop() - a connection of a source has ended
  * @sources: its table's
- * @source: from bailey_conn_source_take(); not to be used any more
+ * @conn: that bailey_conn_source_take() returned 0 for
  *
- * Context: Softirq or process context.
+ * Context: Under rcu_read_lock(), softirq or process context.
  */
 void bailey_conn_source_drop(struct rhashtable *sources,
-			     struct bailey_conn_source *source)
+			     const struct bailey_conn *conn)
 {
-	spinlock_t *stripe = stripe_of(&source->key);
+	struct source_key key = key_of(conn);
+	spinlock_t *stripe = stripe_of(&key);
+	struct source *source;
 
 	spin_lock_bh(stripe);
-	if (!--source->count) {
+	source = rhashtable_lookup(sources, &key, params);
+	if (!WARN_ON_ONCE(!source) && !--source->count) {
 		WARN_ON_ONCE(rhashtable_remove_fast(sources, &source->node, params));
 		kfree_rcu(source, rcu);
 	}

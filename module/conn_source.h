@@ -9,16 +9,13 @@
 
 #include "engine/conn.h"
 
-struct bailey_conn_source;
-
 int bailey_conn_sources_setup(void);
 int bailey_conn_sources_init(struct rhashtable *sources);
 void bailey_conn_sources_exit(struct rhashtable *sources);
 
 int bailey_conn_source_take(struct rhashtable *sources,
-			    const struct bailey_conn *conn, u32 max,
-			    struct bailey_conn_source **source);
+			    const struct bailey_conn *conn, u32 max);
 void bailey_conn_source_drop(struct rhashtable *sources,
-			     struct bailey_conn_source *source);
+			     const struct bailey_conn *conn);
 
 #endif /* BAILEY_CONN_SOURCE_H */

@@ -27,7 +27,7 @@ struct bailey_conn_shard;
  * @dead: unlinked: no more changes count; set once, under @lock
  * @expendable: it stands in @queue
  * @shard: where it stands in line; NULL before it does (conn_place.c)
- * @source: counts it, if there is a limit for each source; set before insertion
+ * @counted: its source counts it (conn_source.c); set before insertion
  * @tick: its slot in the shard's wheel. Under the shard's lock
  * @queue: its place among the expendable. Under the shard's lock
  * @rcu: frees it after all readers; when it is dead and has left @queue
@@ -38,8 +38,8 @@ struct bailey_conn_entry {
 	spinlock_t lock;	/* of @conn and @dead */
 	bool dead;
 	bool expendable;
+	bool counted;
 	struct bailey_conn_shard *shard;
-	struct bailey_conn_source *source;
 	struct hlist_node tick;
 	union {
 		struct list_head queue;
@@ -190,7 +190,7 @@ void bailey_conn_entry_update(struct bailey_conn_entry *entry,
 enum bailey_reason
 bailey_conn_entry_advance(struct bailey_conn_entry *entry,
 			  const struct bailey_packet *packet, u8 side,
-			  const struct bailey_timeouts *timeouts, u32 now);
+			  const struct bailey_track_rules *rules, u32 now);
 void bailey_conn_entry_set_doors(struct bailey_conn_entry *entry, const u32 set[2],
 				 const u32 ifindex[2], u32 epoch);
 

@@ -18,6 +18,11 @@
 #define RACE_KEYS	1000
 #define RACE_ROOM	200
 
+static const struct bailey_track_rules rules = {
+	.timeouts = &bailey_timeouts_default,
+	.liberal = true,
+};
+
 static struct bailey_packet request_of(u32 n, u8 proto)
 {
 	return (struct bailey_packet){
@@ -41,8 +46,8 @@ static struct bailey_conn_entry *entry_of(struct kunit *test,
 
 	KUNIT_ASSERT_NOT_NULL(test, entry);
 	conn->orig_end = bailey_conn_key_make(&conn->key, packet, 0, 0);
-	conn->flags = flags;
-	conn->state = packet->proto == BAILEY_PROTO_TCP ? BAILEY_TCP_SYN_SENT :
+	conn->track.flags = flags;
+	conn->track.state = packet->proto == BAILEY_PROTO_TCP ? BAILEY_TCP_SYN_SENT :
 							  BAILEY_TCP_NONE;
 	conn->expires = bailey_conn_now() + left;
 	return entry;
@@ -216,10 +221,10 @@ static void an_answer_makes_it_stay(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, insert(test, entry, 1, 0), 0);
 	KUNIT_EXPECT_TRUE(test, entry->expendable);
 	bailey_conn_entry_advance(entry, &p, BAILEY_ORIGINATOR,
-				  &bailey_timeouts_default, bailey_conn_now());
+				  &rules, bailey_conn_now());
 	KUNIT_EXPECT_TRUE(test, entry->expendable);
 	bailey_conn_entry_advance(entry, &p, BAILEY_RESPONDER,
-				  &bailey_timeouts_default, bailey_conn_now());
+				  &rules, bailey_conn_now());
 	KUNIT_EXPECT_FALSE(test, entry->expendable);
 	KUNIT_EXPECT_EQ(test, add(test, 2, 0, 100, 1), -ENOSPC);
 }
@@ -233,7 +238,7 @@ static void step(struct kunit *test, struct bailey_conn_entry *entry, u8 side,
 	p.tcp_flags = flags;
 	KUNIT_EXPECT_EQ(test,
 			bailey_conn_entry_advance(entry, &p, side,
-						  &bailey_timeouts_default,
+						  &rules,
 						  bailey_conn_now()),
 			BAILEY_PASS);
 	KUNIT_EXPECT_EQ_MSG(test, entry->expendable, expendable,
@@ -255,7 +260,7 @@ static void a_handshake_makes_it_stay(struct kunit *test)
 	step(test, entry, 0, BAILEY_TCP_ACK, false);
 	step(test, entry, 0, BAILEY_TCP_FIN | BAILEY_TCP_ACK, false);
 	step(test, entry, 1, BAILEY_TCP_ACK, true);
-	KUNIT_EXPECT_EQ(test, entry->conn.state, BAILEY_TCP_TIME_WAIT);
+	KUNIT_EXPECT_EQ(test, entry->conn.track.state, BAILEY_TCP_TIME_WAIT);
 	KUNIT_EXPECT_EQ(test, add(test, 2, 0, 100, 1), 0);
 	KUNIT_EXPECT_EQ(test, bailey_conn_table_count(test->priv), 1);
 }
@@ -273,7 +278,10 @@ static void a_reset_lets_it_go(struct kunit *test)
 
 static void what_ends_sooner_is_collected_in_time(struct kunit *test)
 {
-	struct bailey_conn_next next = { .flags = BAILEY_CONN_REPLIED };
+	struct bailey_conn_next next = {
+		.track.flags = BAILEY_CONN_REPLIED,
+		.timeout = 1,
+	};
 	struct bailey_packet p = request_of(1, BAILEY_PROTO_UDP);
 	struct bailey_conn_entry *entry;
 
@@ -281,7 +289,7 @@ static void what_ends_sooner_is_collected_in_time(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, insert(test, entry, 10, 0), 0);
 	collect_all(test);
 	KUNIT_EXPECT_TRUE(test, there(test, 1));
-	bailey_conn_entry_update(entry, &next, bailey_conn_now() - 1);
+	bailey_conn_entry_update(entry, &next, bailey_conn_now() - 2);
 	collect_all(test);
 	KUNIT_EXPECT_FALSE(test, there(test, 1));
 	KUNIT_EXPECT_EQ(test, tally(test).expired, 1);
@@ -421,7 +429,7 @@ static int race(void *arg)
 						 &limits)) {
 		case -EEXIST:
 			bailey_conn_entry_advance(existing, &p, round & 1,
-						  &bailey_timeouts_default,
+						  &rules,
 						  bailey_conn_now());
 			if (round % 5 == 0)
 				bailey_conn_table_unlink(test->priv, existing);

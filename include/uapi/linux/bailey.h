@@ -35,6 +35,9 @@
  * @BAILEY_DROP_GROUP: no rule of the side's groups allows it
  * @BAILEY_DROP_TABLE_FULL: the connection table is at its limit
  * @BAILEY_DROP_NO_MEMORY: no memory for a new connection
+ * @BAILEY_DROP_TCP_WINDOW: a TCP segment whose numbers its receiver could not use
+ * @BAILEY_DROP_CHECKSUM: a bad checksum in a packet that would open or move a
+ *	connection
  * @BAILEY_DROP_SOURCE_LIMIT: its source has as many connections as it may
  * @BAILEY_REASON_COUNT: number of reasons, not a reason
  */
@@ -53,6 +56,8 @@ enum bailey_reason {
 	BAILEY_DROP_GROUP,
 	BAILEY_DROP_TABLE_FULL,
 	BAILEY_DROP_NO_MEMORY,
+	BAILEY_DROP_TCP_WINDOW,
+	BAILEY_DROP_CHECKSUM,
 	BAILEY_DROP_SOURCE_LIMIT,
 	BAILEY_REASON_COUNT
 };
@@ -62,7 +67,7 @@ enum bailey_reason {
 	"pass", "malformed", "truncated", "fragment", "ext-headers", \
 	"tcp-flags", "tcp-state", "no-connection", "default-deny", \
 	"acl-deny", "acl-default", "group-deny", "table-full", "no-memory", \
-	"source-limit" }
+	"tcp-window", "checksum", "source-limit" }
 
 /**
  * enum bailey_tcp_state - how far a TCP connection has come (RFC 9293 3.3.2)
