@@ -116,16 +116,20 @@ static void free_rcu(struct rcu_head *rcu)
 	bailey_conn_entry_free(entry);
 }
 
-/* Step one of three: unlink. Only one caller gets true for an entry. */
-static bool mark_dead(struct bailey_conn_entry *entry, bool only_if_expired,
-		      u32 now)
+/*
+ * Step one of three: unlink. Only one caller gets true for an entry. Whoever says
+ * that its time is over is not believed.
+ */
+static bool mark_dead(struct bailey_conn_table *table,
+		      struct bailey_conn_entry *entry, enum bailey_end end, u32 now)
 {
 	bool won = false;
 
 	spin_lock_bh(&entry->lock);
-	if (!entry->dead &&
-	    (!only_if_expired || bailey_conn_expired(&entry->conn, now))) {
+	if (!entry->dead && (end != BAILEY_END_TIMEOUT ||
+			     bailey_conn_expired(&entry->conn, now))) {
 		WRITE_ONCE(entry->dead, true);
+		bailey_events_end(table->events, &entry->conn, end);
 		won = true;
 	}
 	spin_unlock_bh(&entry->lock);
@@ -145,6 +149,14 @@ static void remove_dead(struct bailey_conn_table *table,
 	call_rcu(&entry->rcu, free_rcu);
 }
 
+static void bury_expired(struct bailey_conn_table *table,
+			 struct bailey_conn_entry *entry, u32 now)
+{
+	if (bailey_conn_expired(&entry->conn, now) &&
+	    mark_dead(table, entry, BAILEY_END_TIMEOUT, now))
+		remove_dead(table, entry);
+}
+
 /* Looks at a part of the table; true if there is more. */
 static bool collect_some(struct bailey_conn_table *table)
 {
@@ -154,9 +166,7 @@ static bool collect_some(struct bailey_conn_table *table)
 
 	for (entry = bailey_conn_iter_start(&table->iter); entry && n < BATCH;
 	     entry = bailey_conn_iter_next(&table->iter), n++)
-		if (bailey_conn_expired(&entry->conn, now) &&
-		    mark_dead(entry, true, now))
-			remove_dead(table, entry);
+		bury_expired(table, entry, now);
 	bailey_conn_iter_stop(&table->iter);
 	return entry;
 }
@@ -207,21 +217,37 @@ static void kick_collector(struct bailey_conn_table *table)
 	mod_delayed_work(collector, &table->collect, 0);
 }
 
+/* Namesakes that have expired go first: what is told of them comes before the new. */
 static struct bailey_conn_entry *find_twin(struct bailey_conn_table *table,
 					   const struct bailey_conn *conn)
 {
+	struct bailey_conn_entry *entry, *twin = NULL;
 	struct rhlist_head *pos, *list;
-	struct bailey_conn_entry *entry;
 	u32 now = bailey_conn_now();
 
 	list = bailey_conn_table_lookup_rcu(table, &conn->key);
-	bailey_conn_for_each_rcu(entry, pos, list)
+	bailey_conn_for_each_rcu(entry, pos, list) {
+		bury_expired(table, entry, now);
 		if (bailey_conn_entry_live(entry, now) &&
 		    entry->conn.orig_end == conn->orig_end &&
 		    READ_ONCE(entry->conn.set[0]) == conn->set[0] &&
 		    READ_ONCE(entry->conn.set[1]) == conn->set[1])
-			return entry;
-	return NULL;
+			twin = entry;
+	}
+	return twin;
+}
+
+/* An event that comes of what others see of it comes after that of its insertion. */
+static int link_entry(struct bailey_conn_table *table, struct bailey_conn_entry *new)
+{
+	int err;
+
+	spin_lock(&new->lock);
+	err = rhltable_insert(&table->hash, &new->node, params);
+	if (!err)
+		bailey_events_new(table->events, &new->conn);
+	spin_unlock(&new->lock);
+	return err;
 }
 
 static int insert_locked(struct bailey_conn_table *table,
@@ -238,7 +264,7 @@ static int insert_locked(struct bailey_conn_table *table,
 	if (percpu_counter_compare(&table->count, max) >= 0)
 		return -ENOSPC;
 	/* Whatever the hash complains of, it is want of memory in the end. */
-	if (rhltable_insert(&table->hash, &new->node, params))
+	if (link_entry(table, new))
 		return -ENOMEM;
 	percpu_counter_inc(&table->count);
 	return 0;
@@ -253,10 +279,11 @@ static bool unchanged(const struct bailey_conn *conn,
 	       READ_ONCE(conn->last_dir) == next->last_dir;
 }
 
-static void store(struct bailey_conn_entry *entry,
+static void store(struct bailey_conn_table *table, struct bailey_conn_entry *entry,
 		  const struct bailey_conn_next *next, u32 expires)
 {
 	struct bailey_conn *conn = &entry->conn;
+	u8 state = conn->state, flags = conn->flags;
 
 	lockdep_assert_held(&entry->lock);
 	if (entry->dead || unchanged(conn, next, expires))
@@ -265,6 +292,7 @@ static void store(struct bailey_conn_entry *entry,
 	WRITE_ONCE(conn->flags, next->flags);
 	WRITE_ONCE(conn->last_dir, next->last_dir);
 	WRITE_ONCE(conn->expires, expires);
+	bailey_events_change(table->events, conn, state, flags);
 }
 
 static void free_entry(void *entry, void *arg)
@@ -333,6 +361,7 @@ int bailey_conn_table_init(struct bailey_conn_table *table)
 	}
 	INIT_DELAYED_WORK(&table->collect, collect);
 	table->collecting = false;
+	table->events = NULL;
 	table->kicked = jiffies - KICK_PERIOD;
 	return 0;
 }
@@ -443,6 +472,7 @@ int bailey_conn_table_insert(struct bailey_conn_table *table,
  * bailey_conn_table_unlink() - end a connection
  * @table: the table in which it is or was
  * @entry: found under RCU
+ * @end: why; for %BAILEY_END_TIMEOUT there is the collector
  *
  * Lookups do not find it from now on; readers that have it may go on reading.
  *
@@ -450,9 +480,9 @@ int bailey_conn_table_insert(struct bailey_conn_table *table,
  * Return: true if this call ended it, false if another one did before.
  */
 bool bailey_conn_table_unlink(struct bailey_conn_table *table,
-			      struct bailey_conn_entry *entry)
+			      struct bailey_conn_entry *entry, enum bailey_end end)
 {
-	if (!mark_dead(entry, false, 0))
+	if (!mark_dead(table, entry, end, 0))
 		return false;
 	remove_dead(table, entry);
 	return true;
@@ -460,6 +490,7 @@ bool bailey_conn_table_unlink(struct bailey_conn_table *table,
 
 /**
  * bailey_conn_entry_update() - store what a packet made of a connection
+ * @table: its table
  * @entry: found under RCU
  * @next: from bailey_conn_advance()
  * @now: bailey_conn_now()
@@ -470,7 +501,8 @@ bool bailey_conn_table_unlink(struct bailey_conn_table *table,
  *
  * Context: Under rcu_read_lock(), softirq or process context.
  */
-void bailey_conn_entry_update(struct bailey_conn_entry *entry,
+void bailey_conn_entry_update(struct bailey_conn_table *table,
+			      struct bailey_conn_entry *entry,
 			      const struct bailey_conn_next *next, u32 now)
 {
 	u32 expires = bailey_conn_deadline(now, next->timeout);
@@ -478,12 +510,13 @@ void bailey_conn_entry_update(struct bailey_conn_entry *entry,
 	if (unchanged(&entry->conn, next, expires))
 		return;
 	spin_lock_bh(&entry->lock);
-	store(entry, next, expires);
+	store(table, entry, next, expires);
 	spin_unlock_bh(&entry->lock);
 }
 
 /**
  * bailey_conn_entry_advance() - move a connection by a packet that has passed
+ * @table: its table
  * @entry: found under RCU
  * @packet: with the entry's key
  * @side: which side sent it
@@ -498,7 +531,8 @@ void bailey_conn_entry_update(struct bailey_conn_entry *entry,
  * Return: as bailey_conn_advance(); nothing is stored unless BAILEY_PASS.
  */
 enum bailey_reason
-bailey_conn_entry_advance(struct bailey_conn_entry *entry,
+bailey_conn_entry_advance(struct bailey_conn_table *table,
+			  struct bailey_conn_entry *entry,
 			  const struct bailey_packet *packet, u8 side,
 			  const struct bailey_timeouts *timeouts, u32 now)
 {
@@ -513,7 +547,7 @@ bailey_conn_entry_advance(struct bailey_conn_entry *entry,
 	spin_lock_bh(&entry->lock);
 	reason = bailey_conn_advance(conn, packet, side, timeouts, &next);
 	if (reason == BAILEY_PASS)
-		store(entry, &next, bailey_conn_deadline(now, next.timeout));
+		store(table, entry, &next, bailey_conn_deadline(now, next.timeout));
 	spin_unlock_bh(&entry->lock);
 	return reason;
 }

@@ -12,7 +12,7 @@
 #include <linux/timekeeping.h>
 #include <linux/workqueue.h>
 
-#include "engine/conn.h"
+#include "events.h"
 
 /**
  * struct bailey_conn_entry - a connection in the table
@@ -49,6 +49,8 @@ struct bailey_conn_iter {
  * @iter: where the collector is; its own
  * @collecting: @iter is in use: the collector is in the middle of a pass
  * @kicked: jiffies when a full table last asked for a collection out of turn
+ * @events: who is told what becomes of connections, or NULL; set once, before
+ *	    there are any
  */
 struct bailey_conn_table {
 	struct rhltable hash;
@@ -57,6 +59,7 @@ struct bailey_conn_table {
 	struct bailey_conn_iter iter;
 	bool collecting;
 	unsigned long kicked;
+	struct bailey_events *events;
 };
 
 /**
@@ -134,12 +137,14 @@ int bailey_conn_table_insert(struct bailey_conn_table *table,
 			     struct bailey_conn_entry *new,
 			     struct bailey_conn_entry **existing, u32 max);
 bool bailey_conn_table_unlink(struct bailey_conn_table *table,
-			      struct bailey_conn_entry *entry);
+			      struct bailey_conn_entry *entry, enum bailey_end end);
 
-void bailey_conn_entry_update(struct bailey_conn_entry *entry,
+void bailey_conn_entry_update(struct bailey_conn_table *table,
+			      struct bailey_conn_entry *entry,
 			      const struct bailey_conn_next *next, u32 now);
 enum bailey_reason
-bailey_conn_entry_advance(struct bailey_conn_entry *entry,
+bailey_conn_entry_advance(struct bailey_conn_table *table,
+			  struct bailey_conn_entry *entry,
 			  const struct bailey_packet *packet, u8 side,
 			  const struct bailey_timeouts *timeouts, u32 now);
 void bailey_conn_entry_set_doors(struct bailey_conn_entry *entry, const u32 set[2],
@@ -149,7 +154,7 @@ unsigned long
 bailey_conn_table_walk(struct bailey_conn_table *table,
 		       enum bailey_conn_walk_verdict
 		       (*fn)(struct bailey_conn_entry *entry, void *arg),
-		       void *arg);
+		       void *arg, enum bailey_end end);
 
 void bailey_conn_iter_init(struct bailey_conn_iter *iter,
 			   struct bailey_conn_table *table);

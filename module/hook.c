@@ -277,7 +277,7 @@ static enum bailey_reason open_conn(struct passage *p)
 
 	if (!entry)
 		return BAILEY_DROP_NO_MEMORY;
-	if (p->entry && bailey_conn_table_unlink(&bn->conns, p->entry))
+	if (p->entry && bailey_conn_table_unlink(&bn->conns, p->entry, BAILEY_END_REOPENED))
 		bailey_stats_count(bn->stats, BAILEY_COUNT_CONN_REOPENED);
 	ret = bailey_conn_table_insert(&bn->conns, entry, &first,
 				       bailey_sysctl_max_connections(&bn->sysctls));
@@ -287,7 +287,8 @@ static enum bailey_reason open_conn(struct passage *p)
 	}
 	bailey_conn_entry_free(entry);
 	if (ret == -EEXIST) /* another CPU had a packet of it just now */
-		return bailey_conn_entry_advance(first, &p->packet, BAILEY_ORIGINATOR,
+		return bailey_conn_entry_advance(&bn->conns, first, &p->packet,
+						 BAILEY_ORIGINATOR,
 						 &bn->sysctls.timeouts, p->now);
 	return ret == -ENOSPC ? BAILEY_DROP_TABLE_FULL : BAILEY_DROP_NO_MEMORY;
 }
@@ -308,7 +309,7 @@ static void revoke(struct passage *p)
 {
 	if (READ_ONCE(p->bn->waiting))
 		return;
-	if (bailey_conn_table_unlink(&p->bn->conns, p->entry))
+	if (bailey_conn_table_unlink(&p->bn->conns, p->entry, BAILEY_END_REVOKED))
 		bailey_stats_count(p->bn->stats, BAILEY_COUNT_CONN_REVOKED);
 }
 
@@ -330,7 +331,8 @@ static enum bailey_reason settle(struct passage *p)
 		return BAILEY_PASS;
 	if (verdict->doors_changed)
 		store_doors(p);
-	return bailey_conn_entry_advance(p->entry, &p->packet, p->match.side,
+	return bailey_conn_entry_advance(&p->bn->conns, p->entry, &p->packet,
+					 p->match.side,
 					 &p->bn->sysctls.timeouts, p->now);
 }
 

@@ -22,11 +22,13 @@
 #define POLICY_BYTES_DEFAULT	(64 << 20)
 #define CONNECTIONS_LEAST	65536	/* whatever the memory */
 #define CONNECTIONS_MOST	1048576
+#define EVENTS_DEFAULT		16384
 #define MEMORY_SHARE		32	/* 1/32 of all memory at the most */
 
 /* Timeouts in seconds fit into a signed 32-bit difference; limits follow suit. */
 static const unsigned int least = 1;
 static const unsigned int most = 1 << 30;
+static const unsigned int most_events = 1 << 20;	/* what one allocation can hold */
 
 /* A file: its name, and the u32 that it stands for. */
 struct row {
@@ -57,6 +59,7 @@ static const struct row limit_rows[] = {
 	{ "max_connections",		SETTING(max_connections) },
 	{ "max_rules",			SETTING(max_rules) },
 	{ "max_policy_bytes",		SETTING(max_policy_bytes) },
+	{ "event_ring_size",		SETTING(event_ring_size) },
 };
 
 #define ROWS	(ARRAY_SIZE(timeout_rows) + ARRAY_SIZE(limit_rows) + 1)
@@ -66,7 +69,7 @@ static u32 setting(const struct bailey_sysctls *s, size_t offset)
 	return READ_ONCE(*(const u32 *)((const char *)s + offset));
 }
 
-/* extra1 of a limit's row is its struct bailey_sysctls. */
+/* extra1 of a limit's row is its struct bailey_sysctls, extra2 its highest value. */
 static int handle_limit(BAILEY_CTL_CONST struct ctl_table *table, int write,
 			void *buffer, size_t *lenp, loff_t *ppos)
 {
@@ -79,7 +82,7 @@ static int handle_limit(BAILEY_CTL_CONST struct ctl_table *table, int write,
 		.maxlen = sizeof(value),
 		.mode = table->mode,
 		.extra1 = (void *)&least,
-		.extra2 = (void *)&most,
+		.extra2 = table->extra2,
 	};
 	int err;
 
@@ -114,6 +117,8 @@ static void fill_table(struct ctl_table *table, struct bailey_sysctls *s)
 			.mode = 0644,
 			.proc_handler = handle_limit,
 			.extra1 = s,
+			.extra2 = (void *)(limit_rows[i].offset == SETTING(event_ring_size) ?
+					   &most_events : &most),
 		};
 	*table = (struct ctl_table){
 		.procname = "tcp_loose",
@@ -142,11 +147,13 @@ static void set_defaults(struct bailey_sysctls *s)
 	s->max_connections = connections_default();
 	s->max_rules = RULES_DEFAULT;
 	s->max_policy_bytes = POLICY_BYTES_DEFAULT;
+	s->event_ring_size = EVENTS_DEFAULT;
 	s->tcp_loose = 1;
 	/* Start with what is in force. */
 	s->max_connections = bailey_sysctl_max_connections(s);
 	s->max_rules = bailey_sysctl_max_rules(s);
 	s->max_policy_bytes = bailey_sysctl_max_policy_bytes(s);
+	s->event_ring_size = bailey_sysctl_event_ring_size(s);
 }
 
 /**

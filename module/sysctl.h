@@ -20,6 +20,7 @@ struct net;
  * @max_connections: entries in the connection table
  * @max_rules: rules in the policy, of all ACLs and groups
  * @max_policy_bytes: bytes of the policy's text
+ * @event_ring_size: records of connection events kept for those who watch
  * @tcp_loose: 1: pick up TCP connections in the middle; 0: only from their SYN
  * @caps: the initial namespace's settings, where those bound these; else NULL
  * @table: what @header registers
@@ -33,6 +34,7 @@ struct bailey_sysctls {
 	u32 max_connections;
 	u32 max_rules;
 	u32 max_policy_bytes;
+	u32 event_ring_size;
 	u8 tcp_loose;
 	const struct bailey_sysctls *caps;
 	struct ctl_table *table;
@@ -76,6 +78,19 @@ static inline u32 bailey_sysctl_max_policy_bytes(const struct bailey_sysctls *s)
 	u32 own = READ_ONCE(s->max_policy_bytes);
 
 	return s->caps ? min(own, READ_ONCE(s->caps->max_policy_bytes)) : own;
+}
+
+/**
+ * bailey_sysctl_event_ring_size() - the size in force
+ * @s: a namespace's settings
+ *
+ * Return: its own, or the initial namespace's if that is lower and binding.
+ */
+static inline u32 bailey_sysctl_event_ring_size(const struct bailey_sysctls *s)
+{
+	u32 own = READ_ONCE(s->event_ring_size);
+
+	return s->caps ? min(own, READ_ONCE(s->caps->event_ring_size)) : own;
 }
 
 int bailey_sysctl_init(struct net *net, struct bailey_sysctls *s,
