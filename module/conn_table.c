@@ -38,7 +38,9 @@
  * writes is dropped, because writers look at @dead under the lock. Expired
  * entries are passed over by lookups from their last second on; a collector
  * comes by later and unlinks them, looking at the time again under the lock,
- * so that an entry which a packet has just refreshed stays.
+ * so that an entry which a packet has just refreshed stays. A new entry with the
+ * same key does not wait for that and unlinks them itself. Who watches
+ * (events.c) is told of each step under the entry's lock.
  *
  * Entries come from a slab cache of their own and are freed by call_rcu(), so a
  * pointer found under RCU is the same connection until rcu_read_unlock().
@@ -56,7 +58,7 @@
  *	change		entry->lock; not taken when there is nothing to change
  *	unlink		entry->lock for @dead; then the hash's bucket lock alone
  *
- * Order: stripe, entry->lock or bucket lock. All are taken with BHs disabled,
+ * Order: stripe, entry->lock, bucket lock or a ring of events. All are taken with BHs disabled,
  * since packets come in softirqs and requests from procfs in process context.
  *
  * DOC: Limits
