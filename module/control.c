@@ -178,7 +178,7 @@ static enum bailey_conn_walk_verdict count_cut(struct bailey_conn_entry *entry,
 
 static void print_cut(const struct cut_count *count, struct bailey_out *out)
 {
-	unsigned long n = min(count->cut, (unsigned long)CUT_LISTED), i;
+	unsigned long n = min_t(unsigned long, count->cut, CUT_LISTED), i;
 	u32 now = bailey_conn_now();
 
 	bailey_out_printf(out, "check revoke cut would end %lu of %lu connections\n",

@@ -173,7 +173,6 @@ static int show_events(struct conversation *talk)
 	return 0;
 }
 
-
 static enum bailey_conn_walk_verdict delete_matching(struct bailey_conn_entry *entry,
 						     void *arg)
 {

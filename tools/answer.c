@@ -254,14 +254,16 @@ static void show_answer(const char *line, size_t len, unsigned long *named)
 	(*named)++;
 }
 
-/* How many does check speak of? */
+/* How many does check speak of? Left as it is by another line. */
 static void count_cut(const char *line, size_t len, unsigned long *cut)
 {
+	unsigned long count;
 	char head[64];
 
 	snprintf(head, sizeof(head), "%.*s",
 		 (int)min_t(size_t, len, sizeof(head) - 1), line);
-	sscanf(head, "check revoke cut would end %9lu", cut);
+	if (sscanf(head, "check revoke cut would end %9lu", &count) == 1)
+		*cut = count;
 }
 
 /**
