@@ -129,7 +129,7 @@ bool bailey_conn_filter_holds(const struct bailey_conn_filter *filter,
 	if (filter->proto >= 0 && filter->proto != key->proto)
 		return false;
 	if (filter->state >= 0 && (key->proto != BAILEY_PROTO_TCP ||
-				   filter->state != READ_ONCE(conn->state)))
+				   filter->state != READ_ONCE(conn->track.state)))
 		return false;
 	for (side = 0; side < 2; side++) {
 		end = side == BAILEY_ORIGINATOR ? conn->orig_end : !conn->orig_end;
@@ -185,7 +185,7 @@ static void conn_print(struct net *net, const struct bailey_conn *conn,
 	else
 		bailey_out_printf(out, "%u ", conn->key.proto);
 	bailey_out_printf(out, "%s ", conn->key.proto == BAILEY_PROTO_TCP ?
-			  bailey_tcp_state_name(READ_ONCE(conn->state)) : "-");
+			  bailey_tcp_state_name(READ_ONCE(conn->track.state)) : "-");
 	ends_print(&request, out);
 	device_print(net, "in", READ_ONCE(conn->ifindex[BAILEY_ORIGINATOR]), out);
 	device_print(net, "out", READ_ONCE(conn->ifindex[BAILEY_RESPONDER]), out);
@@ -195,7 +195,7 @@ static void conn_print(struct net *net, const struct bailey_conn *conn,
 
 static void flags_print(const struct bailey_conn *conn, struct bailey_out *out)
 {
-	u8 flags = READ_ONCE(conn->flags);
+	u8 flags = READ_ONCE(conn->track.flags);
 
 	bailey_out_printf(out, "%s%s%s", flags & BAILEY_CONN_REPLIED ? " REPLIED" : "",
 			  flags & BAILEY_CONN_STREAM ? " STREAM" : "",

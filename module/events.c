@@ -139,11 +139,11 @@ void bailey_events_add_change(struct bailey_event_ring *ring,
 	u8 sign = conn->key.proto == BAILEY_PROTO_TCP ? BAILEY_CONN_ASSURED :
 							BAILEY_CONN_REPLIED;
 
-	if (conn->flags & ~flags & sign)
+	if (conn->track.flags & ~flags & sign)
 		bailey_events_add(ring, conn, BAILEY_EVENT_ESTABLISHED, BAILEY_END_NONE);
-	if (bailey_conn_closed(conn->state) && !bailey_conn_closed(state))
+	if (bailey_conn_closed(conn->track.state) && !bailey_conn_closed(state))
 		bailey_events_add(ring, conn, BAILEY_EVENT_CLOSED,
-				  conn->state == BAILEY_TCP_CLOSE ? BAILEY_END_RESET :
+				  conn->track.state == BAILEY_TCP_CLOSE ? BAILEY_END_RESET :
 								    BAILEY_END_FIN);
 }
 

@@ -139,7 +139,7 @@ static inline void bailey_events_end(const struct bailey_events *events,
 {
 	struct bailey_event_ring *ring = bailey_events_ring(events);
 
-	if (unlikely(ring) && !bailey_conn_closed(conn->state))
+	if (unlikely(ring) && !bailey_conn_closed(conn->track.state))
 		bailey_events_add(ring, conn, end == BAILEY_END_TIMEOUT ?
 				  BAILEY_EVENT_EXPIRED : BAILEY_EVENT_CLOSED, end);
 }

@@ -21,7 +21,9 @@ struct net;
  * @max_rules: rules in the policy, of all ACLs and groups
  * @max_policy_bytes: bytes of the policy's text
  * @event_ring_size: records of connection events kept for those who watch
+ * @tcp_max_ack: bytes that an acknowledgement may lag behind, at the least
  * @tcp_loose: 1: pick up TCP connections in the middle; 0: only from their SYN
+ * @tcp_be_liberal: 1: of the segments outside the windows only resets are dropped
  * @caps: the initial namespace's settings, where those bound these; else NULL
  * @table: what @header registers
  * @header: NULL until bailey_sysctl_init()
@@ -35,7 +37,9 @@ struct bailey_sysctls {
 	u32 max_rules;
 	u32 max_policy_bytes;
 	u32 event_ring_size;
+	u32 tcp_max_ack;
 	u8 tcp_loose;
+	u8 tcp_be_liberal;
 	const struct bailey_sysctls *caps;
 	struct ctl_table *table;
 	struct ctl_table_header *header;
@@ -91,6 +95,23 @@ static inline u32 bailey_sysctl_event_ring_size(const struct bailey_sysctls *s)
 	u32 own = READ_ONCE(s->event_ring_size);
 
 	return s->caps ? min(own, READ_ONCE(s->caps->event_ring_size)) : own;
+}
+
+/**
+ * bailey_sysctl_track_rules() - what the engine is to know of the settings
+ * @s: a namespace's settings; must live as long as what is returned
+ *
+ * Return: the settings of this moment.
+ */
+static inline struct bailey_track_rules
+bailey_sysctl_track_rules(const struct bailey_sysctls *s)
+{
+	return (struct bailey_track_rules){
+		.timeouts = &s->timeouts,
+		.tcp_max_ack = READ_ONCE(s->tcp_max_ack),
+		.loose = READ_ONCE(s->tcp_loose),
+		.liberal = READ_ONCE(s->tcp_be_liberal),
+	};
 }
 
 int bailey_sysctl_init(struct net *net, struct bailey_sysctls *s,
