@@ -9,13 +9,16 @@
  *	               -> a last policy: hooks and connections go
  *	               -> confirm: wait, and roll back unless somebody says it
  *
- * One writer at a time and namespace, under store.lock. Everything that can fail
- * comes before the publication, so that a change takes effect whole or not at all;
+ * One writer at a time and namespace, under store.lock; a check only builds under
+ * it. Everything that can fail comes before the publication, so that a change
+ * takes effect whole or not at all;
  * hooks stand before a policy is published and until after it is gone, so that
  * no packet finds half a firewall. While a policy waits for its confirmation the
  * hooks stay even if it asks nothing, so that rolling back can't fail on them.
  */
 #include "control.h"
+
+#include <linux/slab.h>
 
 #include "conn_text.h"
 #include "hook.h"
@@ -203,7 +206,7 @@ static int check(struct bailey_net *bn, struct bailey_policy *policy,
 	count.listed = kvmalloc_array(CUT_LISTED, sizeof(*count.listed),
 				      GFP_KERNEL_ACCOUNT);
 	if (binding && count.listed) {
-		if (bn->conns_ready)
+		if (bailey_net_has_conns(bn))
 			bailey_conn_table_walk(&bn->conns, count_cut, &count,
 					       BAILEY_END_NONE);
 		print_cut(&count, &diag->notes);
@@ -214,24 +217,47 @@ static int check(struct bailey_net *bn, struct bailey_policy *policy,
 	return ret;
 }
 
+static struct bailey_policy *build_locked(struct bailey_net *bn,
+					  const struct bailey_commit *commit,
+					  struct bailey_diag *diag)
+{
+	if (!bn->store.policy)
+		return ERR_PTR(-ENODEV);
+	return bailey_store_build(&bn->store, commit->text, commit->len,
+				  commit->first_line, commit->cut,
+				  bailey_sysctl_max_rules(&bn->sysctls), diag);
+}
+
 static int commit_locked(struct bailey_net *bn, const struct bailey_commit *commit,
 			 struct bailey_diag *diag)
 {
 	struct bailey_policy *policy;
 	int ret;
 
-	if (!bn->store.policy)
-		return -ENODEV;
-	if (bn->store.before && !commit->check)
+	if (bn->store.before)
 		return say_errno(diag, -EBUSY,
 				 "a policy waits for its confirmation; write confirm, or wait until it is rolled back");
-	policy = bailey_store_build(&bn->store, commit->text, commit->len,
-				    commit->first_line, commit->cut,
-				    bailey_sysctl_max_rules(&bn->sysctls), diag);
+	policy = build_locked(bn, commit, diag);
 	if (IS_ERR(policy))
 		return PTR_ERR(policy);
-	ret = commit->check ? check(bn, policy, diag) :
-			      publish(bn, policy, commit, diag);
+	ret = publish(bn, policy, commit, diag);
+	bailey_policy_put(policy);
+	return ret;
+}
+
+/* Looking through the table may take long: other writers go on meanwhile. */
+static int check_unlocked(struct bailey_net *bn, const struct bailey_commit *commit,
+			  struct bailey_diag *diag)
+{
+	struct bailey_policy *policy;
+	int ret;
+
+	mutex_lock(&bn->store.lock);
+	policy = build_locked(bn, commit, diag);
+	mutex_unlock(&bn->store.lock);
+	if (IS_ERR(policy))
+		return PTR_ERR(policy);
+	ret = check(bn, policy, diag);
 	bailey_policy_put(policy);
 	return ret;
 }
@@ -242,6 +268,8 @@ static int control_commit(void *arg, const struct bailey_commit *commit,
 	struct bailey_net *bn = arg;
 	int ret;
 
+	if (commit->check)
+		return check_unlocked(bn, commit, diag);
 	mutex_lock(&bn->store.lock);
 	ret = commit_locked(bn, commit, diag);
 	mutex_unlock(&bn->store.lock);

@@ -118,7 +118,10 @@ static void expect_change(struct kunit *test, u8 proto, u8 from, u8 from_flags, 
 			  u8 to_flags, int what, int end)
 {
 	struct events_fixture *f = test->priv;
-	struct bailey_conn conn = { .key.proto = proto, .track = { .state = to, .flags = to_flags } };
+	struct bailey_conn conn = {
+		.key.proto = proto,
+		.track = { .state = to, .flags = to_flags },
+	};
 	struct bailey_event_record record;
 
 	rcu_read_lock();
