@@ -169,12 +169,12 @@ void bailey_conn_place_change(struct bailey_conn_entry *entry, bool sooner)
 /**
  * bailey_conn_place_leave() - an entry has died
  * @entry: just marked dead
- * @how: for the tally
+ * @end: why, for the tally
  *
  * Context: &bailey_conn_entry.lock held, BHs disabled.
  */
 void bailey_conn_place_leave(struct bailey_conn_entry *entry,
-			     enum bailey_conn_end how)
+			     enum bailey_end end)
 {
 	struct bailey_conn_shard *shard = entry->shard;
 
@@ -184,8 +184,8 @@ void bailey_conn_place_leave(struct bailey_conn_entry *entry,
 	spin_lock(&shard->lock);
 	hlist_del(&entry->tick);
 	leave_queue(entry);
-	shard->tally.expired += how == BAILEY_CONN_END_EXPIRED;
-	shard->tally.early += how == BAILEY_CONN_END_EARLY;
+	shard->tally.expired += end == BAILEY_END_TIMEOUT;
+	shard->tally.early += end == BAILEY_END_EARLY_DROP;
 	spin_unlock(&shard->lock);
 }
 

@@ -12,18 +12,6 @@
 #define BAILEY_CONN_WHEEL	256	/* slots of a second each; power of two */
 
 /**
- * enum bailey_conn_end - how a connection leaves the table
- * @BAILEY_CONN_END_REMOVED: somebody asked for it
- * @BAILEY_CONN_END_EXPIRED: it was silent for too long
- * @BAILEY_CONN_END_EARLY: expendable, it made room for another one
- */
-enum bailey_conn_end {
-	BAILEY_CONN_END_REMOVED,
-	BAILEY_CONN_END_EXPIRED,
-	BAILEY_CONN_END_EARLY,
-};
-
-/**
  * struct bailey_conn_shard - a part of a table's connections, by hash
  * @lock: of all that follows; innermost, taken with BHs disabled
  * @clock: the first second whose slot may still hold entries that are due
@@ -48,7 +36,7 @@ void bailey_conn_place_enter(struct bailey_conn_shard *shard,
 			     struct bailey_conn_entry *entry);
 void bailey_conn_place_change(struct bailey_conn_entry *entry, bool sooner);
 void bailey_conn_place_leave(struct bailey_conn_entry *entry,
-			     enum bailey_conn_end how);
+			     enum bailey_end end);
 bool bailey_conn_place_quiet(const struct bailey_conn_shard *shard, u32 now);
 unsigned int bailey_conn_place_due(struct bailey_conn_shard *shard, u32 now,
 				   unsigned int *budget,
@@ -60,7 +48,7 @@ bailey_conn_place_oldest(struct bailey_conn_shard *shard);
 /* conn_table.c: the one way out of the table */
 bool bailey_conn_table_end(struct bailey_conn_table *table,
 			   struct bailey_conn_entry *entry,
-			   enum bailey_conn_end how, u32 now);
+			   enum bailey_end end, u32 now);
 
 /* conn_pressure.c */
 int bailey_conn_collector_init(void);

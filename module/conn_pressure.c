@@ -39,7 +39,7 @@ static unsigned int reap(struct bailey_conn_table *table,
 	n = bailey_conn_place_due(shard, now, budget, due, ARRAY_SIZE(due));
 	for (i = 0; i < n; i++)
 		ended += bailey_conn_table_end(table, due[i],
-					       BAILEY_CONN_END_EXPIRED, now);
+					       BAILEY_END_TIMEOUT, now);
 	return ended;
 }
 
@@ -67,7 +67,7 @@ static bool drop_oldest(struct bailey_conn_table *table,
 		entry = bailey_conn_place_oldest(shard);
 		if (!entry)
 			return false;
-		if (bailey_conn_table_end(table, entry, BAILEY_CONN_END_EARLY, 0))
+		if (bailey_conn_table_end(table, entry, BAILEY_END_EARLY_DROP, 0))
 			return true;
 	}
 	return false;

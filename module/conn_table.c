@@ -40,7 +40,8 @@
  * second a collector comes by and unlinks them, looking at the time again under
  * the lock, so that an entry which a packet has just refreshed stays. It finds
  * them without a walk over the table, as each stands in line for its last second:
- * see conn_place.c.
+ * see conn_place.c. A new entry with the same key does not wait for that and unlinks
+ * them itself. Who watches (events.c) is told of each step under the entry's lock.
  *
  * Entries come from a slab cache of their own and are freed by call_rcu(), so a
  * pointer found under RCU is the same connection until rcu_read_unlock().
@@ -60,9 +61,9 @@
  *	unlink		entry->lock and within it a shard's lock for @dead; then
  *			the hash's bucket lock alone, then its source's
  *
- * Order: stripe; then entry->lock and shard, or bucket lock, or a source's lock and
- * bucket lock. All are taken with BHs disabled, since packets come in softirqs
- * and requests from procfs in process context.
+ * Order: stripe; then entry->lock and within it shard, bucket lock or a ring of
+ * events; or a source's lock and bucket lock. All are taken with BHs disabled,
+ * since packets come in softirqs and requests from procfs in process context.
  *
  * DOC: Limits
  *
@@ -126,20 +127,24 @@ static void free_rcu(struct rcu_head *rcu)
 	bailey_conn_entry_free(entry);
 }
 
-/* Step one of three: unlink. Only one caller gets true for an entry. */
-static bool mark_dead(struct bailey_conn_entry *entry, enum bailey_conn_end how,
-		      u32 now)
+/*
+ * Step one of three: unlink. Only one caller gets true for an entry. Whoever says
+ * that its time is over, or that nobody would miss it, is not believed.
+ */
+static bool mark_dead(struct bailey_conn_table *table,
+		      struct bailey_conn_entry *entry, enum bailey_end end, u32 now)
 {
 	bool wanted;
 
 	spin_lock_bh(&entry->lock);
 	wanted = !entry->dead &&
-		 (how != BAILEY_CONN_END_EXPIRED ||
+		 (end != BAILEY_END_TIMEOUT ||
 		  bailey_conn_expired(&entry->conn, now)) &&
-		 (how != BAILEY_CONN_END_EARLY || entry->expendable);
+		 (end != BAILEY_END_EARLY_DROP || entry->expendable);
 	if (wanted) {
 		WRITE_ONCE(entry->dead, true);
-		bailey_conn_place_leave(entry, how);
+		bailey_conn_place_leave(entry, end);
+		bailey_events_end(table->events, &entry->conn, end);
 	}
 	spin_unlock_bh(&entry->lock);
 	return wanted;
@@ -160,21 +165,38 @@ static void remove_dead(struct bailey_conn_table *table,
 	call_rcu(&entry->rcu, free_rcu);
 }
 
+/* Namesakes that have expired go first: what is told of them comes before the new. */
 static struct bailey_conn_entry *find_twin(struct bailey_conn_table *table,
 					   const struct bailey_conn *conn)
 {
+	struct bailey_conn_entry *entry, *twin = NULL;
 	struct rhlist_head *pos, *list;
-	struct bailey_conn_entry *entry;
 	u32 now = bailey_conn_now();
 
 	list = bailey_conn_table_lookup_rcu(table, &conn->key);
-	bailey_conn_for_each_rcu(entry, pos, list)
+	bailey_conn_for_each_rcu(entry, pos, list) {
+		if (bailey_conn_expired(&entry->conn, now))
+			bailey_conn_table_end(table, entry, BAILEY_END_TIMEOUT, now);
 		if (bailey_conn_entry_live(entry, now) &&
 		    entry->conn.orig_end == conn->orig_end &&
 		    READ_ONCE(entry->conn.set[0]) == conn->set[0] &&
 		    READ_ONCE(entry->conn.set[1]) == conn->set[1])
-			return entry;
-	return NULL;
+			twin = entry;
+	}
+	return twin;
+}
+
+/* An event that comes of what others see of it comes after that of its insertion. */
+static int link_entry(struct bailey_conn_table *table, struct bailey_conn_entry *new)
+{
+	int err;
+
+	spin_lock(&new->lock);
+	err = rhltable_insert(&table->hash, &new->node, params);
+	if (!err)
+		bailey_events_new(table->events, &new->conn);
+	spin_unlock(&new->lock);
+	return err;
 }
 
 /* Everything that a new one needs, or nothing. */
@@ -193,7 +215,7 @@ static int add_new(struct bailey_conn_table *table, struct bailey_conn_entry *ne
 	/* Whatever the hash complains of, it is want of memory in the end. */
 	if (!bailey_conn_make_room(table, hash, limits->connections))
 		err = -ENOSPC;
-	else if (rhltable_insert(&table->hash, &new->node, params))
+	else if (link_entry(table, new))
 		err = -ENOMEM;
 	if (!err)
 		percpu_counter_inc(&table->count);
@@ -236,10 +258,11 @@ static bool unchanged(const struct bailey_conn *conn,
 	       bailey_track_equal(&conn->track, &next->track);
 }
 
-static void store(struct bailey_conn_entry *entry,
+static void store(struct bailey_conn_table *table, struct bailey_conn_entry *entry,
 		  const struct bailey_conn_next *next, u32 now)
 {
 	struct bailey_conn *conn = &entry->conn;
+	u8 state = conn->track.state, flags = conn->track.flags;
 	u32 expires = expiry(conn, next, now);
 	bool sooner;
 
@@ -250,6 +273,7 @@ static void store(struct bailey_conn_entry *entry,
 	bailey_track_copy(&conn->track, &next->track);
 	WRITE_ONCE(conn->expires, expires);
 	bailey_conn_place_change(entry, sooner);
+	bailey_events_change(table->events, conn, state, flags);
 }
 
 static void free_entry(void *entry, void *arg)
@@ -320,6 +344,7 @@ int bailey_conn_table_init(struct bailey_conn_table *table)
 	err = rhltable_init(&table->hash, &params);
 	if (err)
 		goto exit_sources;
+	table->events = NULL;
 	bailey_conn_collector_attach(table);
 	return 0;
 
@@ -439,9 +464,9 @@ int bailey_conn_table_insert(struct bailey_conn_table *table,
  * bailey_conn_table_end() - end a connection, if it is as the caller thinks
  * @table: the table in which it is or was
  * @entry: found under RCU
- * @how: %BAILEY_CONN_END_EXPIRED only if it has expired, %BAILEY_CONN_END_EARLY only
+ * @end: why; %BAILEY_END_TIMEOUT only if it has expired, %BAILEY_END_EARLY_DROP only
  *	 if it is expendable; both are looked at under the entry's lock
- * @now: bailey_conn_now(), for %BAILEY_CONN_END_EXPIRED
+ * @now: bailey_conn_now(), for %BAILEY_END_TIMEOUT
  *
  * Every entry that leaves a table in use leaves it by here.
  *
@@ -450,9 +475,9 @@ int bailey_conn_table_insert(struct bailey_conn_table *table,
  */
 bool bailey_conn_table_end(struct bailey_conn_table *table,
 			   struct bailey_conn_entry *entry,
-			   enum bailey_conn_end how, u32 now)
+			   enum bailey_end end, u32 now)
 {
-	if (!mark_dead(entry, how, now))
+	if (!mark_dead(table, entry, end, now))
 		return false;
 	remove_dead(table, entry);
 	return true;
@@ -462,6 +487,7 @@ bool bailey_conn_table_end(struct bailey_conn_table *table,
  * bailey_conn_table_unlink() - end a connection
  * @table: the table in which it is or was
  * @entry: found under RCU
+ * @end: why; for %BAILEY_END_TIMEOUT there is the collector
  *
  * Lookups do not find it from now on; readers that have it may go on reading.
  *
@@ -469,13 +495,14 @@ bool bailey_conn_table_end(struct bailey_conn_table *table,
  * Return: true if this call ended it, false if another one did before.
  */
 bool bailey_conn_table_unlink(struct bailey_conn_table *table,
-			      struct bailey_conn_entry *entry)
+			      struct bailey_conn_entry *entry, enum bailey_end end)
 {
-	return bailey_conn_table_end(table, entry, BAILEY_CONN_END_REMOVED, 0);
+	return bailey_conn_table_end(table, entry, end, 0);
 }
 
 /**
  * bailey_conn_entry_update() - store what a packet made of a connection
+ * @table: its table
  * @entry: found under RCU
  * @next: from bailey_conn_advance()
  * @now: bailey_conn_now()
@@ -486,18 +513,20 @@ bool bailey_conn_table_unlink(struct bailey_conn_table *table,
  *
  * Context: Under rcu_read_lock(), softirq or process context.
  */
-void bailey_conn_entry_update(struct bailey_conn_entry *entry,
+void bailey_conn_entry_update(struct bailey_conn_table *table,
+			      struct bailey_conn_entry *entry,
 			      const struct bailey_conn_next *next, u32 now)
 {
 	if (unchanged(&entry->conn, next, now))
 		return;
 	spin_lock_bh(&entry->lock);
-	store(entry, next, now);
+	store(table, entry, next, now);
 	spin_unlock_bh(&entry->lock);
 }
 
 /**
  * bailey_conn_entry_advance() - move a connection by a packet that has passed
+ * @table: its table
  * @entry: found under RCU
  * @packet: with the entry's key
  * @side: which side sent it
@@ -513,7 +542,8 @@ void bailey_conn_entry_update(struct bailey_conn_entry *entry,
  * Return: as bailey_conn_advance(); nothing is stored unless BAILEY_PASS.
  */
 enum bailey_reason
-bailey_conn_entry_advance(struct bailey_conn_entry *entry,
+bailey_conn_entry_advance(struct bailey_conn_table *table,
+			  struct bailey_conn_entry *entry,
 			  const struct bailey_packet *packet, u8 side,
 			  const struct bailey_track_rules *rules, u32 now)
 {
@@ -527,7 +557,7 @@ bailey_conn_entry_advance(struct bailey_conn_entry *entry,
 	spin_lock_bh(&entry->lock);
 	reason = bailey_conn_advance(conn, packet, side, rules, &next);
 	if (reason == BAILEY_PASS)
-		store(entry, &next, now);
+		store(table, entry, &next, now);
 	spin_unlock_bh(&entry->lock);
 	return reason;
 }

@@ -13,7 +13,7 @@
 #include <linux/workqueue.h>
 
 #include "conn_source.h"
-#include "engine/conn.h"
+#include "events.h"
 
 struct bailey_conn_shard;
 
@@ -92,6 +92,8 @@ struct bailey_conn_limits {
  * @namespace: the namespace's number, for the log
  * @told: what the log was told last; @collect's own
  * @told_at: jiffies at that time; @collect's own
+ * @events: who is told what becomes of connections, or NULL; set once, before
+ *	    there are any
  */
 struct bailey_conn_table {
 	struct rhltable hash;
@@ -103,6 +105,7 @@ struct bailey_conn_table {
 	u32 namespace;
 	struct bailey_conn_tally told;
 	unsigned long told_at;
+	struct bailey_events *events;
 };
 
 /**
@@ -183,12 +186,14 @@ int bailey_conn_table_insert(struct bailey_conn_table *table,
 			     struct bailey_conn_entry **existing,
 			     const struct bailey_conn_limits *limits);
 bool bailey_conn_table_unlink(struct bailey_conn_table *table,
-			      struct bailey_conn_entry *entry);
+			      struct bailey_conn_entry *entry, enum bailey_end end);
 
-void bailey_conn_entry_update(struct bailey_conn_entry *entry,
+void bailey_conn_entry_update(struct bailey_conn_table *table,
+			      struct bailey_conn_entry *entry,
 			      const struct bailey_conn_next *next, u32 now);
 enum bailey_reason
-bailey_conn_entry_advance(struct bailey_conn_entry *entry,
+bailey_conn_entry_advance(struct bailey_conn_table *table,
+			  struct bailey_conn_entry *entry,
 			  const struct bailey_packet *packet, u8 side,
 			  const struct bailey_track_rules *rules, u32 now);
 void bailey_conn_entry_set_doors(struct bailey_conn_entry *entry, const u32 set[2],
@@ -198,7 +203,7 @@ unsigned long
 bailey_conn_table_walk(struct bailey_conn_table *table,
 		       enum bailey_conn_walk_verdict
 		       (*fn)(struct bailey_conn_entry *entry, void *arg),
-		       void *arg);
+		       void *arg, enum bailey_end end);
 
 void bailey_conn_iter_init(struct bailey_conn_iter *iter,
 			   struct bailey_conn_table *table);

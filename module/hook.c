@@ -295,7 +295,7 @@ static enum bailey_reason open_conn(struct passage *p)
 
 	if (!entry)
 		return BAILEY_DROP_NO_MEMORY;
-	if (p->entry && bailey_conn_table_unlink(&bn->conns, p->entry))
+	if (p->entry && bailey_conn_table_unlink(&bn->conns, p->entry, BAILEY_END_REOPENED))
 		bailey_stats_count(bn->stats, BAILEY_COUNT_CONN_REOPENED);
 	ret = bailey_conn_table_insert(&bn->conns, entry, &first, &limits);
 	if (!ret) {
@@ -304,8 +304,8 @@ static enum bailey_reason open_conn(struct passage *p)
 	}
 	bailey_conn_entry_free(entry);
 	if (ret == -EEXIST) /* another CPU had a packet of it just now */
-		return bailey_conn_entry_advance(first, &p->packet, BAILEY_ORIGINATOR,
-						 &p->rules, p->now);
+		return bailey_conn_entry_advance(&bn->conns, first, &p->packet,
+						 BAILEY_ORIGINATOR, &p->rules, p->now);
 	return refusal(ret);
 }
 
@@ -325,7 +325,7 @@ static void revoke(struct passage *p)
 {
 	if (READ_ONCE(p->bn->waiting))
 		return;
-	if (bailey_conn_table_unlink(&p->bn->conns, p->entry))
+	if (bailey_conn_table_unlink(&p->bn->conns, p->entry, BAILEY_END_REVOKED))
 		bailey_stats_count(p->bn->stats, BAILEY_COUNT_CONN_REVOKED);
 }
 
@@ -357,8 +357,8 @@ static enum bailey_reason settle(struct passage *p)
 		return BAILEY_PASS;
 	if (verdict->doors_changed)
 		store_doors(p);
-	return bailey_conn_entry_advance(p->entry, &p->packet, p->match.side,
-					 &p->rules, p->now);
+	return bailey_conn_entry_advance(&p->bn->conns, p->entry, &p->packet,
+					 p->match.side, &p->rules, p->now);
 }
 
 /* A packet that is asked: find its connection, ask, and keep the books. */

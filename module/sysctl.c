@@ -22,6 +22,8 @@
 #define POLICY_BYTES_DEFAULT	(64 << 20)
 #define CONNECTIONS_LEAST	65536	/* whatever the memory */
 #define CONNECTIONS_MOST	1048576
+#define EVENTS_DEFAULT		16384
+#define EVENTS_MOST		(1 << 20)	/* what one allocation can hold */
 #define MEMORY_SHARE		32	/* 1/32 of all memory at the most */
 
 /* Timeouts in seconds fit into a signed 32-bit difference; limits follow suit. */
@@ -30,11 +32,12 @@ static const unsigned int most = 1 << 30;
 
 /*
  * A file: its name, and the u32 or (a switch) u8 that it stands for. A limit
- * may be switched off by a 0.
+ * may be switched off by a 0, and may have a highest value of its own.
  */
 struct row {
 	const char *name;
 	size_t offset;
+	unsigned int most;
 	bool can_be_off;
 };
 
@@ -63,6 +66,7 @@ static const struct row limit_rows[] = {
 	{ "max_connections_per_source",	SETTING(max_per_source), .can_be_off = true },
 	{ "max_rules",			SETTING(max_rules) },
 	{ "max_policy_bytes",		SETTING(max_policy_bytes) },
+	{ "event_ring_size",		SETTING(event_ring_size), .most = EVENTS_MOST },
 };
 
 static const struct row switch_rows[] = {
@@ -99,7 +103,7 @@ static int handle_limit(BAILEY_CTL_CONST struct ctl_table *table, int write,
 		.maxlen = sizeof(value),
 		.mode = table->mode,
 		.extra1 = limit->can_be_off ? SYSCTL_ZERO : (void *)&least,
-		.extra2 = (void *)&most,
+		.extra2 = (void *)(limit->most ? &limit->most : &most),
 	};
 	int err;
 
@@ -165,6 +169,7 @@ static void set_defaults(struct bailey_sysctls *s)
 	s->max_per_source = 0;
 	s->max_rules = RULES_DEFAULT;
 	s->max_policy_bytes = POLICY_BYTES_DEFAULT;
+	s->event_ring_size = EVENTS_DEFAULT;
 	s->tcp_max_ack = BAILEY_TCP_MAX_ACK_DEFAULT;
 	s->tcp_loose = 1;
 	/* Start with what is in force. */
@@ -172,6 +177,7 @@ static void set_defaults(struct bailey_sysctls *s)
 	s->max_per_source = bailey_sysctl_max_per_source(s);
 	s->max_rules = bailey_sysctl_max_rules(s);
 	s->max_policy_bytes = bailey_sysctl_max_policy_bytes(s);
+	s->event_ring_size = bailey_sysctl_event_ring_size(s);
 }
 
 /**
