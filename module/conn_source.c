@@ -154,13 +154,12 @@ int bailey_conn_source_take(struct rhashtable *sources,
 
 	spin_lock_bh(stripe);
 	old = rhashtable_lookup(sources, &key, params);
-	if (!old) {
+	if (!old)
 		err = make_source(sources, &key);
-	} else if (old->count >= max) {
+	else if (old->count >= max)
 		err = -EDQUOT;
-	} else {
+	else
 		old->count++;
-	}
 	spin_unlock_bh(stripe);
 	return err;
 }

@@ -23,7 +23,7 @@
 #define CONNECTIONS_LEAST	65536	/* whatever the memory */
 #define CONNECTIONS_MOST	1048576
 #define EVENTS_DEFAULT		16384
-#define EVENTS_MOST		(1 << 20)	/* what one allocation can hold */
+#define EVENTS_MOST		1048576	/* what one allocation can hold */
 #define MEMORY_SHARE		32	/* 1/32 of all memory at the most */
 
 /* Timeouts in seconds fit into a signed 32-bit difference; limits follow suit. */

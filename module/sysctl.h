@@ -22,7 +22,7 @@ struct net;
  * @max_rules: rules in the policy, of all ACLs and groups
  * @max_policy_bytes: bytes of the policy's text
  * @event_ring_size: records of connection events kept for those who watch
- * @tcp_max_ack: bytes that an acknowledgement may lag behind, at the least
+ * @tcp_max_ack: bytes that an acknowledgment may lag behind, at the least
  * @tcp_loose: 1: pick up TCP connections in the middle; 0: only from their SYN
  * @tcp_be_liberal: 1: of the segments outside the windows only resets are dropped
  * @caps: the initial namespace's settings, where those bound these; else NULL

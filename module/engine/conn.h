@@ -62,7 +62,7 @@ enum bailey_conn_flags {
  * @end: behind the last byte that it sent
  * @max_end: the right edge of the other side's window: it may send up to there
  * @max_win: the largest window that it ever offered, scaled, at least 1
- * @max_ack: the highest acknowledgement that it sent
+ * @max_ack: the highest acknowledgment that it sent
  */
 struct bailey_tcp_half {
 	u32 end;
@@ -105,6 +105,8 @@ struct bailey_tcp_track {
 	u8 bits;
 };
 
+#define BAILEY_TRACK_WORDS	12
+
 /**
  * struct bailey_track - all that packets change of a connection but its deadline
  * @state: &enum bailey_tcp_state; %BAILEY_TCP_NONE for what is not TCP
@@ -124,11 +126,11 @@ struct bailey_track {
 			u8 reserved;
 			struct bailey_tcp_track tcp;
 		};
-		u32 word[12];
+		u32 word[BAILEY_TRACK_WORDS];
 	};
 };
 
-static_assert(sizeof(struct bailey_track) == sizeof_field(struct bailey_track, word));
+static_assert(sizeof(struct bailey_track) == sizeof(u32) * BAILEY_TRACK_WORDS);
 
 /**
  * struct bailey_conn - one connection
@@ -182,7 +184,7 @@ struct bailey_timeouts {
 /**
  * struct bailey_track_rules - what a namespace has set about connections
  * @timeouts: how long they may stay silent
- * @tcp_max_ack: bytes that an acknowledgement may lag behind, if the window was
+ * @tcp_max_ack: bytes that an acknowledgment may lag behind, if the window was
  *		 never larger
  * @loose: let TCP connections be picked up in the middle, by a segment with ACK
  *	   or FIN, in its direction

@@ -15,13 +15,13 @@
  *		is for keepalives, which send a byte again (RFC 9293 3.8.4);
  *	acknowledges nothing behind r.end: r has not sent it;
  *	acknowledges nothing before r.end - 2 * s.max_win: r is at most s.max_win
- *		ahead of what it knows to be acknowledged, and an acknowledgement
+ *		ahead of what it knows to be acknowledged, and an acknowledgment
  *		may lag behind that by as much again (RFC 5961 5.2).
  *
  * Example, with windows of 100: s has sent up to 1000, r has acknowledged 950 and
  * offers 100, so s.end = 1000, s.max_end = 1050. A segment 1040-1060 passes (it
  * begins inside); 1060-1080 is nothing that r asked for; 950-1000 sent again, since
- * r's acknowledgement was lost behind us, passes; 850-890 r must have had before
+ * r's acknowledgment was lost behind us, passes; 850-890 r must have had before
  * s could send anything near 1000.
  *
  * Edges only move forwards. That a segment may end behind the window costs nothing
@@ -41,7 +41,7 @@
 #include "tcp.h"
 
 /* Windows are below this even with the largest scale (RFC 7323 2.3). */
-#define WINDOW_MOST	(1U << 30)
+#define WINDOW_MOST	0x40000000U
 
 static u32 later(u32 a, u32 b)
 {

@@ -220,10 +220,10 @@ static void an_answer_makes_it_stay(struct kunit *test)
 
 	KUNIT_ASSERT_EQ(test, insert(test, entry, 1, 0), 0);
 	KUNIT_EXPECT_TRUE(test, entry->expendable);
-	bailey_conn_entry_advance(entry, &p, BAILEY_ORIGINATOR,
+	bailey_conn_entry_advance(test->priv, entry, &p, BAILEY_ORIGINATOR,
 				  &rules, bailey_conn_now());
 	KUNIT_EXPECT_TRUE(test, entry->expendable);
-	bailey_conn_entry_advance(entry, &p, BAILEY_RESPONDER,
+	bailey_conn_entry_advance(test->priv, entry, &p, BAILEY_RESPONDER,
 				  &rules, bailey_conn_now());
 	KUNIT_EXPECT_FALSE(test, entry->expendable);
 	KUNIT_EXPECT_EQ(test, add(test, 2, 0, 100, 1), -ENOSPC);
@@ -237,7 +237,7 @@ static void step(struct kunit *test, struct bailey_conn_entry *entry, u8 side,
 
 	p.tcp_flags = flags;
 	KUNIT_EXPECT_EQ(test,
-			bailey_conn_entry_advance(entry, &p, side,
+			bailey_conn_entry_advance(test->priv, entry, &p, side,
 						  &rules,
 						  bailey_conn_now()),
 			BAILEY_PASS);
@@ -289,7 +289,7 @@ static void what_ends_sooner_is_collected_in_time(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, insert(test, entry, 10, 0), 0);
 	collect_all(test);
 	KUNIT_EXPECT_TRUE(test, there(test, 1));
-	bailey_conn_entry_update(entry, &next, bailey_conn_now() - 2);
+	bailey_conn_entry_update(test->priv, entry, &next, bailey_conn_now() - 2);
 	collect_all(test);
 	KUNIT_EXPECT_FALSE(test, there(test, 1));
 	KUNIT_EXPECT_EQ(test, tally(test).expired, 1);
@@ -314,7 +314,7 @@ static void the_wheel_turns(struct kunit *test)
 		turn_wheel(test);
 	/* Those that ended while we were at it */
 	KUNIT_EXPECT_GE(test, bailey_conn_table_count(test->priv), 9990);
-	bailey_conn_table_walk(test->priv, expire_all, NULL);
+	bailey_conn_table_walk(test->priv, expire_all, NULL, BAILEY_END_NONE);
 	turn_wheel(test);
 	KUNIT_EXPECT_EQ(test, bailey_conn_table_count(test->priv), 0);
 	KUNIT_EXPECT_EQ(test, tally(test).expired, 10000);
@@ -355,7 +355,7 @@ static void a_source_has_its_limit(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sources(test), 3);
 	KUNIT_EXPECT_EQ(test, add_from(test, &one, port, 0, 11), 0);
 	KUNIT_EXPECT_EQ(test, add_from(test, &one, port + 1, 0, 0), 0);
-	bailey_conn_table_walk(test->priv, unlink_all, NULL);
+	bailey_conn_table_walk(test->priv, unlink_all, NULL, BAILEY_END_FLUSHED);
 	KUNIT_EXPECT_EQ(test, sources(test), 0);
 	KUNIT_EXPECT_EQ(test, add_from(test, &one, port, 0, 1), 0);
 	KUNIT_EXPECT_EQ(test, add_from(test, &one, port + 1, 0, 1), -EDQUOT);
@@ -428,11 +428,12 @@ static int race(void *arg)
 		switch (bailey_conn_table_insert(test->priv, entry, &existing,
 						 &limits)) {
 		case -EEXIST:
-			bailey_conn_entry_advance(existing, &p, round & 1,
-						  &rules,
+			bailey_conn_entry_advance(test->priv, existing, &p,
+						  round & 1, &rules,
 						  bailey_conn_now());
 			if (round % 5 == 0)
-				bailey_conn_table_unlink(test->priv, existing);
+				bailey_conn_table_unlink(test->priv, existing,
+							 BAILEY_END_DELETED);
 			fallthrough;
 		case -ENOSPC:
 		case -EDQUOT:
@@ -465,7 +466,7 @@ static void racing_for_room(struct kunit *test)
 	for (i = 0; i < THREADS; i++)
 		kthread_stop(threads[i]);
 	KUNIT_EXPECT_LE(test, bailey_conn_table_count(test->priv), RACE_ROOM + THREADS);
-	bailey_conn_table_walk(test->priv, unlink_all, NULL);
+	bailey_conn_table_walk(test->priv, unlink_all, NULL, BAILEY_END_FLUSHED);
 	KUNIT_EXPECT_EQ(test, bailey_conn_table_count(test->priv), 0);
 	KUNIT_EXPECT_EQ(test, sources(test), 0);
 	for (i = 0; i < BAILEY_CONN_SHARDS; i++) {

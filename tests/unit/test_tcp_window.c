@@ -151,7 +151,7 @@ static void probes_and_keepalives(void)
 	     ">A 1001+1000 ack 1 : ESTABLISHED");
 }
 
-/* The acknowledgement was lost behind us: what r has must come again, older not. */
+/* The acknowledgment was lost behind us: what r has must come again, older not. */
 static void sent_again(void)
 {
 	PLAY(OPEN, ">A 1+1000 ack 1 : ESTABLISHED", "<A 1 ack 1001 : ESTABLISHED",
@@ -161,7 +161,7 @@ static void sent_again(void)
 }
 
 /* RFC 5961 5.2: not what was never sent; old ones within bounds */
-static void acknowledgements(void)
+static void acknowledgments(void)
 {
 	rules.tcp_max_ack = 1;
 	PLAY(OPEN, "<A 1+1000 ack 1 : ESTABLISHED", ">A 1 ack 1002 : out",
@@ -175,7 +175,7 @@ static void acknowledgements(void)
 }
 
 /* RFC 2018: blocks of what has arrived, which must have been sent */
-static void selective_acknowledgements(void)
+static void selective_acknowledgments(void)
 {
 	PLAY(OPEN, "<A 1+100 ack 1 : ESTABLISHED", "<A 201+100 ack 1 : ESTABLISHED",
 	     ">A 1 ack 101 sack 301 : ESTABLISHED", ">A 1 ack 101 sack 302 : out");
@@ -355,8 +355,8 @@ int main(void)
 		UNIT(inside_and_outside),
 		UNIT(probes_and_keepalives),
 		UNIT(sent_again),
-		UNIT(acknowledgements),
-		UNIT(selective_acknowledgements),
+		UNIT(acknowledgments),
+		UNIT(selective_acknowledgments),
 		UNIT(window_scaling),
 		UNIT(resets),
 		UNIT(early_resets),
