@@ -7,11 +7,13 @@
  * connections. It deals with those that are due, a bounded number in one
  * go; if more are due, it comes again behind whoever else waits for the CPU.
  *
- * A packet that finds the table full does not wait for it: it takes out what has
- * expired, and if nothing has, the expendable connection that has waited
- * longest. The search begins in the shard in which the new one will stand and
- * goes through the others only while that is empty: hashes are secret, so all
- * queues are about equally old. Connections that are neither are never taken.
+ * A packet that finds the table full does not wait for it: it takes out one that
+ * has expired, as far as a glance shows one, or else the expendable connection that
+ * has waited longest. The search begins in the shard in which the new one will
+ * stand and goes through the others only while that has none: hashes are secret,
+ * so all queues are about equally old. Before it is refused the packet looks
+ * more closely for what has expired; whatever it looks at the collector need not.
+ * Connections that are neither expired nor expendable are never taken.
  */
 #include <linux/jiffies.h>
 #include <linux/net.h>
@@ -43,10 +45,11 @@ static unsigned int reap(struct bailey_conn_table *table,
 	return ended;
 }
 
-static bool reap_any(struct bailey_conn_table *table, u32 hash, u32 now)
+static bool reap_any(struct bailey_conn_table *table, u32 hash, u32 now,
+		     unsigned int budget)
 {
 	struct bailey_conn_shard *shard;
-	unsigned int i, budget = GLANCE;
+	unsigned int i;
 
 	for (i = 0; i < BAILEY_CONN_SHARDS && budget; i++) {
 		shard = bailey_conn_shard_of(table, hash + i);
@@ -110,11 +113,12 @@ bool bailey_conn_make_room(struct bailey_conn_table *table, u32 hash, u32 max)
 
 	if (over < 0)
 		return true;
-	if (!reap_any(table, hash, now) && !drop_any(table, hash)) {
+	if (!reap_any(table, hash, now, GLANCE) && !drop_any(table, hash) &&
+	    !reap_any(table, hash, now, BATCH)) {
 		count_refused(bailey_conn_shard_of(table, hash));
 		return false;
 	}
-	if (over > 0 && !reap_any(table, hash, now))
+	if (over > 0 && !reap_any(table, hash, now, GLANCE))
 		drop_any(table, hash);
 	return true;
 }

@@ -9,8 +9,9 @@
  *
  * Locking: what is done about one source is done under a lock by its hash, so that
  * a counter that has come to 0 is gone before anyone looks again. Others meet
- * the counter only on their way through a hash chain, hence kfree_rcu(). A connection
- * does not point to its counter, as its entry has no room for that: it is found again.
+ * the counter only on their way through a hash chain, hence kfree_rcu(). A
+ * connection does not point to its counter, as its entry has no room for that: the
+ * counter is found again.
  */
 #include "conn_source.h"
 

@@ -199,6 +199,29 @@ static void the_expired_go_before_the_unanswered(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, tally(test).early, 1);
 }
 
+/* The one that has expired stands among a thousand that are due, and live on. */
+static void the_expired_are_searched_for(struct kunit *test)
+{
+	struct bailey_conn_shard *shard;
+	unsigned int i;
+	u32 n;
+
+	for (n = 0; n < 1000; n++)
+		KUNIT_ASSERT_EQ(test, add(test, n, BAILEY_CONN_REPLIED,
+					  n == 500 ? 0 : 100000, 1000), 0);
+	/* Far ones are all in one slot of their shard: let it be this second's. */
+	for (i = 0; i < BAILEY_CONN_SHARDS; i++) {
+		shard = bailey_conn_shard_of(test->priv, i);
+		spin_lock_bh(&shard->lock);
+		shard->clock -= BAILEY_CONN_WHEEL;
+		spin_unlock_bh(&shard->lock);
+	}
+	KUNIT_EXPECT_EQ(test, add(test, n, BAILEY_CONN_REPLIED, 100, 1000), 0);
+	KUNIT_EXPECT_FALSE(test, there(test, 500));
+	KUNIT_EXPECT_EQ(test, add(test, n + 1, BAILEY_CONN_REPLIED, 100, 1000), -ENOSPC);
+	KUNIT_EXPECT_EQ(test, tally(test).expired, 1);
+}
+
 static void a_lowered_limit_is_reached(struct kunit *test)
 {
 	u32 n;
@@ -543,6 +566,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(the_answered_stay),
 	KUNIT_CASE(a_table_of_the_answered_refuses),
 	KUNIT_CASE(the_expired_go_before_the_unanswered),
+	KUNIT_CASE(the_expired_are_searched_for),
 	KUNIT_CASE(a_lowered_limit_is_reached),
 	KUNIT_CASE(an_answer_makes_it_stay),
 	KUNIT_CASE(a_handshake_makes_it_stay),
