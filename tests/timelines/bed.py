@@ -22,6 +22,8 @@ from packets import HOSTS, ICMP, ICMP_REPLY, TCP_FLAGS
 CLONE_NEWNET = 0x40000000
 TUNSETIFF = 0x400454ca
 IFF_TUN, IFF_NO_PI = 1, 0x1000
+SIOCSIFMTU = 0x8922
+MTU = 1500
 IP_HDRINCL, IPV6_HDRINCL = 3, 36
 LIBC = ctypes.CDLL(None, use_errno=True)
 
@@ -85,7 +87,7 @@ table inet t {
 	chain input {
 		type filter hook input priority 0; policy drop;
 		ct state established,related accept
-		icmpv6 type { 133, 134, 135, 136, 137 } accept
+		icmpv6 type { 133, 134, 135, 136, 137 } ip6 hoplimit 255 accept
 		ct state invalid drop
 		tcp dport 22 accept
 		udp dport 161 accept
@@ -221,6 +223,7 @@ class Bed:
                     6: self.raw_sockets(socket.AF_INET6)}
         self.policy = None
         self.changed = {}
+        self.narrow = False
 
     def raw_sockets(self, family):
         """Ears at LOCAL_IN for all protocols, and a mouth at LOCAL_OUT."""
@@ -278,7 +281,8 @@ class Bed:
         """Was a forwarded packet anything but forwarded?"""
         if "router" in (begin, end) or not outcome.arrived:
             return False
-        if "piece" in spec.words or "ipopt" in spec.words or len(packet) > 1500:
+        if "piece" in spec.words or "ipopt" in spec.words or len(packet) > 1500 or \
+                "frag" in spec.get("ext", []):
             return False
         whole = packet[:len(packet) - spec.get("trailer")]
         out = bytearray(outcome.arrived[0])
@@ -291,6 +295,8 @@ class Bed:
         for path, value in self.changed.items():
             write(path, value)
         self.changed = {}
+        if self.narrow:
+            self.mtu(MTU)
 
     def set_path(self, path, value):
         """A setting for this scenario."""
@@ -299,8 +305,10 @@ class Bed:
         write(path, value)
 
     def mtu(self, size):
-        """Of the interface towards the server."""
-        self.set_path("/sys/class/net/right/mtu", size)
+        """Of the interface towards the server; restore() has it back."""
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+            fcntl.ioctl(sock, SIOCSIFMTU, struct.pack("16si", b"right", int(size)))
+        self.narrow = int(size) != MTU
 
 
 class BaileyBed(Bed):
@@ -429,9 +437,10 @@ def same_query(entry, spec, run, there):
     if int(entry["id"]) != spec.get("ident", 77):
         return False
     kind, _ = spec.icmp_type(run)
-    if spec.kind == "icmp" and (spec.proto(run), kind) in ICMP_REPLY:
-        return not there
-    return there
+    request = ICMP_REPLY.get((spec.proto(run), kind))
+    if request is not None:
+        return int(entry["type"]) == request and not there
+    return int(entry["type"]) == kind and there
 
 
 def state_of(entry):

@@ -56,8 +56,9 @@ ICMP = {
     "node-query": (None, (139, 0)),
     "node-reply": (None, (140, 0)),
 }
-ICMP_REPLY = {(1, 0), (1, 14), (1, 16), (1, 18), (1, 43), (58, 129), (58, 140),
-              (58, 161)}
+# A reply's protocol and type, and the type of what it replies to
+ICMP_REPLY = {(1, 0): 8, (1, 14): 13, (1, 16): 15, (1, 18): 17, (1, 43): 42,
+              (58, 129): 128, (58, 140): 139, (58, 161): 160}
 
 SCTP_CHUNKS = {"DATA": 0, "INIT": 1, "INIT-ACK": 2, "SACK": 3, "HEARTBEAT": 4,
                "HEARTBEAT-ACK": 5, "ABORT": 6, "SHUTDOWN": 7, "SHUTDOWN-ACK": 8,

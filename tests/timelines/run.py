@@ -84,14 +84,15 @@ def judge_bailey(step, outcome, run, where):
     judge_entry(step, run, where)
 
 
-def judge_conntrack(step, outcome, _run, _where):
+def judge_conntrack(step, outcome, run, _where):
     """Is its verdict ours, or the one that is declared?"""
     ours = "pass" if step.expect.verdict == "pass" else "drop"
     got = "pass" if outcome.arrived else "drop"
-    if step.other == ours:
+    other = step.other.get(run.family)
+    if other == ours:
         raise Failure("a difference is declared, but that is our verdict")
-    if step.other:
-        compare("verdict, as declared", step.other, got)
+    if other:
+        compare("verdict, as declared", other, got)
     elif got != ours:
         raise Failure("nf_conntrack %s, undeclared" % ("passes" if got == "pass" else "drops"))
 

@@ -43,8 +43,8 @@ for no entry. WHY, behind drop, is the word in /proc/net/bailey/stats, or
 stay silent, entries how many there are in all, answer what came back to the
 sender: none unless said.
 
-Under a line, "nf_conntrack passes: REASON" or "nf_conntrack drops: REASON" says
-that its verdict is another one, and "nf_conntrack not asked from here:
+Under a line, "nf_conntrack passes [in ipv4|ipv6]: REASON" or "nf_conntrack
+drops ...: REASON" says that its verdict is another one, and "nf_conntrack not asked from here:
 REASON" that the rest of the file makes no sense to it. What is not said so,
 and what is said but not so, is a failure; Documentation/conntrack.md lists
 them.
@@ -132,7 +132,7 @@ class Step:
         self.spec = what.get("spec")
         self.expect = what.get("expect")
         self.args = what.get("args")
-        self.other = None       # nf_conntrack: its verdict where it differs,
+        self.other = {}         # nf_conntrack: its verdict where it differs, by family,
         self.stop = None        # or why it is not asked from here
 
 
@@ -272,6 +272,11 @@ class Reader:
         elif not self.timeline.title and text != "# SPDX-License-Identifier: GPL-2.0":
             self.timeline.title = text[2:]
 
+    @staticmethod
+    def families(words):
+        """[in] ipv4 or ipv6."""
+        return {"ipv4": (4,), "ipv6": (6,)}[words[-1]]
+
     def conntrack(self, text):
         """What is said about nf_conntrack."""
         timeline = self.timeline
@@ -284,8 +289,10 @@ class Reader:
             timeline.unasked = reason
         elif what == ["not", "asked", "from", "here"]:
             timeline.steps[-1].stop = reason
-        elif what in (["passes"], ["drops"]) and timeline.steps[-1].spec:
-            timeline.steps[-1].other = "pass" if what == ["passes"] else "drop"
+        elif what[0] in ("passes", "drops") and timeline.steps[-1].spec:
+            families = self.families(what[1:]) if what[1:] else (4, 6)
+            for family in families:
+                timeline.steps[-1].other[family] = "pass" if what[0] == "passes" else "drop"
             timeline.differences.append(reason)
         else:
             raise Mistake("passes, drops, not asked, not asked from here?")
@@ -300,7 +307,7 @@ class Reader:
         elif first in ("policy", "nft"):
             getattr(timeline, first).append(text.strip().partition(" ")[2])
         elif first == "only":
-            timeline.families = {"ipv4": (4,), "ipv6": (6,)}[words[0]]
+            timeline.families = self.families(words)
         elif first == "handshake":
             timeline.steps += handshake(self.line, words)
         elif first in (">", "<"):
