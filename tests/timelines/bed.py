@@ -10,7 +10,6 @@ and nf_conntrack's are two namespaces.
 
 import ctypes
 import fcntl
-import ipaddress
 import os
 import re
 import socket
@@ -405,8 +404,7 @@ class ConntrackBed(Bed):
 def find_entry(table, spec, run):
     """The entry of the packet's connection in Bailey's table, or None."""
     subject = spec.subject()
-    src, dst = (str(ipaddress.ip_address(run.addr(subject.host(end))))
-                for end in ("from", "to"))
+    src, dst = (str(run.addr(subject.host(end))) for end in ("from", "to"))
     sport, dport = subject.ports()
     for entry in table:
         there = (entry["src"], entry["dst"]) == (src, dst)

@@ -6,6 +6,7 @@ the family that the run is in. Everything may be wrong on purpose: lengths,
 checksums, options, flags. The words are described in timeline.py.
 """
 
+import functools
 import ipaddress
 import struct
 
@@ -105,6 +106,12 @@ def put(data, off, code, value):
     return data[:off] + struct.pack(code, value) + data[off + size:]
 
 
+@functools.lru_cache(maxsize=None)
+def address(text):
+    """Parsed once."""
+    return ipaddress.ip_address(text)
+
+
 class Run:
     """What differs between the runs of one scenario: family and numbers."""
 
@@ -120,8 +127,8 @@ class Run:
     def addr(self, host):
         """Of a host by name; anything else is an address."""
         if host in HOSTS:
-            return ipaddress.ip_address(HOSTS[host][1 if self.family == 4 else 2])
-        return ipaddress.ip_address(host)
+            return address(HOSTS[host][1 if self.family == 4 else 2])
+        return address(host)
 
 
 class Spec:
@@ -204,12 +211,17 @@ def tcp_options(spec, run):
     return out + b"\0" * (-len(out) % 4)
 
 
+def pattern(size):
+    """Bytes that count."""
+    return (bytes(range(256)) * (size // 256 + 1))[:size]
+
+
 def payload(spec):
     """Bytes that tell where they are, or all the same ("fill")."""
     size = spec.get("len")
     if "fill" in spec.words:
         return bytes([spec.get("fill")]) * size
-    return bytes(i & 0xff for i in range(size))
+    return pattern(size)
 
 
 def make_tcp(spec, run):
@@ -307,8 +319,7 @@ def make_gre(spec, _run):
 
 def make_raw(spec, _run):
     """Any other protocol: nothing but bytes."""
-    size = max(spec.get("len", 16), 0)
-    return bytes(i & 0xff for i in range(size))
+    return pattern(spec.get("len", 16))
 
 
 MAKERS = {"tcp": make_tcp, "udp": make_udp, "udplite": make_udp, "icmp": make_icmp,

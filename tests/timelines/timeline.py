@@ -19,7 +19,7 @@ in the order of time:
                          server's
   sysctl NAME VALUE      from here on; nf_conntrack's is set with it
   flush                  the table
-  wait SECONDS           time passes, really
+  wait SECONDS           time passes, really; such a file has one run alone
   mtu BYTES              of the interface towards the server
 
 and what holds for all of the file:
