@@ -244,27 +244,31 @@ static int insert_locked(struct bailey_conn_table *table,
 	return 0;
 }
 
-static bool unchanged(const struct bailey_conn *conn,
-		      const struct bailey_conn_next *next, u32 expires)
+/* What a packet leaves of a connection's time. */
+static u32 expiry(const struct bailey_conn *conn, const struct bailey_conn_next *next,
+		  u32 now)
 {
-	return READ_ONCE(conn->expires) == expires &&
-	       READ_ONCE(conn->state) == next->state &&
-	       READ_ONCE(conn->flags) == next->flags &&
-	       READ_ONCE(conn->last_dir) == next->last_dir;
+	return next->timeout ? bailey_conn_deadline(now, next->timeout) :
+			       READ_ONCE(conn->expires);
+}
+
+static bool unchanged(const struct bailey_conn *conn,
+		      const struct bailey_conn_next *next, u32 now)
+{
+	return READ_ONCE(conn->expires) == expiry(conn, next, now) &&
+	       bailey_track_equal(&conn->track, &next->track);
 }
 
 static void store(struct bailey_conn_entry *entry,
-		  const struct bailey_conn_next *next, u32 expires)
+		  const struct bailey_conn_next *next, u32 now)
 {
 	struct bailey_conn *conn = &entry->conn;
 
 	lockdep_assert_held(&entry->lock);
-	if (entry->dead || unchanged(conn, next, expires))
+	if (entry->dead || unchanged(conn, next, now))
 		return;
-	WRITE_ONCE(conn->state, next->state);
-	WRITE_ONCE(conn->flags, next->flags);
-	WRITE_ONCE(conn->last_dir, next->last_dir);
-	WRITE_ONCE(conn->expires, expires);
+	bailey_track_copy(&conn->track, &next->track);
+	WRITE_ONCE(conn->expires, expiry(conn, next, now));
 }
 
 static void free_entry(void *entry, void *arg)
@@ -466,19 +470,17 @@ bool bailey_conn_table_unlink(struct bailey_conn_table *table,
  *
  * For callers who know that no other packet of the connection can come between;
  * all others take bailey_conn_entry_advance(). Writes and locks only when
- * something changes: an established connection is written to once a second.
+ * something changes.
  *
  * Context: Under rcu_read_lock(), softirq or process context.
  */
 void bailey_conn_entry_update(struct bailey_conn_entry *entry,
 			      const struct bailey_conn_next *next, u32 now)
 {
-	u32 expires = bailey_conn_deadline(now, next->timeout);
-
-	if (unchanged(&entry->conn, next, expires))
+	if (unchanged(&entry->conn, next, now))
 		return;
 	spin_lock_bh(&entry->lock);
-	store(entry, next, expires);
+	store(entry, next, now);
 	spin_unlock_bh(&entry->lock);
 }
 
@@ -487,12 +489,13 @@ void bailey_conn_entry_update(struct bailey_conn_entry *entry,
  * @entry: found under RCU
  * @packet: with the entry's key
  * @side: which side sent it
- * @timeouts: the namespace's timeouts
+ * @rules: what the namespace has set
  * @now: bailey_conn_now()
  *
  * bailey_conn_advance() and storing in one step, for packets of both directions
  * on several CPUs: what another CPU stored meanwhile is what the packet is judged
- * by. As cheap as bailey_conn_entry_update() when nothing changes.
+ * by. Without the lock a connection may be seen half changed, so that only one
+ * answer counts there: that nothing is to be changed.
  *
  * Context: Under rcu_read_lock(), softirq or process context.
  * Return: as bailey_conn_advance(); nothing is stored unless BAILEY_PASS.
@@ -500,20 +503,19 @@ void bailey_conn_entry_update(struct bailey_conn_entry *entry,
 enum bailey_reason
 bailey_conn_entry_advance(struct bailey_conn_entry *entry,
 			  const struct bailey_packet *packet, u8 side,
-			  const struct bailey_timeouts *timeouts, u32 now)
+			  const struct bailey_track_rules *rules, u32 now)
 {
 	struct bailey_conn *conn = &entry->conn;
 	struct bailey_conn_next next;
 	enum bailey_reason reason;
 
-	reason = bailey_conn_advance(conn, packet, side, timeouts, &next);
-	if (reason == BAILEY_PASS &&
-	    unchanged(conn, &next, bailey_conn_deadline(now, next.timeout)))
+	reason = bailey_conn_advance(conn, packet, side, rules, &next);
+	if (reason == BAILEY_PASS && unchanged(conn, &next, now))
 		return BAILEY_PASS;
 	spin_lock_bh(&entry->lock);
-	reason = bailey_conn_advance(conn, packet, side, timeouts, &next);
+	reason = bailey_conn_advance(conn, packet, side, rules, &next);
 	if (reason == BAILEY_PASS)
-		store(entry, &next, bailey_conn_deadline(now, next.timeout));
+		store(entry, &next, now);
 	spin_unlock_bh(&entry->lock);
 	return reason;
 }

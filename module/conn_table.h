@@ -141,7 +141,7 @@ void bailey_conn_entry_update(struct bailey_conn_entry *entry,
 enum bailey_reason
 bailey_conn_entry_advance(struct bailey_conn_entry *entry,
 			  const struct bailey_packet *packet, u8 side,
-			  const struct bailey_timeouts *timeouts, u32 now);
+			  const struct bailey_track_rules *rules, u32 now);
 void bailey_conn_entry_set_doors(struct bailey_conn_entry *entry, const u32 set[2],
 				 const u32 ifindex[2], u32 epoch);
 

@@ -121,7 +121,7 @@ bool bailey_conn_filter_holds(const struct bailey_conn_filter *filter,
 	if (filter->proto >= 0 && filter->proto != key->proto)
 		return false;
 	if (filter->state >= 0 && (key->proto != BAILEY_PROTO_TCP ||
-				   filter->state != READ_ONCE(conn->state)))
+				   filter->state != READ_ONCE(conn->track.state)))
 		return false;
 	for (side = 0; side < 2; side++) {
 		end = side == BAILEY_ORIGINATOR ? conn->orig_end : !conn->orig_end;
@@ -177,7 +177,7 @@ void bailey_conn_print(struct net *net, const struct bailey_conn *conn, u32 now,
 		       struct bailey_out *out)
 {
 	const char *name = bailey_proto_name(conn->key.proto);
-	u8 flags = READ_ONCE(conn->flags);
+	u8 flags = READ_ONCE(conn->track.flags);
 	struct bailey_packet request;
 	/* The deadline is rounded up by a second: see bailey_conn_deadline(). */
 	s32 left = READ_ONCE(conn->expires) - now - 1;
@@ -188,7 +188,7 @@ void bailey_conn_print(struct net *net, const struct bailey_conn *conn, u32 now,
 	else
 		bailey_out_printf(out, "%u ", conn->key.proto);
 	bailey_out_printf(out, "%s ", conn->key.proto == BAILEY_PROTO_TCP ?
-			  bailey_tcp_state_name(READ_ONCE(conn->state)) : "-");
+			  bailey_tcp_state_name(READ_ONCE(conn->track.state)) : "-");
 	ends_print(&request, out);
 	device_print(net, "in", READ_ONCE(conn->ifindex[BAILEY_ORIGINATOR]), out);
 	device_print(net, "out", READ_ONCE(conn->ifindex[BAILEY_RESPONDER]), out);

@@ -265,11 +265,8 @@ static const struct bailey_explain_ops explain_ops = {
 static int take_explain(struct conversation *talk, const char *text, size_t len,
 			struct bailey_diag *diag)
 {
-	const struct bailey_sysctls *sysctls = &talk->bn->sysctls;
-	const struct bailey_track_rules track = {
-		.timeouts = &sysctls->timeouts,
-		.loose = READ_ONCE(sysctls->tcp_loose),
-	};
+	const struct bailey_track_rules track =
+		bailey_sysctl_track_rules(&talk->bn->sysctls);
 	struct bailey_question question;
 	struct bailey_binding *binding;
 	int ret = bailey_question_parse(&question, text, len, diag);

@@ -28,7 +28,7 @@
 static const unsigned int least = 1;
 static const unsigned int most = 1 << 30;
 
-/* A file: its name, and the u32 that it stands for. */
+/* A file: its name, and the u32 or (a switch) u8 that it stands for. */
 struct row {
 	const char *name;
 	size_t offset;
@@ -37,7 +37,7 @@ struct row {
 #define SETTING(member)	offsetof(struct bailey_sysctls, member)
 #define TCP(state)	SETTING(timeouts.tcp[BAILEY_TCP_##state])
 
-static const struct row timeout_rows[] = {
+static const struct row number_rows[] = {
 	{ "tcp_timeout_syn_sent",	TCP(SYN_SENT) },
 	{ "tcp_timeout_syn_recv",	TCP(SYN_RECV) },
 	{ "tcp_timeout_established",	TCP(ESTABLISHED) },
@@ -51,6 +51,7 @@ static const struct row timeout_rows[] = {
 	{ "udp_timeout_stream",		SETTING(timeouts.udp_stream) },
 	{ "icmp_timeout",		SETTING(timeouts.icmp) },
 	{ "generic_timeout",		SETTING(timeouts.other) },
+	{ "tcp_max_ack",		SETTING(tcp_max_ack) },
 };
 
 static const struct row limit_rows[] = {
@@ -59,7 +60,13 @@ static const struct row limit_rows[] = {
 	{ "max_policy_bytes",		SETTING(max_policy_bytes) },
 };
 
-#define ROWS	(ARRAY_SIZE(timeout_rows) + ARRAY_SIZE(limit_rows) + 1)
+static const struct row switch_rows[] = {
+	{ "tcp_loose",			SETTING(tcp_loose) },
+	{ "tcp_be_liberal",		SETTING(tcp_be_liberal) },
+};
+
+#define ROWS	(ARRAY_SIZE(number_rows) + ARRAY_SIZE(limit_rows) + \
+		 ARRAY_SIZE(switch_rows))
 
 static u32 setting(const struct bailey_sysctls *s, size_t offset)
 {
@@ -96,10 +103,10 @@ static void fill_table(struct ctl_table *table, struct bailey_sysctls *s)
 {
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(timeout_rows); i++)
+	for (i = 0; i < ARRAY_SIZE(number_rows); i++)
 		*table++ = (struct ctl_table){
-			.procname = timeout_rows[i].name,
-			.data = (char *)s + timeout_rows[i].offset,
+			.procname = number_rows[i].name,
+			.data = (char *)s + number_rows[i].offset,
 			.maxlen = sizeof(u32),
 			.mode = 0644,
 			.proc_handler = proc_douintvec_minmax,
@@ -115,15 +122,16 @@ static void fill_table(struct ctl_table *table, struct bailey_sysctls *s)
 			.proc_handler = handle_limit,
 			.extra1 = s,
 		};
-	*table = (struct ctl_table){
-		.procname = "tcp_loose",
-		.data = &s->tcp_loose,
-		.maxlen = sizeof(u8),
-		.mode = 0644,
-		.proc_handler = proc_dou8vec_minmax,
-		.extra1 = SYSCTL_ZERO,
-		.extra2 = SYSCTL_ONE,
-	};
+	for (i = 0; i < ARRAY_SIZE(switch_rows); i++)
+		*table++ = (struct ctl_table){
+			.procname = switch_rows[i].name,
+			.data = (char *)s + switch_rows[i].offset,
+			.maxlen = sizeof(u8),
+			.mode = 0644,
+			.proc_handler = proc_dou8vec_minmax,
+			.extra1 = SYSCTL_ZERO,
+			.extra2 = SYSCTL_ONE,
+		};
 }
 
 /* As many as a small share of the memory holds, in a round number. */
@@ -142,6 +150,7 @@ static void set_defaults(struct bailey_sysctls *s)
 	s->max_connections = connections_default();
 	s->max_rules = RULES_DEFAULT;
 	s->max_policy_bytes = POLICY_BYTES_DEFAULT;
+	s->tcp_max_ack = BAILEY_TCP_MAX_ACK_DEFAULT;
 	s->tcp_loose = 1;
 	/* Start with what is in force. */
 	s->max_connections = bailey_sysctl_max_connections(s);

@@ -20,7 +20,9 @@ struct net;
  * @max_connections: entries in the connection table
  * @max_rules: rules in the policy, of all ACLs and groups
  * @max_policy_bytes: bytes of the policy's text
+ * @tcp_max_ack: bytes that an acknowledgement may lag behind, at the least
  * @tcp_loose: 1: pick up TCP connections in the middle; 0: only from their SYN
+ * @tcp_be_liberal: 1: of the segments outside the windows only resets are dropped
  * @caps: the initial namespace's settings, where those bound these; else NULL
  * @table: what @header registers
  * @header: NULL until bailey_sysctl_init()
@@ -33,7 +35,9 @@ struct bailey_sysctls {
 	u32 max_connections;
 	u32 max_rules;
 	u32 max_policy_bytes;
+	u32 tcp_max_ack;
 	u8 tcp_loose;
+	u8 tcp_be_liberal;
 	const struct bailey_sysctls *caps;
 	struct ctl_table *table;
 	struct ctl_table_header *header;
@@ -76,6 +80,23 @@ static inline u32 bailey_sysctl_max_policy_bytes(const struct bailey_sysctls *s)
 	u32 own = READ_ONCE(s->max_policy_bytes);
 
 	return s->caps ? min(own, READ_ONCE(s->caps->max_policy_bytes)) : own;
+}
+
+/**
+ * bailey_sysctl_track_rules() - what the engine is to know of the settings
+ * @s: a namespace's settings; must live as long as what is returned
+ *
+ * Return: the settings of this moment.
+ */
+static inline struct bailey_track_rules
+bailey_sysctl_track_rules(const struct bailey_sysctls *s)
+{
+	return (struct bailey_track_rules){
+		.timeouts = &s->timeouts,
+		.tcp_max_ack = READ_ONCE(s->tcp_max_ack),
+		.loose = READ_ONCE(s->tcp_loose),
+		.liberal = READ_ONCE(s->tcp_be_liberal),
+	};
 }
 
 int bailey_sysctl_init(struct net *net, struct bailey_sysctls *s,

@@ -110,12 +110,6 @@ struct bailey_match_conn {
 	bool related;
 };
 
-/* What the namespace has set about connections. */
-struct bailey_track_rules {
-	const struct bailey_timeouts *timeouts;
-	bool loose;
-};
-
 bool bailey_eval_begin(struct bailey_eval *eval,
 		       const struct bailey_binding *binding,
 		       const struct bailey_packet *packet,
@@ -127,6 +121,7 @@ u8 bailey_eval_key(const struct bailey_eval *eval,
 		   const struct bailey_packet *quote,
 		   struct bailey_conn_key *key, bool *related);
 u32 bailey_eval_rank(const struct bailey_eval *eval,
+		     const struct bailey_packet *quote,
 		     const struct bailey_conn *conn, u8 side, bool related);
 void bailey_evaluate(struct bailey_eval *eval,
 		     const struct bailey_match_conn *match,

@@ -277,26 +277,26 @@ static void the_refreshed_stay(struct kunit *test)
 
 static void packets_advance(struct kunit *test)
 {
-	const struct bailey_timeouts *timeouts = &bailey_timeouts_default;
+	const struct bailey_track_rules rules = { .timeouts = &bailey_timeouts_default };
 	struct bailey_conn_entry *entry = add(test, 1, 1, 100);
 	struct bailey_packet p = request_of(1);
 	struct bailey_conn *conn = &entry->conn;
 	u32 now = bailey_conn_now();
 
 	p.proto = BAILEY_PROTO_TCP;
-	conn->state = BAILEY_TCP_SYN_SENT;
+	conn->track.state = BAILEY_TCP_SYN_SENT;
 	p.tcp_flags = BAILEY_TCP_SYN | BAILEY_TCP_ACK;
-	KUNIT_EXPECT_EQ(test, bailey_conn_entry_advance(entry, &p, 1, timeouts,
+	KUNIT_EXPECT_EQ(test, bailey_conn_entry_advance(entry, &p, 1, &rules,
 							now), BAILEY_PASS);
-	KUNIT_EXPECT_EQ(test, conn->state, BAILEY_TCP_SYN_RECV);
+	KUNIT_EXPECT_EQ(test, conn->track.state, BAILEY_TCP_SYN_RECV);
 	KUNIT_EXPECT_EQ(test, conn->expires, now + 61);
 	p.tcp_flags = BAILEY_TCP_ACK;
-	KUNIT_EXPECT_EQ(test, bailey_conn_entry_advance(entry, &p, 0, timeouts,
+	KUNIT_EXPECT_EQ(test, bailey_conn_entry_advance(entry, &p, 0, &rules,
 							now), BAILEY_PASS);
-	KUNIT_EXPECT_EQ(test, conn->state, BAILEY_TCP_ESTABLISHED);
+	KUNIT_EXPECT_EQ(test, conn->track.state, BAILEY_TCP_ESTABLISHED);
 	KUNIT_EXPECT_EQ(test, conn->expires, now + 432001);
 	p.tcp_flags = BAILEY_TCP_SYN;
-	KUNIT_EXPECT_EQ(test, bailey_conn_entry_advance(entry, &p, 1, timeouts,
+	KUNIT_EXPECT_EQ(test, bailey_conn_entry_advance(entry, &p, 1, &rules,
 							now + 5),
 			BAILEY_DROP_TCP_STATE);
 	KUNIT_EXPECT_EQ(test, conn->expires, now + 432001);

@@ -7,7 +7,9 @@ static const struct bailey_device devices[] = {
 	{ 1, "lo" }, { 2, "eth0" }, { 3, "eth1" },
 };
 
-static const struct bailey_track_rules track = { &bailey_timeouts_default, true };
+static const struct bailey_track_rules track = {
+	.timeouts = &bailey_timeouts_default, .loose = true
+};
 
 static u32 dev(const char *name)
 {
@@ -161,7 +163,7 @@ static bool find(void *arg, const struct bailey_eval *eval, struct bailey_conn *
 	memset(conn, 0, sizeof(*conn));
 	end = bailey_eval_key(eval, NULL, &conn->key, &related);
 	conn->orig_end = end;
-	conn->state = BAILEY_TCP_ESTABLISHED;
+	conn->track.state = BAILEY_TCP_ESTABLISHED;
 	conn->set[1] = *(const u32 *)arg;
 	*side = BAILEY_ORIGINATOR;
 	return true;

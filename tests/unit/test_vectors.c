@@ -51,7 +51,9 @@ static const char *outcome(const char *text, char *buf, size_t size)
 
 static void check_packet(struct bailey_binding *binding, char *line)
 {
-	static const struct bailey_track_rules track = { &bailey_timeouts_default, true };
+	static const struct bailey_track_rules track = {
+		.timeouts = &bailey_timeouts_default, .loose = true
+	};
 	char *want = strstr(line, " | ");
 	struct bailey_question question;
 	struct bailey_diag diag = { 0 };

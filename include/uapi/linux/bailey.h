@@ -35,6 +35,9 @@
  * @BAILEY_DROP_GROUP: no rule of the side's groups allows it
  * @BAILEY_DROP_TABLE_FULL: the connection table is at its limit
  * @BAILEY_DROP_NO_MEMORY: no memory for a new connection
+ * @BAILEY_DROP_TCP_WINDOW: a TCP segment whose numbers its receiver could not use
+ * @BAILEY_DROP_CHECKSUM: a bad checksum in a packet that would open or move a
+ *	connection
  * @BAILEY_REASON_COUNT: number of reasons, not a reason
  */
 enum bailey_reason {
@@ -52,6 +55,8 @@ enum bailey_reason {
 	BAILEY_DROP_GROUP,
 	BAILEY_DROP_TABLE_FULL,
 	BAILEY_DROP_NO_MEMORY,
+	BAILEY_DROP_TCP_WINDOW,
+	BAILEY_DROP_CHECKSUM,
 	BAILEY_REASON_COUNT
 };
 
@@ -59,7 +64,8 @@ enum bailey_reason {
 #define BAILEY_REASON_NAMES { \
 	"pass", "malformed", "truncated", "fragment", "ext-headers", \
 	"tcp-flags", "tcp-state", "no-connection", "default-deny", \
-	"acl-deny", "acl-default", "group-deny", "table-full", "no-memory" }
+	"acl-deny", "acl-default", "group-deny", "table-full", "no-memory", \
+	"tcp-window", "checksum" }
 
 /**
  * enum bailey_tcp_state - how far a TCP connection has come (RFC 9293 3.3.2)
