@@ -12,12 +12,15 @@ Needs root, the module loaded, and a machine that may be broken: a guest.
 """
 
 import os
+import re
 import sys
 import time
 
-import bed
-import timeline
-from packets import Run, make_packet
+sys.dont_write_bytecode = True
+
+import bed  # noqa: E402
+import timeline  # noqa: E402
+from packets import Run, make_packet  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 DOCUMENT = os.path.join(HERE, "../../Documentation/conntrack.md")
@@ -169,6 +172,9 @@ def documented(scenarios):
         if bool(scenario.differences) != listed:
             trouble.append("%s: %s" % (scenario.name, "is listed, but does not differ"
                                        if listed else "differs, but is not listed"))
+    for name in re.findall(r"`([a-z0-9]+/[a-z0-9-]+)`", text):
+        if not os.path.exists(os.path.join(HERE, name + ".timeline")):
+            trouble.append("%s: is listed, but there is no such file" % name)
     return trouble
 
 

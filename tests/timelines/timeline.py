@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0
 """Reading timelines: one file is one scenario.
 
+	# SPDX-License-Identifier: GPL-2.0
 	# A reset in the window that is not exact passes, and the entry lives.
 	# RFC 5961 3.2
 	handshake win 1000
-	< R seq 10           pass ESTABLISHED
-	  nf_conntrack drops: it knows no challenge ACKs.
-	> A seq 1 ack 1      pass ESTABLISHED     the challenge
+	< R seq 10           pass ESTABLISHED     # is challenged:
+	> A seq 1 ack 1      pass ESTABLISHED
+	< R seq 1002         drop ESTABLISHED tcp-window
+	  nf_conntrack passes: and why that is worse
 	< R seq 1            pass CLOSE
 
 The head says what holds and which text (RFC, section) it follows. Then lines,
