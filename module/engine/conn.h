@@ -75,9 +75,10 @@ struct bailey_tcp_half {
  * enum bailey_tcp_bits - what is known of a TCP connection's numbers
  * @BAILEY_TCP_SEEN: << side: its half is known
  * @BAILEY_TCP_PICKED_UP: the handshake was not seen, windows are guessed
- * @BAILEY_TCP_OTHER_SYN: a SYN came with another number than the one before it
- * @BAILEY_TCP_CHALLENGED: before any SYN-ACK the responder sent an ACK that
- *	does not fit; its @max_ack has the number
+ * @BAILEY_TCP_OTHER_SYN: a SYN came with another number than the one before it:
+ *	an answer to that one may come
+ * @BAILEY_TCP_CHALLENGED: before any SYN-ACK the responder sent an ACK, and its
+ *	half has that number, and if it answers the SYN its window, unscaled
  */
 enum bailey_tcp_bits {
 	BAILEY_TCP_SEEN = 1 << 0,
@@ -89,14 +90,16 @@ enum bailey_tcp_bits {
 /**
  * struct bailey_tcp_track - the numbers of a TCP connection: see tcp.c
  * @half: by side
- * @syn: sequence number of the originator's last SYN
+ * @syn: sequence number of the originator's SYN
+ * @other_syn: that of a later one, which was put aside
  * @scale: by side, the shift of windows that it offers
- * @syn_scale: scale option of the originator's last SYN
+ * @syn_scale: scale option of the originator's last SYN, put aside or not
  * @bits: &enum bailey_tcp_bits
  */
 struct bailey_tcp_track {
 	struct bailey_tcp_half half[2];
 	u32 syn;
+	u32 other_syn;
 	u8 scale[2];
 	u8 syn_scale;
 	u8 bits;
@@ -121,7 +124,7 @@ struct bailey_track {
 			u8 reserved;
 			struct bailey_tcp_track tcp;
 		};
-		u32 word[11];
+		u32 word[12];
 	};
 };
 
