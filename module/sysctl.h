@@ -18,6 +18,7 @@ struct net;
  * struct bailey_sysctls - the settings of one network namespace
  * @timeouts: for bailey_conn_open() and bailey_conn_advance()
  * @max_connections: entries in the connection table
+ * @max_per_source: of these, how many one source may have; 0: all of them
  * @max_rules: rules in the policy, of all ACLs and groups
  * @max_policy_bytes: bytes of the policy's text
  * @tcp_max_ack: bytes that an acknowledgement may lag behind, at the least
@@ -33,6 +34,7 @@ struct net;
 struct bailey_sysctls {
 	struct bailey_timeouts timeouts;
 	u32 max_connections;
+	u32 max_per_source;
 	u32 max_rules;
 	u32 max_policy_bytes;
 	u32 tcp_max_ack;
@@ -54,6 +56,20 @@ static inline u32 bailey_sysctl_max_connections(const struct bailey_sysctls *s)
 	u32 own = READ_ONCE(s->max_connections);
 
 	return s->caps ? min(own, READ_ONCE(s->caps->max_connections)) : own;
+}
+
+/**
+ * bailey_sysctl_max_per_source() - the limit in force
+ * @s: a namespace's settings
+ *
+ * Return: its own, or the initial namespace's if that is stricter and binding;
+ * 0 if there is none.
+ */
+static inline u32 bailey_sysctl_max_per_source(const struct bailey_sysctls *s)
+{
+	u32 own = READ_ONCE(s->max_per_source);
+
+	return s->caps ? min_not_zero(own, READ_ONCE(s->caps->max_per_source)) : own;
 }
 
 /**

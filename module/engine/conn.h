@@ -297,6 +297,36 @@ static inline bool bailey_conn_expired(const struct bailey_conn *conn, u32 now)
 	return (s32)(READ_ONCE(conn->expires) - now) <= 0;
 }
 
+/**
+ * bailey_conn_expendable() - may it go when there is no room?
+ * @conn: the connection
+ *
+ * An answer alone does not make a TCP connection: servers answer forged SYNs as
+ * well. It must have come through its handshake, and not be over.
+ *
+ * Return: true if it was not answered, has not come about or has ended.
+ */
+static inline bool bailey_conn_expendable(const struct bailey_conn *conn)
+{
+	u8 flags = READ_ONCE(conn->track.flags);
+
+	if (!(flags & BAILEY_CONN_REPLIED))
+		return true;
+	if (conn->key.proto != BAILEY_PROTO_TCP)
+		return false;
+	switch (READ_ONCE(conn->track.state)) {
+	case BAILEY_TCP_SYN_SENT:
+	case BAILEY_TCP_SYN_SENT2:
+	case BAILEY_TCP_SYN_RECV:
+		return !(flags & BAILEY_CONN_ASSURED);
+	case BAILEY_TCP_TIME_WAIT:
+	case BAILEY_TCP_CLOSE:
+		return true;
+	default:
+		return false;
+	}
+}
+
 void bailey_conn_request(const struct bailey_conn *conn,
 			 struct bailey_packet *packet);
 

@@ -106,15 +106,17 @@ static bool ack_fits(const struct bailey_tcp_move *move)
 
 	if (!has_ack(packet))
 		return true;
-	/* What was sent before it was picked up, we have not seen. */
-	if (tcp->bits & BAILEY_TCP_PICKED_UP)
+	lag = min_t(u32, lag, WINDOW_MOST - 1);
+	if (tcp->bits & BAILEY_TCP_PICKED_UP) {
+		/* What was sent before, we have not seen; half of all numbers is all. */
 		sent += WINDOW_MOST;
+		lag = min_t(u32, lag, WINDOW_MOST / 2 - 1);
+	}
 	/* Before the handshake is complete there is nothing old to acknowledge. */
 	if (move->track->state == BAILEY_TCP_SYN_RECV &&
 	    move->side == BAILEY_ORIGINATOR &&
 	    bailey_seq_after(tcp->half[BAILEY_ORIGINATOR].max_ack, packet->tcp_ack))
 		return false;
-	lag = min_t(u32, lag, WINDOW_MOST - 1);
 	if (bailey_seq_after(packet->tcp_ack, sent) ||
 	    bailey_seq_after(packet->tcp_sack, sent))
 		return false;
