@@ -96,6 +96,10 @@ static const u8 transitions[2][BAILEY_TCP_SEG_COUNT][BAILEY_TCP_STATE_COUNT] = {
 			[S(SYN_SENT)] = S(SYN_SENT2),		/* simultaneous open */
 			[S(SYN_SENT2)] = S(SYN_SENT2),		/* sent again */
 			[S(SYN_RECV)] = S(SYN_RECV),		/* sent again, they crossed */
+			[S(ESTABLISHED)] = S(ESTABLISHED),	/* rebooted; gets a challenge ACK */
+			[S(FIN_WAIT)] = S(FIN_WAIT),		/* likewise */
+			[S(CLOSE_WAIT)] = S(CLOSE_WAIT),	/* likewise */
+			[S(LAST_ACK)] = S(LAST_ACK),		/* likewise */
 		},
 		[SEG(SYN_ACK)] = {
 			[S(SYN_SENT)] = S(SYN_RECV),		/* the answer */

@@ -11,7 +11,7 @@
  * enum bailey_tcp_segment - what a segment is, by its flags
  * @BAILEY_TCP_SEG_SYN: asks for a connection
  * @BAILEY_TCP_SEG_SYN_ACK: answers a SYN
- * @BAILEY_TCP_SEG_ACK: data, or an acknowledgement
+ * @BAILEY_TCP_SEG_ACK: data, or an acknowledgment
  * @BAILEY_TCP_SEG_FIN: the last data of its side
  * @BAILEY_TCP_SEG_RST: breaks off
  * @BAILEY_TCP_SEG_COUNT: number of kinds

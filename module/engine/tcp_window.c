@@ -15,13 +15,13 @@
  *		is for keepalives, which send a byte again (RFC 9293 3.8.4);
  *	acknowledges nothing behind r.end: r has not sent it;
  *	acknowledges nothing before r.end - 2 * s.max_win: r is at most s.max_win
- *		ahead of what it knows to be acknowledged, and an acknowledgement
+ *		ahead of what it knows to be acknowledged, and an acknowledgment
  *		may lag behind that by as much again (RFC 5961 5.2).
  *
  * Example, with windows of 100: s has sent up to 1000, r has acknowledged 950 and
  * offers 100, so s.end = 1000, s.max_end = 1050. A segment 1040-1060 passes (it
  * begins inside); 1060-1080 is nothing that r asked for; 950-1000 sent again, since
- * r's acknowledgement was lost behind us, passes; 850-890 r must have had before
+ * r's acknowledgment was lost behind us, passes; 850-890 r must have had before
  * s could send anything near 1000.
  *
  * Edges only move forwards. That a segment may end behind the window costs nothing
@@ -41,7 +41,7 @@
 #include "tcp.h"
 
 /* Windows are below this even with the largest scale (RFC 7323 2.3). */
-#define WINDOW_MOST	(1U << 30)
+#define WINDOW_MOST	0x40000000U
 
 static u32 later(u32 a, u32 b)
 {
@@ -106,10 +106,17 @@ static bool ack_fits(const struct bailey_tcp_move *move)
 
 	if (!has_ack(packet))
 		return true;
-	/* What was sent before it was picked up, we have not seen. */
-	if (tcp->bits & BAILEY_TCP_PICKED_UP)
-		sent += WINDOW_MOST;
 	lag = min_t(u32, lag, WINDOW_MOST - 1);
+	if (tcp->bits & BAILEY_TCP_PICKED_UP) {
+		/* What was sent before, we have not seen; half of all numbers is all. */
+		sent += WINDOW_MOST;
+		lag = min_t(u32, lag, WINDOW_MOST / 2 - 1);
+	}
+	/* Before the handshake is complete there is nothing old to acknowledge. */
+	if (move->track->state == BAILEY_TCP_SYN_RECV &&
+	    move->side == BAILEY_ORIGINATOR &&
+	    bailey_seq_after(tcp->half[BAILEY_ORIGINATOR].max_ack, packet->tcp_ack))
+		return false;
 	if (bailey_seq_after(packet->tcp_ack, sent) ||
 	    bailey_seq_after(packet->tcp_sack, sent))
 		return false;
@@ -200,30 +207,41 @@ static enum bailey_tcp_fit pick_up(const struct bailey_tcp_move *move)
 	return BAILEY_TCP_FITS;
 }
 
-/* A further SYN. Before the handshake is complete it counts, later it is put aside. */
+/* A SYN before the handshake is complete: the same again, or another. */
+static enum bailey_tcp_fit begin_again(const struct bailey_tcp_move *move)
+{
+	const struct bailey_packet *packet = move->packet;
+	struct bailey_tcp_track *tcp = &move->track->tcp;
+	struct bailey_tcp_half old = tcp->half[move->side];
+	bool known = seen(tcp, move->side);
+	bool same = move->side == BAILEY_RESPONDER || packet->tcp_seq == tcp->syn;
+
+	begin(tcp, move->side, packet);
+	if (!same)
+		tcp->bits |= BAILEY_TCP_OTHER_SYN;
+	else if (known) /* perhaps without the data that it had (RFC 7413 4.1.3) */
+		tcp->half[move->side].end = later(old.end, end_of(packet));
+	if (move->side == BAILEY_RESPONDER)
+		tcp->half[BAILEY_ORIGINATOR].max_ack = packet->tcp_seq + 1;
+	else if (seen(tcp, BAILEY_RESPONDER))
+		tcp->half[BAILEY_ORIGINATOR].max_ack = old.max_ack;
+	if (seen(tcp, !move->side))
+		agree(tcp);
+	return BAILEY_TCP_FITS;
+}
+
+/* A further SYN. Once the handshake is complete it is put aside, but remembered. */
 static enum bailey_tcp_fit fit_syn(const struct bailey_tcp_move *move)
 {
 	const struct bailey_packet *packet = move->packet;
 	struct bailey_tcp_track *tcp = &move->track->tcp;
 	u8 state = move->track->state;
-	bool same = move->side == BAILEY_RESPONDER || packet->tcp_seq == tcp->syn;
-	u32 end;
 
-	if (state == BAILEY_TCP_SYN_SENT || state == BAILEY_TCP_SYN_SENT2) {
-		/* Sent again, perhaps without the data that it had (RFC 7413 4.1.3) */
-		end = seen(tcp, move->side) && same ? tcp->half[move->side].end :
-						      end_of(packet);
-		if (!same)
-			tcp->bits |= BAILEY_TCP_OTHER_SYN;
-		begin(tcp, move->side, packet);
-		tcp->half[move->side].end = later(end, end_of(packet));
-		if (seen(tcp, !move->side))
-			agree(tcp);
-		return BAILEY_TCP_FITS;
-	}
-	if (!same) {
+	if (state == BAILEY_TCP_SYN_SENT || state == BAILEY_TCP_SYN_SENT2)
+		return begin_again(move);
+	if (move->side == BAILEY_ORIGINATOR && packet->tcp_seq != tcp->syn) {
 		tcp->bits |= BAILEY_TCP_OTHER_SYN;
-		tcp->syn = packet->tcp_seq;
+		tcp->other_syn = packet->tcp_seq;
 		tcp->syn_scale = packet->tcp_scale;
 	}
 	return BAILEY_TCP_ASIDE;
@@ -236,22 +254,38 @@ static bool acks_syn(const struct bailey_tcp_track *tcp, const struct bailey_pac
 	       !bailey_seq_after(packet->tcp_ack, tcp->half[BAILEY_ORIGINATOR].end);
 }
 
+/* An ACK of the responder came before its SYN-ACK, which now says how to read it. */
+static void count_overtaker(struct bailey_tcp_track *tcp, const struct bailey_tcp_half *early)
+{
+	struct bailey_tcp_half *own = &tcp->half[BAILEY_RESPONDER];
+	struct bailey_tcp_half *other = &tcp->half[BAILEY_ORIGINATOR];
+	u32 window = early->max_win << tcp->scale[BAILEY_RESPONDER];
+
+	own->max_win = max_t(u32, own->max_win, window);
+	other->max_end = later(other->max_end, early->max_ack + window);
+}
+
 /* The responder's answer to the originator's SYN. */
 static void answer(const struct bailey_tcp_move *move)
 {
 	const struct bailey_packet *packet = move->packet;
 	struct bailey_tcp_track *tcp = &move->track->tcp;
+	struct bailey_tcp_half *own = &tcp->half[BAILEY_RESPONDER];
+	struct bailey_tcp_half *other = &tcp->half[BAILEY_ORIGINATOR];
+	struct bailey_tcp_half early = *own;
 
 	begin(tcp, BAILEY_RESPONDER, packet);
-	tcp->half[BAILEY_RESPONDER].max_ack = packet->tcp_ack;
+	own->max_ack = packet->tcp_ack;
 	/* What the originator will acknowledge, and a reset would have. */
-	tcp->half[BAILEY_ORIGINATOR].max_ack = packet->tcp_seq + 1;
+	other->max_ack = packet->tcp_seq + 1;
 	tcp->scale[BAILEY_ORIGINATOR] = tcp->syn_scale;
 	agree(tcp);
-	tcp->half[BAILEY_ORIGINATOR].max_end =
-		later(tcp->half[BAILEY_ORIGINATOR].end, packet->tcp_ack + packet->tcp_window);
-	tcp->half[BAILEY_RESPONDER].max_end =
-		packet->tcp_seq + 1 + tcp->half[BAILEY_ORIGINATOR].max_win;
+	other->max_end = later(other->end, packet->tcp_ack + packet->tcp_window);
+	own->max_end = packet->tcp_seq + 1 + other->max_win;
+	if (tcp->bits & BAILEY_TCP_CHALLENGED && early.max_win)
+		count_overtaker(tcp, &early);
+	/* Data in the SYN asked for no window. */
+	own->max_win = max_t(u32, own->max_win, other->end - tcp->syn - 1);
 	tcp->bits &= ~(BAILEY_TCP_OTHER_SYN | BAILEY_TCP_CHALLENGED);
 }
 
@@ -260,6 +294,7 @@ static enum bailey_tcp_fit restart(const struct bailey_tcp_move *move)
 {
 	struct bailey_tcp_track *tcp = &move->track->tcp;
 
+	tcp->syn = tcp->other_syn;
 	tcp->half[BAILEY_ORIGINATOR] = (struct bailey_tcp_half){
 		.end = tcp->syn + 1,
 		.max_end = tcp->syn + 1,
@@ -270,12 +305,18 @@ static enum bailey_tcp_fit restart(const struct bailey_tcp_move *move)
 	return BAILEY_TCP_ANEW;
 }
 
-/* An ACK that does not answer the SYN: its receiver is to reset it (RFC 9293 3.5.1). */
+/*
+ * An ACK before any SYN-ACK: of a connection that the responder still has, which its
+ * receiver is to reset (RFC 9293 3.5.1), or one that overtook its SYN-ACK.
+ */
 static enum bailey_tcp_fit challenge(const struct bailey_tcp_move *move)
 {
 	struct bailey_tcp_track *tcp = &move->track->tcp;
+	struct bailey_tcp_half *own = &tcp->half[BAILEY_RESPONDER];
 
-	tcp->half[BAILEY_RESPONDER].max_ack = move->packet->tcp_ack;
+	own->max_ack = move->packet->tcp_ack;
+	own->max_win = acks_syn(tcp, move->packet) ?
+		       max_t(u32, own->max_win, move->packet->tcp_window) : 0;
 	tcp->bits |= BAILEY_TCP_CHALLENGED;
 	return BAILEY_TCP_ASIDE;
 }
@@ -285,7 +326,8 @@ static bool answers_other_syn(const struct bailey_tcp_move *move)
 	const struct bailey_tcp_track *tcp = &move->track->tcp;
 
 	return move->side == BAILEY_RESPONDER && has_ack(move->packet) &&
-	       tcp->bits & BAILEY_TCP_OTHER_SYN && move->packet->tcp_ack == tcp->syn + 1;
+	       tcp->bits & BAILEY_TCP_OTHER_SYN &&
+	       move->packet->tcp_ack == tcp->other_syn + 1;
 }
 
 static enum bailey_tcp_fit fit_syn_ack(const struct bailey_tcp_move *move)
@@ -304,11 +346,15 @@ static enum bailey_tcp_fit fit_syn_ack(const struct bailey_tcp_move *move)
 	if (answers_other_syn(move))
 		return restart(move);
 	/* Another answer, as SYN cookies give when a SYN comes again later */
-	if (state == BAILEY_TCP_SYN_RECV && move->side == BAILEY_RESPONDER &&
-	    acks_syn(tcp, move->packet) &&
-	    end_of(move->packet) != tcp->half[BAILEY_RESPONDER].end) {
-		answer(move);
-		return BAILEY_TCP_FITS;
+	if (move->side == BAILEY_RESPONDER && acks_syn(tcp, move->packet)) {
+		if (state == BAILEY_TCP_SYN_RECV &&
+		    move->packet->tcp_seq + 1 != tcp->half[BAILEY_ORIGINATOR].max_ack) {
+			answer(move);
+			return BAILEY_TCP_FITS;
+		}
+		/* Overtaken by its own reset */
+		if (state == BAILEY_TCP_CLOSE && !seen(tcp, BAILEY_RESPONDER))
+			return BAILEY_TCP_ASIDE;
 	}
 	return fit_plain(move);
 }
@@ -342,10 +388,11 @@ static enum bailey_tcp_fit fit_reset(const struct bailey_tcp_move *move)
 		return fit_early_reset(move);
 	if (seq == tcp->half[!move->side].max_ack || seq == tcp->half[move->side].end)
 		return BAILEY_TCP_FITS;
-	/* The SYN is refused after all, or one that came later. */
+	/* The SYN is refused after all, once more, or one that came later. */
 	if (answers_other_syn(move) ||
-	    (move->side == BAILEY_RESPONDER &&
-	     move->track->state == BAILEY_TCP_SYN_RECV && acks_syn(tcp, move->packet)))
+	    (move->side == BAILEY_RESPONDER && acks_syn(tcp, move->packet) &&
+	     (move->track->state == BAILEY_TCP_SYN_RECV ||
+	      move->track->state == BAILEY_TCP_CLOSE)))
 		return BAILEY_TCP_FITS;
 	return bytes_fit(tcp, move->side, move->packet) ? BAILEY_TCP_ASIDE :
 							  BAILEY_TCP_OUTSIDE;
