@@ -24,20 +24,22 @@ static void read_options(struct bailey_packet *p, const char *text, u8 side)
 {
 	char name[16];
 	int value, n;
+	u32 sack = 0;
 
 	while (sscanf(text, " %15[a-z] %d%n", name, &value, &n) == 2) {
 		text += n;
 		if (!strcmp(name, "ack"))
-			p->tcp_sack = p->tcp_ack = base[!side] + value;
+			p->tcp_ack = base[!side] + value;
 		else if (!strcmp(name, "win"))
 			p->tcp_window = value;
 		else if (!strcmp(name, "scale"))
 			p->tcp_scale = value;
 		else if (!strcmp(name, "sack"))
-			p->tcp_sack = base[!side] + value;
+			sack = base[!side] + value;
 		else
 			CHECK(!"a known option");
 	}
+	p->tcp_sack = sack ? sack : p->tcp_ack;
 }
 
 static struct bailey_packet segment(const char *text, u8 side)
@@ -76,12 +78,11 @@ static const char *take(struct bailey_conn *conn, const struct bailey_packet *p,
 	enum bailey_reason reason;
 	bool same;
 
-	if (conn->track.state == BAILEY_TCP_NONE)
-		reason = bailey_conn_open(p, &rules, &next);
-	else if (bailey_conn_reopens(conn, p))
+	if (bailey_conn_reopens(conn, p))
 		return "reopens";
-	else
-		reason = bailey_conn_advance(conn, p, side, &rules, &next);
+	reason = conn->track.state == BAILEY_TCP_NONE ?
+		 bailey_conn_open(p, &rules, &next) :
+		 bailey_conn_advance(conn, p, side, &rules, &next);
 	if (reason == BAILEY_DROP_TCP_WINDOW)
 		return "out";
 	if (reason != BAILEY_PASS)
