@@ -15,8 +15,8 @@
  *		knows it, as otherwise s could not have sent up to s.end. The 1
  *		is for keepalives, which send a byte again (RFC 9293 3.8.4);
  *	acknowledges nothing behind r.end: r has not sent it;
- *	acknowledges nothing before r.end - 2 * s.max_win: r is at most s.max_win
- *		ahead of what it knows to be acknowledged, and an acknowledgment
+ *	acknowledges nothing before r.end - 2 * s.max_win - 1: r is at most s.max_win
+ *		(and a FIN) ahead of what it knows to be acknowledged, and an acknowledgment
  *		may lag behind that by as much again (RFC 5961 5.2).
  *
  * Example, with windows of 100: s has sent up to 1000, r has acknowledged 950 and
@@ -122,7 +122,8 @@ static bool ack_fits(const struct bailey_tcp_move *move)
 	if (bailey_seq_after(packet->tcp_ack, sent) ||
 	    bailey_seq_after(packet->tcp_sack, sent))
 		return false;
-	return !bailey_seq_after(old - 2 * lag, packet->tcp_ack);
+	/* A FIN may be sent whatever the window. */
+	return !bailey_seq_after(old - 2 * lag - 1, packet->tcp_ack);
 }
 
 /* A segment that fits leaves its numbers behind. */
@@ -228,6 +229,7 @@ static enum bailey_tcp_fit begin_again(const struct bailey_tcp_move *move)
 	/* Sent again, perhaps without the data that it had (RFC 7413 4.1.3) */
 	if (seen(tcp, move->side) && packet->tcp_seq == syn_of(tcp, move->side)) {
 		own->end = later(own->end, end_of(packet));
+		own->max_win = max_t(u32, own->max_win, packet->tcp_window);
 		return BAILEY_TCP_FITS;
 	}
 	if (seen(tcp, move->side))
@@ -409,8 +411,13 @@ static bool refuses_syn(const struct bailey_tcp_move *move)
 			       move->packet->tcp_ack == tcp->half[BAILEY_RESPONDER].end;
 		fallthrough;
 	case BAILEY_TCP_SYN_RECV:
-	case BAILEY_TCP_CLOSE:
 		return move->side == BAILEY_RESPONDER && acks_syn(tcp, move->packet);
+	case BAILEY_TCP_CLOSE:
+		/* Behind a long life most numbers would acknowledge the SYN. */
+		return move->side == BAILEY_RESPONDER && acks_syn(tcp, move->packet) &&
+		       (!seen(tcp, BAILEY_RESPONDER) ||
+			move->packet->tcp_ack == tcp->syn + 1) &&
+		       !(tcp->bits & BAILEY_TCP_PICKED_UP);
 	default:
 		return false;
 	}
@@ -463,8 +470,7 @@ enum bailey_tcp_fit bailey_tcp_fit(const struct bailey_tcp_move *move)
 		break;
 	}
 	if (state == BAILEY_TCP_SYN_SENT)
-		return move->packet->tcp_data && !acks_syn(tcp, move->packet) ?
-		       BAILEY_TCP_OUTSIDE : challenge(move);
+		return move->packet->tcp_data ? BAILEY_TCP_OUTSIDE : challenge(move);
 	return fit_plain(move);
 }
 

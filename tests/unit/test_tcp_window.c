@@ -168,7 +168,7 @@ static void acknowledgments(void)
 	PLAY(OPEN, "<A 1+1000 ack 1 : ESTABLISHED", ">A 1 ack 1002 : out",
 	     ">A 1 ack 1001 : ESTABLISHED", "<A 1001+1000 ack 1 : ESTABLISHED",
 	     ">A 1 ack 2001 : ESTABLISHED", "<A 2001+1000 ack 1 : ESTABLISHED",
-	     ">A 1 ack 1001 : ESTABLISHED", ">A 1 ack 1000 : out");
+	     ">A 1 ack 1000 : ESTABLISHED", ">A 1 ack 999 : out");
 	rules.tcp_max_ack = BAILEY_TCP_MAX_ACK_DEFAULT;
 	PLAY(OPEN, "<A 1+1000 ack 1 : ESTABLISHED", ">A 1 ack 1001 : ESTABLISHED",
 	     "<A 1001+1000 ack 1 : ESTABLISHED", ">A 1 ack 2001 : ESTABLISHED",
