@@ -347,6 +347,22 @@ static bool answers_other_syn(const struct bailey_tcp_move *move)
 	       move->packet->tcp_ack == tcp->other_syn + 1;
 }
 
+/*
+ * Another answer to the SYN, as SYN cookies give when that comes again later; or the
+ * first one, which its own reset has overtaken.
+ */
+static bool is_other_answer(const struct bailey_tcp_move *move)
+{
+	const struct bailey_tcp_track *tcp = &move->track->tcp;
+
+	if (move->side != BAILEY_RESPONDER || !acks_syn(tcp, move->packet))
+		return false;
+	if (move->track->state == BAILEY_TCP_CLOSE)
+		return !seen(tcp, BAILEY_RESPONDER);
+	return move->track->state == BAILEY_TCP_SYN_RECV &&
+	       move->packet->tcp_seq + 1 != tcp->half[BAILEY_ORIGINATOR].max_ack;
+}
+
 static enum bailey_tcp_fit fit_syn_ack(const struct bailey_tcp_move *move)
 {
 	struct bailey_tcp_track *tcp = &move->track->tcp;
@@ -362,16 +378,9 @@ static enum bailey_tcp_fit fit_syn_ack(const struct bailey_tcp_move *move)
 	}
 	if (answers_other_syn(move))
 		return restart(move);
-	/* Another answer, as SYN cookies give when a SYN comes again later */
-	if (move->side == BAILEY_RESPONDER && acks_syn(tcp, move->packet)) {
-		if (state == BAILEY_TCP_SYN_RECV &&
-		    move->packet->tcp_seq + 1 != tcp->half[BAILEY_ORIGINATOR].max_ack) {
-			answer(move);
-			return BAILEY_TCP_FITS;
-		}
-		/* Overtaken by its own reset */
-		if (state == BAILEY_TCP_CLOSE && !seen(tcp, BAILEY_RESPONDER))
-			return BAILEY_TCP_ASIDE;
+	if (is_other_answer(move)) {
+		answer(move);
+		return BAILEY_TCP_FITS;
 	}
 	if (state == BAILEY_TCP_SYN_SENT2 || state == BAILEY_TCP_SYN_RECV)
 		return fit_plain(move);
