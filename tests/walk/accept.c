@@ -73,7 +73,8 @@ static bool awaited(const struct walk_endpoint *sender, const struct walk_segmen
 		       !distance(segment->seq, sender->iss);
 	case WALK_SYN_RECEIVED:
 		return segment->flags == (BAILEY_TCP_SYN | BAILEY_TCP_ACK) &&
-		       !distance(segment->seq, sender->iss);
+		       !distance(segment->seq, sender->iss) &&
+		       !distance(segment->ack, sender->rcv_nxt);
 	default:
 		break;
 	}
@@ -143,7 +144,9 @@ bool walk_endpoint_accepts(const struct walk_endpoint *ep,
 
 	switch (ep->state) {
 	case WALK_CLOSED:
-		return !reset && awaited(peer, segment);
+		return !reset && awaited(peer, segment) &&
+		       (!ep->synchronized || !(segment->flags & BAILEY_TCP_ACK) ||
+			walk_ack_acceptable(ep, segment->ack));
 	case WALK_LISTEN:
 		return segment->flags == BAILEY_TCP_SYN ||
 		       (!reset && awaited(peer, segment));

@@ -7,12 +7,13 @@
  * beyond what is allowed. Where the receiver knows its peer's numbers,
  * allowed is
  *
- *	SEG.SEQ + SEG.LEN >= RCV.NXT - the largest window it ever advertised - 1
+ *	SEG.SEQ + SEG.LEN >= RCV.NXT - the largest window it ever advertised - 1 for
+ *		   a keepalive, and 1 for the byte of a probe
  *	SEG.SEQ <= the largest right edge that it ever advertised + 1, which a sender
  *		   has who has probed a closed window by a byte (or, BSD, a FIN)
  *	SEG.ACK <= SND.NXT
  *	SEG.ACK >= SND.UNA - 2 * the largest window that the peer ever advertised,
- *		   or tcp_max_ack if that is more; in SYN-RECEIVED, > ISS
+ *		   or tcp_max_ack if that is more, - 1; in SYN-RECEIVED, > ISS
  *
  * where data in the SYN, which nobody has allowed, count as a window. An RST is judged by SEG.SEQ alone (RFC 9293 3.5.3). In a connection that was picked
  * up in the middle the windows are the largest that there can be, and either
@@ -26,6 +27,10 @@
  *	WALK_OTHER_ACK	  an ACK or FIN without data that answers a SYN: a peer with an
  *			  old connection (RFC 9293 3.5.1)
  *	WALK_OTHER_RESET  an RST of who sent a SYN, before any SYN-ACK: the answer to that
+ *
+ * Where a SYN has opened an ended entry anew, also the answers to the SYN before it.
+ * In each conversation the attacker has one end's address: a SYN as one and its
+ * answer as the other would be a connection to whoever sees no more.
  *
  * What is inside may pass or not; an RST that is not exact must not close the entry. An RST
  * or a SYN that passed goes on to its receiver. Others that are inside
@@ -63,18 +68,31 @@ static void find_guessed_bounds(const struct walk_net *net, const struct walk_en
 {
 	bool first = net->first.from == ep->side;
 	u64 right = (first ? net->first.ack : net->first.seq) + WINDOW_MOST;
+	u64 passed = net->seen_end[!ep->side], own = net->seen_end[ep->side];
 
-	bounds->left = ep->rcv_nxt - WINDOW_MOST - 1;
-	bounds->right = right > ep->raw_edge_max ? right : ep->raw_edge_max;
-	bounds->ack_low = ep->snd_una - 2 * WINDOW_MOST;
+	/* What went by before is not counted */
+	if (passed > ep->rcv_nxt)
+		passed = ep->rcv_nxt;
+	if (own > ep->snd_una)
+		own = ep->snd_una;
+	bounds->left = passed - WINDOW_MOST - 2;
+	bounds->right = (right > ep->raw_edge_max ? right : ep->raw_edge_max) + 1;
+	bounds->ack_low = own - 2 * WINDOW_MOST;
 	bounds->ack_high = ep->snd_max + WINDOW_MOST;
+}
+
+/* The largest window of an endpoint; what its peer has sent with the SYN counts as one. */
+static u64 window_of(const struct walk_endpoint *ep, const struct walk_endpoint *peer)
+{
+	u64 early = peer->early_end ? peer->early_end - peer->iss - 1 : 0;
+
+	return ep->max_adv > early ? ep->max_adv : early;
 }
 
 static void find_bounds(const struct walk_net *net, const struct walk_endpoint *ep,
 			const struct walk_endpoint *peer, struct bounds *bounds)
 {
-	u64 early = peer->early_end ? peer->early_end - peer->iss - 1 : 0;
-	u64 window = ep->max_adv > early ? ep->max_adv : early, lag = peer->max_adv;
+	u64 window = window_of(ep, peer), lag = window_of(peer, ep);
 
 	if (net->firewall.picked_up) {
 		find_guessed_bounds(net, ep, bounds);
@@ -82,11 +100,9 @@ static void find_bounds(const struct walk_net *net, const struct walk_endpoint *
 	}
 	if (lag < net->firewall.rules.tcp_max_ack)
 		lag = net->firewall.rules.tcp_max_ack;
-	bounds->left = ep->rcv_nxt - window - 1;
-	bounds->right = ep->edge_max + 1;
-	if (bounds->right < peer->early_end)
-		bounds->right = peer->early_end;
-	bounds->ack_low = ep->snd_una - 2 * lag;
+	bounds->left = ep->rcv_nxt - window - 2;
+	bounds->right = (ep->edge_max > peer->early_end ? ep->edge_max : peer->early_end) + 1;
+	bounds->ack_low = ep->snd_una - 2 * lag - 1;
 	bounds->ack_high = ep->snd_max;
 	if (net->firewall.conn.track.state == BAILEY_TCP_SYN_RECV &&
 	    net->kind != WALK_SIMULTANEOUS && ep->state == WALK_SYN_RECEIVED)
@@ -114,21 +130,35 @@ static bool ack_outside(const struct bounds *bounds, const struct walk_segment *
 /* Does it acknowledge what a SYN has sent? */
 static bool answers_syn(const struct walk_endpoint *ep, const struct walk_segment *segment)
 {
-	return segment->flags & ACK && !outside(segment->ack, ep->iss + 1, ep->snd_max);
+	u64 most = ep->early_end ? ep->early_end : ep->iss + 1;
+
+	return segment->flags & ACK && !outside(segment->ack, ep->iss + 1, most);
 }
 
 /*
- * Refuses a SYN, for who has not seen that the SYN-ACK reached the client. No
- * other number of such an RST is known in advance.
+ * Refuses a SYN, for who has not seen that it was answered, or has seen another
+ * one since. No other number of such an RST is known in advance.
  */
 static bool refuses(const struct walk_net *net, const struct walk_segment *segment)
 {
 	const struct bailey_conn *conn = &net->firewall.conn;
-	bool late = conn->track.state == BAILEY_TCP_SYN_RECV &&
-		    segment->from != conn->orig_end;
 
-	return (late || conn->track.state == BAILEY_TCP_SYN_SENT2) &&
-	       answers_syn(&net->ep[!segment->from], segment);
+	if (conn->track.state == BAILEY_TCP_SYN_SENT && segment->from == conn->orig_end)
+		return false;
+	return answers_syn(&net->ep[!segment->from], segment);
+}
+
+/* Numbers that make an RST one that closes, for its receiver or for who watches. */
+static bool is_exact(const struct walk_net *net, const struct walk_segment *segment)
+{
+	const struct walk_endpoint *ep = &net->ep[!segment->from];
+	const struct walk_endpoint *peer = &net->ep[segment->from];
+	u32 seq = segment->seq;
+
+	return refuses(net, segment) || seq == (u32)peer->iss + 1 || seq == (u32)ep->rcv_nxt || seq == (u32)ep->rcv_wup ||
+	       seq == (u32)peer->snd_max || seq == (u32)peer->snd_una ||
+	       seq == (u32)net->seen_end[segment->from] ||
+	       seq == (u32)net->seen_ack[!segment->from];
 }
 
 static enum walk_rule syn_rule(const struct walk_net *net, const struct walk_endpoint *ep,
@@ -149,7 +179,8 @@ static enum walk_rule syn_rule(const struct walk_net *net, const struct walk_end
 	if (!(segment->flags & ACK))
 		return WALK_INSIDE; /* another SYN, or a simultaneous one */
 	if (ep->state == WALK_SYN_SENT)
-		return answers_syn(ep, segment) ? WALK_INSIDE : WALK_OUTSIDE;
+		return answers_syn(ep, segment) ? WALK_INSIDE :
+		       net->firewall.reopened ? WALK_OTHER_SYN : WALK_OUTSIDE;
 	return ep->synchronized && ack_outside(bounds, segment) ? WALK_OUTSIDE : WALK_INSIDE;
 }
 
@@ -164,11 +195,11 @@ static enum walk_rule reset_rule(const struct walk_net *net, const struct walk_e
 	if (refuses(net, segment))
 		return WALK_INSIDE;
 	if (early && segment->from == conn->orig_end)
-		return WALK_OTHER_RESET;
+		return is_exact(net, segment) ? WALK_INSIDE : WALK_OTHER_RESET;
 	if (ep->synchronized)
 		return seq_outside(bounds, segment) ? WALK_OUTSIDE : WALK_INSIDE;
 	if (ep->state == WALK_SYN_SENT && conn->track.state == BAILEY_TCP_SYN_SENT)
-		return answers_syn(ep, segment) ? WALK_INSIDE : WALK_OUTSIDE;
+		return net->firewall.reopened ? WALK_OTHER_RESET : WALK_OUTSIDE;
 	return WALK_INSIDE;
 }
 
@@ -179,6 +210,8 @@ static enum walk_rule ack_rule(const struct walk_net *net, const struct walk_end
 	const struct bailey_conn *conn = &net->firewall.conn;
 	bool early = conn->track.state == BAILEY_TCP_SYN_SENT;
 
+	if (early && !segment->len && segment->from != conn->orig_end)
+		return answers_syn(ep, segment) ? WALK_INSIDE : WALK_OTHER_ACK;
 	if (ep->synchronized)
 		return seq_outside(bounds, segment) || ack_outside(bounds, segment) ?
 			WALK_OUTSIDE : WALK_INSIDE;
@@ -245,7 +278,7 @@ static void forge(struct walk_net *net, struct walk_segment *segment, struct bou
 	memset(segment, 0, sizeof(*segment));
 	segment->attack = true;
 	segment->number = ++net->number;
-	segment->from = walk_random(random, 2);
+	segment->from = net->attacker;
 	segment->shift = -1;
 	segment->window = walk_random(random, 65536);
 	ep = &net->ep[!segment->from];
@@ -269,25 +302,10 @@ static void forge(struct walk_net *net, struct walk_segment *segment, struct bou
 	}
 }
 
-/* Numbers that make an RST one that closes, for its receiver or for who watches. */
-static bool is_exact(const struct walk_net *net, const struct walk_segment *segment)
-{
-	const struct walk_endpoint *ep = &net->ep[!segment->from];
-	const struct walk_endpoint *peer = &net->ep[segment->from];
-	u32 seq = segment->seq;
-
-	return !ep->synchronized || refuses(net, segment) || seq == (u32)ep->rcv_nxt || seq == (u32)ep->rcv_wup ||
-	       seq == (u32)peer->snd_max || seq == (u32)peer->snd_una ||
-	       seq == (u32)net->seen_end[segment->from] ||
-	       seq == (u32)net->seen_ack[!segment->from];
-}
-
-static void inside(struct walk_net *net, const struct walk_segment *segment,
+static void inside(struct walk_net *net, const struct walk_segment *segment, bool exact,
 		   const struct walk_firewall *before)
 {
-	bool reset = segment->flags & RST;
-
-	if (reset && !is_exact(net, segment)) {
+	if (segment->flags & RST && !exact) {
 		if (net->firewall.moved)
 			walk_net_fail(net, WALK_RESET_CLOSED, segment, BAILEY_PASS);
 		walk_net_push(&net->far[segment->from], segment);
@@ -307,9 +325,11 @@ void walk_attack(struct walk_net *net)
 	enum bailey_reason reason;
 	struct bounds bounds;
 	enum walk_rule rule;
+	bool exact;
 
 	forge(net, &segment, &bounds);
 	rule = find_rule(net, &segment, &bounds);
+	exact = is_exact(net, &segment);
 	reason = walk_firewall_judge(&net->firewall, &segment);
 	net->tally->segments++;
 	net->tally->rules[rule]++;
@@ -322,7 +342,7 @@ void walk_attack(struct walk_net *net)
 	}
 	net->tally->rule_passed[rule]++;
 	if (rule == WALK_INSIDE) {
-		inside(net, &segment, &before);
+		inside(net, &segment, exact, &before);
 	} else if (rule == WALK_OUTSIDE) {
 		walk_net_fail(net, WALK_ATTACK_PASSED, &segment, reason);
 	} else {

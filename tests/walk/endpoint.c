@@ -259,10 +259,16 @@ static void advance_close(struct walk_endpoint *ep)
 	ep->regular |= ep->state == WALK_TIME_WAIT || ep->state == WALK_CLOSED;
 }
 
-static void update_window(struct walk_endpoint *ep, const struct walk_segment *segment)
+/*
+ * RFC 9293 3.10.7.4, but as Linux does also when an old sequence number (of a keepalive)
+ * comes with a new acknowledgement: the window would be counted from there otherwise,
+ * and data be sent beyond what was advertised.
+ */
+static void update_window(struct walk_endpoint *ep, const struct walk_segment *segment,
+			  bool advanced)
 {
 	if (segment->ack < ep->snd_una ||
-	    !(ep->snd_wl1 < segment->seq ||
+	    !(advanced || ep->snd_wl1 < segment->seq ||
 	      (ep->snd_wl1 == segment->seq && ep->snd_wl2 <= segment->ack)))
 		return;
 	ep->snd_wnd = (u32)segment->window << ep->snd_shift;
@@ -275,6 +281,8 @@ static void update_window(struct walk_endpoint *ep, const struct walk_segment *s
 /* The fifth check of RFC 9293. False if the segment ends here. */
 static bool take_ack(struct walk_endpoint *ep, const struct walk_segment *segment)
 {
+	bool advances = segment->ack > ep->snd_una;
+
 	if (ep->state == WALK_SYN_RECEIVED) {
 		if (segment->ack <= ep->iss || segment->ack > ep->snd_max) {
 			walk_send_refusal(ep, segment);
@@ -287,14 +295,14 @@ static bool take_ack(struct walk_endpoint *ep, const struct walk_segment *segmen
 		ep->ack_now = true;
 		return false;
 	}
-	if (segment->ack > ep->snd_una) {
+	if (advances) {
 		ep->snd_una = segment->ack;
 		if (ep->snd_nxt < ep->snd_una)
 			ep->snd_nxt = ep->snd_una;
 	}
 	/* The window of a SYN-ACK that ends a simultaneous open is not scaled */
 	if (!(segment->flags & BAILEY_TCP_SYN))
-		update_window(ep, segment);
+		update_window(ep, segment, advances);
 	advance_close(ep);
 	return ep->state != WALK_CLOSED;
 }

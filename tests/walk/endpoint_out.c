@@ -14,19 +14,18 @@ static u32 room(const struct walk_endpoint *ep)
  * @ep: synchronized
  *
  * Return: the number behind the last that it takes. Linux goes by what it has
- * advertised, BSD also by the room that it has.
+ * advertised, BSD also by the room that it has, of which nobody can use more than a
+ * byte, the probe of a window that was advertised as closed.
  */
 u64 walk_receive_edge(const struct walk_endpoint *ep)
 {
 	u64 edge = ep->rcv_adv > ep->rcv_nxt ? ep->rcv_adv : ep->rcv_nxt;
 
-	if (ep->style.bsd && !ep->style.shrinks) {
-		if (edge < ep->edge_max)
-			edge = ep->edge_max;
-		if (edge < ep->rcv_nxt + room(ep))
-			edge = ep->rcv_nxt + room(ep);
-	}
-	return edge;
+	if (!ep->style.bsd || ep->style.shrinks)
+		return edge;
+	if (edge < ep->edge_max)
+		edge = ep->edge_max;
+	return edge < ep->rcv_nxt + room(ep) ? edge + 1 : edge;
 }
 
 /* The right edge that it would like to advertise. */

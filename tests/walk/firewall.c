@@ -231,11 +231,13 @@ static enum bailey_reason open_conn(struct walk_firewall *firewall,
 	memset(conn, 0, sizeof(*conn));
 	conn->orig_end = bailey_conn_key_make(&conn->key, packet, 0, 0);
 	conn->track = next.track;
+	firewall->reopened = firewall->known;
 	if (firewall->known)
 		bailey_conn_succeeds(&conn->track);
 	firewall->known = true;
 	firewall->picked_up = !(packet->tcp_flags & BAILEY_TCP_SYN);
 	firewall->timeout = next.timeout;
+	firewall->opened = true;
 	firewall->moved = true;
 	return reason;
 }
@@ -295,6 +297,7 @@ enum bailey_reason walk_firewall_judge(struct walk_firewall *firewall,
 	enum bailey_reason reason;
 	struct frame frame;
 
+	firewall->opened = false;
 	firewall->moved = false;
 	if (firewall->fault == WALK_FAULT_RETRANSMISSION && retransmission(firewall, segment))
 		return BAILEY_DROP_TCP_STATE;

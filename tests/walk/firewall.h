@@ -33,6 +33,7 @@ enum walk_fault {
  * @conn: the entry, if @known
  * @known: there is an entry
  * @watching: packets come by here; before that they go elsewhere (mid-stream pickup)
+ * @reopened: the entry has taken the place of one that had ended
  * @picked_up: the entry did not begin with a SYN: scales are not known
  * @ipv6: the packets are IPv6
  * @fault: what it does wrongly
@@ -40,17 +41,18 @@ enum walk_fault {
  * @top: highest sequence number that passed from each side, if @topped
  * @topped: something has
  * @timeout: what was granted to the entry last, in seconds
+ * @opened: the last segment made the entry
  * @moved: the last segment made the entry, or changed its state or flags
  */
 struct walk_firewall {
 	struct bailey_conn conn;
-	bool known, watching, picked_up, ipv6;
+	bool known, watching, reopened, picked_up, ipv6;
 	enum walk_fault fault;
 	struct bailey_track_rules rules;
 	u32 top[2];
 	bool topped[2];
 	u32 timeout;
-	bool moved;
+	bool opened, moved;
 };
 
 const char *walk_fault_name(enum walk_fault fault);

@@ -140,7 +140,7 @@ static void check_half_close(struct walk_net *net, const struct walk_segment *se
 
 	if (sender->state == WALK_CLOSE_WAIT && receiver->state == WALK_FIN_WAIT_2 &&
 	    segment->len && walk_segment_end(segment) > net->seen_end[segment->from] &&
-	    net->firewall.known && net->seen[0] && net->seen[1] &&
+	    net->firewall.known && !net->firewall.picked_up &&
 	    net->firewall.timeout < HALF_CLOSE_LEAST)
 		walk_net_fail(net, WALK_HALF_CLOSE, segment, BAILEY_PASS);
 }
@@ -158,8 +158,9 @@ static bool no_pickup(const struct walk_net *net, const struct walk_segment *seg
 /*
  * Segments that are not owed to anybody, although their receiver would take or answer them:
  * what comes behind a reset, as a further RST or the SYN-ACK that it has overtaken (if the
- * reset is lost, the next SYN opens the entry anew); an RST that answers a challenge from before
- * that; and what is left of a connection that the firewall has forgotten, when a
+ * reset is lost, the next SYN opens the entry anew); all that follows when a late copy
+ * of a SYN has opened an ended entry anew; an RST that answers a challenge from before the
+ * entry was opened; and what is left of a connection that the firewall has forgotten, when a
  * later SYN has come.
  */
 static bool excused(const struct walk_net *net, const struct walk_segment *segment)
@@ -167,15 +168,24 @@ static bool excused(const struct walk_net *net, const struct walk_segment *segme
 	u8 state = net->firewall.conn.track.state;
 	bool forgotten = net->kind == WALK_CLIENT_CRASH_UNSEEN;
 
+	if (state == BAILEY_TCP_SYN_SENT && net->ep[!segment->from].state == WALK_CLOSED)
+		return true;
+	if (net->late_copy)
+		return true;
 	if (state == BAILEY_TCP_CLOSE)
 		return segment->flags & (BAILEY_TCP_RST | BAILEY_TCP_SYN);
-	return state == BAILEY_TCP_SYN_SENT && net->turned &&
-	       (forgotten || segment->flags & BAILEY_TCP_RST);
+	if (!net->turned)
+		return false;
+	if (state == BAILEY_TCP_SYN_SENT)
+		return forgotten || segment->flags & BAILEY_TCP_RST;
+	return forgotten && segment->flags & (BAILEY_TCP_RST | BAILEY_TCP_SYN);
 }
 
 static void refuse(struct walk_net *net, struct walk_segment *segment, bool known,
 		   bool accepts, enum bailey_reason reason)
 {
+	u8 state = net->firewall.conn.track.state;
+
 	if (no_pickup(net, segment, known)) {
 		net->tally->pickups_refused++;
 		return;
@@ -189,6 +199,10 @@ static void refuse(struct walk_net *net, struct walk_segment *segment, bool know
 		return;
 	}
 	net->tally->dropped++;
+	/* What overtakes the SYN-ACK before the firewall comes too early for it */
+	if ((state == BAILEY_TCP_SYN_SENT && segment->len) ||
+	    (state == BAILEY_TCP_SYN_RECV && net->turned))
+		return;
 	segment->ghost = true;
 	walk_net_push(&net->far[segment->from], segment);
 }
@@ -208,6 +222,8 @@ static void at_firewall(struct walk_net *net, struct walk_segment *segment)
 	accepts = !segment->provoked &&
 		  walk_endpoint_accepts(receiver, &net->ep[segment->from], &unwrapped);
 	segment->told = told(net, segment);
+	segment->lags = segment->flags & BAILEY_TCP_ACK && receiver->synchronized &&
+			!walk_ack_acceptable(receiver, unwrapped.ack);
 	reason = walk_firewall_judge(&net->firewall, segment);
 	net->tally->segments++;
 	if (net->verbose)
@@ -220,9 +236,14 @@ static void at_firewall(struct walk_net *net, struct walk_segment *segment)
 			  net->firewall.conn.track.state == BAILEY_TCP_TIME_WAIT;
 	if (!known)
 		net->first = *segment;
+	if (known && net->firewall.opened && net->ep[segment->from].state != WALK_SYN_SENT)
+		net->late_copy = true;
 	net->tally->accepted += accepts;
 	net->tally->passed += !accepts;
 	check_half_close(net, segment);
+	if (segment->flags & BAILEY_TCP_FIN && net->seen[!segment->from] &&
+	    segment->ack == net->seen_end[!segment->from])
+		net->fin_acks = true;
 	note_seen(net, segment);
 	walk_net_push(&net->far[segment->from], segment);
 }
@@ -230,7 +251,8 @@ static void at_firewall(struct walk_net *net, struct walk_segment *segment)
 /* An RST has closed an endpoint: the entry should know. */
 static void check_reset(struct walk_net *net, const struct walk_segment *segment)
 {
-	if (!net->firewall.known || segment->attack || segment->closed || net->turned)
+	if (!net->firewall.known || segment->attack || segment->closed ||
+	    net->turned || net->late_copy)
 		return;
 	if (segment->told)
 		walk_net_fail(net, WALK_RESET_UNSEEN, segment, BAILEY_PASS);
@@ -245,7 +267,7 @@ static void arrive(struct walk_net *net, const struct walk_segment *segment)
 	bool was_reset = receiver->was_reset;
 
 	if (segment->ghost) {
-		if (!segment->provoked && !excused(net, segment) &&
+		if (!segment->provoked && !segment->lags && !excused(net, segment) &&
 		    walk_endpoint_accepts(receiver, &net->ep[segment->from], &unwrapped))
 			walk_net_fail(net, WALK_VALID_MISSING, segment, BAILEY_PASS);
 		return;

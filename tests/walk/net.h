@@ -43,7 +43,7 @@ enum walk_failure {
 enum walk_rule {
 	WALK_INSIDE,		/* the receiver itself might take it */
 	WALK_OUTSIDE,		/* it must be dropped */
-	WALK_OTHER_SYN,		/* it may pass for the receiver to challenge, and move nothing */
+	WALK_OTHER_SYN,		/* it may pass to be challenged, and move nothing */
 	WALK_OTHER_ACK,		/* the same for an ACK that answers a SYN */
 	WALK_OTHER_RESET,	/* the same for an RST that answers such an ACK */
 	WALK_RULE_COUNT,
@@ -83,6 +83,8 @@ struct walk_options {
  * @resets_untold: connections ended by an RST whose number the firewall couldn't know
  * @pickups_refused: first segments that don't begin an entry in the middle
  * @excused: segments that would have been accepted, but that nobody was owed
+ * @last_acks: entries that wait for an ACK that came as a part of a FIN
+ * @late_copies: conversations whose ended entry a late copy of a SYN has opened anew
  * @ends: how connections ended: in both FINs, by RST, otherwise
  */
 struct walk_tally {
@@ -91,7 +93,7 @@ struct walk_tally {
 	u64 accepted, passed, dropped, unseen;
 	u64 lost, duplicated, overtaken;
 	u64 rules[WALK_RULE_COUNT], rule_passed[WALK_RULE_COUNT];
-	u64 resets_untold, pickups_refused, excused;
+	u64 resets_untold, pickups_refused, excused, last_acks, late_copies;
 	u64 ends[3];
 };
 
@@ -115,6 +117,7 @@ struct walk_queue {
  * @duplication: likewise
  * @reorder: how many segments one may overtake, from 1
  * @attacks: per mille of steps
+ * @attacker: whose address the attacker has
  * @ep: client and server
  * @near: from each endpoint to the firewall
  * @far: from the firewall on, by who sent them
@@ -127,6 +130,8 @@ struct walk_queue {
  * @turn: the step of the kind's turn: pickup, crash or reuse
  * @turned: it has come
  * @fins_unseen: when the firewall began to watch, an end was closing already
+ * @fin_acks: a FIN has acknowledged all that the other end had sent
+ * @late_copy: a late copy of a SYN has opened an ended entry anew
  * @winding_up: users close, and the path is kind
  * @steps: so far
  * @limit: of steps before winding up
@@ -141,6 +146,7 @@ struct walk_net {
 	enum walk_kind kind;
 	bool verbose;
 	u32 loss, duplication, reorder, attacks;
+	u8 attacker;
 	struct walk_endpoint ep[2];
 	struct walk_queue near[2], far[2];
 	struct walk_firewall firewall;
@@ -149,7 +155,7 @@ struct walk_net {
 	struct walk_segment first;
 	u64 budget[2];
 	u32 turn;
-	bool turned, fins_unseen, winding_up;
+	bool turned, fins_unseen, fin_acks, late_copy, winding_up;
 	u32 steps, limit, number;
 	enum walk_failure failure;
 	struct walk_segment culprit;
@@ -177,6 +183,7 @@ void walk_conversation(struct walk_net *net, u64 seed, const struct walk_options
 const char *walk_failure_name(enum walk_failure failure);
 void walk_trace_segment(const struct walk_net *net, const char *what,
 			const struct walk_segment *segment);
+void walk_trace_entry(const struct walk_net *net);
 void walk_trace(const struct walk_net *net, const char *what, u8 side);
 
 #endif /* BAILEY_TESTS_WALK_NET_H */

@@ -7,6 +7,7 @@
 
 #define WIND_UP		3000	/* steps in which a conversation must end */
 
+#define GIVE_UP		1000	/* steps after which a handshake is given up */
 #define LARGE		(1 << 22)	/* receive buffer that lets it end */
 
 static u32 pick(struct walk_random *random, const u32 *from, u32 count)
@@ -108,6 +109,7 @@ static void begin(struct walk_net *net, u64 seed, const struct walk_options *opt
 	net->duplication = PICK(random, 0, 0, 10, 100);
 	net->reorder = PICK(random, 1, 1, 2, 4, 16);
 	net->attacks = PICK(random, 0, 20, 50, 200);
+	net->attacker = walk_random(random, 2);
 	net->limit = 20 + walk_random(random, options->limit);
 	net->turn = walk_random(random, net->limit);
 	loose = net->kind == WALK_PICKUP || !walk_random(random, 4);
@@ -264,6 +266,7 @@ static void turn(struct walk_net *net)
 		break;
 	default:
 		net->winding_up = false;
+		net->late_copy = false;
 		net->loss = PICK(&net->random, 0, 10, 200);
 		net->limit = net->steps + walk_random(&net->random, 100);
 		reuse(net);
@@ -273,10 +276,14 @@ static void turn(struct walk_net *net)
 /* After a crash numbers are not what they were: nobody attacks then. */
 static bool under_attack(const struct walk_net *net)
 {
-	if (net->winding_up || !net->firewall.known)
+	if (net->winding_up || !net->firewall.known || net->late_copy)
 		return false;
 	if (net->kind == WALK_PICKUP)
 		return net->seen[0] && net->seen[1];
+	/* A server that listens again has forgotten what it had advertised */
+	if (net->ep[1].state == WALK_LISTEN &&
+	    net->firewall.conn.track.state != BAILEY_TCP_SYN_SENT)
+		return false;
 	return !net->turned && net->kind != WALK_REFUSED;
 }
 
@@ -303,8 +310,9 @@ static void begin_winding_up(struct walk_net *net)
 
 		if (ep->style.buffer < LARGE)
 			ep->style.buffer = LARGE;
-		if (ep->snd_lim > ep->snd_max && ep->state != WALK_LISTEN)
-			ep->snd_lim = ep->snd_max; /* the rest is not written */
+		/* The rest is not written */
+		if (ep->snd_lim > ep->snd_max)
+			ep->snd_lim = ep->snd_max > ep->iss ? ep->snd_max : ep->iss + 1;
 	}
 }
 
@@ -323,6 +331,9 @@ static void wind_up(struct walk_net *net)
 	}
 	walk_endpoint_read(ep, U32_MAX);
 	walk_endpoint_close(ep, false);
+	if (net->steps > net->limit + GIVE_UP && 
+	    (ep->state == WALK_SYN_SENT || ep->state == WALK_SYN_RECEIVED))
+		walk_endpoint_abort(ep);
 	walk_endpoint_timer(ep, &net->random);
 	walk_endpoint_keepalive(ep, false);
 	walk_net_collect(net, side);
@@ -347,9 +358,12 @@ static void check_end(struct walk_net *net)
 	bool regular = net->ep[0].regular && net->ep[1].regular;
 
 	net->tally->ends[regular ? 0 : net->ep[0].was_reset || net->ep[1].was_reset ? 1 : 2]++;
-	if (!regular || !net->firewall.known || net->fins_unseen || net->failure)
+	net->tally->late_copies += net->late_copy;
+	if (!regular || net->late_copy || !net->firewall.known || net->fins_unseen || net->failure)
 		return;
-	if (state != BAILEY_TCP_TIME_WAIT && state != BAILEY_TCP_CLOSE)
+	if (state == BAILEY_TCP_LAST_ACK && net->fin_acks)
+		net->tally->last_acks++;
+	else if (state != BAILEY_TCP_TIME_WAIT && state != BAILEY_TCP_CLOSE)
 		walk_net_fail(net, WALK_END_STATE, NULL, BAILEY_PASS);
 }
 
@@ -370,8 +384,10 @@ void walk_conversation(struct walk_net *net, u64 seed, const struct walk_options
 			step(net);
 		else if (net->steps < net->limit + WIND_UP)
 			wind_up(net);
-		else
+		else if (net->kind != WALK_CLIENT_CRASH_UNSEEN && !net->late_copy)
 			walk_net_fail(net, WALK_STUCK, NULL, BAILEY_PASS);
+		else
+			break; /* what is forgotten stays so: its users give up */
 	}
 	check_end(net);
 }

@@ -106,6 +106,34 @@ void walk_trace_segment(const struct walk_net *net, const char *what,
 }
 
 /**
+ * walk_trace_entry() - what the firewall knows of the numbers
+ * @net: the conversation
+ */
+void walk_trace_entry(const struct walk_net *net)
+{
+	const struct bailey_conn *conn = &net->firewall.conn;
+	u32 side;
+
+	for (side = 0; side < 2; side++) {
+		const struct bailey_tcp_half *half = &conn->track.tcp.half[side];
+		u32 ep = side ^ conn->orig_end;
+		u64 own = net->ep[ep].iss, other = net->ep[!ep].iss;
+
+		printf("# %s: end %lld max_end %lld max_ack %lld max_win %u scale %u; ",
+		       ep ? "B" : "A", (long long)relative(half->end, own),
+		       (long long)relative(half->max_end, own),
+		       (long long)relative(half->max_ack, other), half->max_win,
+		       conn->track.tcp.scale[side]);
+		printf("truly una %lld max %lld nxt %lld edge %lld largest window %u\n",
+		       (long long)relative(net->ep[ep].snd_una, own),
+		       (long long)relative(net->ep[ep].snd_max, own),
+		       (long long)relative(net->ep[ep].rcv_nxt, other),
+		       (long long)relative(net->ep[ep].edge_max, other),
+		       net->ep[ep].max_adv);
+	}
+}
+
+/**
  * walk_trace() - a line about something else
  * @net: the conversation
  * @what: what happens

@@ -64,13 +64,15 @@ static void report_tally(const struct walk_tally *tally)
 	count("ended with both FINs acknowledged", tally->ends[0]);
 	count("ended by a reset", tally->ends[1]);
 	count("ended otherwise", tally->ends[2]);
+	count("entries that wait for an ACK that a FIN has brought", tally->last_acks);
+	count("conversations whose ended entry a late SYN has opened anew", tally->late_copies);
 	count("resets that the firewall could not tell to be exact", tally->resets_untold);
 }
 
 /* The shortest conversation that fails in the same way, not far from the first. */
 static u64 find_shorter(u64 seed, struct walk_options *options)
 {
-	u32 steps = net.steps, i, limit = options->limit;
+	u32 steps = net.steps, i, limit = options->limit, kinds = options->kinds;
 	enum walk_failure failure = net.failure;
 	struct walk_tally tally;
 	u64 shortest = seed;
@@ -87,6 +89,8 @@ static u64 find_shorter(u64 seed, struct walk_options *options)
 		limit = options->limit;
 	}
 	options->limit = limit;
+	if (shortest == seed)
+		options->kinds = kinds;
 	return shortest;
 }
 
@@ -100,13 +104,12 @@ static void report_failure(u64 seed, struct walk_options options)
 	shorter = find_shorter(seed, &options);
 	if (shorter != seed)
 		printf("# a shorter one, %llu:\n", (unsigned long long)shorter);
-	else
-		options.kinds = ~0U;
 	options.verbose = true;
 	walk_conversation(&net, shorter, &options, &tally);
 	printf("# kind: %s; A is %s, B is %s\n", walk_kind_name(net.kind),
 	       net.ep[0].style.bsd ? "BSD" : "Linux", net.ep[1].style.bsd ? "BSD" : "Linux");
 	printf("# %s: %s\n", walk_failure_name(net.failure), bailey_reason_name(net.reason));
+	walk_trace_entry(&net);
 	walk_trace_segment(&net, "the culprit", &net.culprit);
 }
 

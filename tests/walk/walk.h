@@ -69,6 +69,7 @@ static inline u64 walk_unwrap(u32 wire, u64 near)
  * @provoked: an RST that answers the attacker
  * @told: RST: the firewall can see from its number that it will close
  * @closed: the firewall took the connection for ended when this had passed
+ * @lags: at the firewall, its acknowledgement lagged behind what was allowed
  * @ghost: the firewall refused it; it travels on to see what would have been
  */
 struct walk_segment {
@@ -90,6 +91,7 @@ struct walk_segment {
 	bool attack;
 	bool provoked;
 	bool told;
+	bool lags;
 	bool closed;
 	bool ghost;
 };
