@@ -196,7 +196,8 @@ enum bailey_reason bailey_conn_advance(const struct bailey_conn *conn,
  * @packet: a packet with its key
  *
  * A SYN after the end (TIME_WAIT, CLOSE) is a new connection, whichever side
- * sends it: it is judged as if @conn were not there, and takes its place.
+ * sends it: it is judged as if @conn were not there, and takes its place. Not so a
+ * late copy of the SYN with which @conn began.
  *
  * Return: true for such a packet.
  */
@@ -207,7 +208,8 @@ bool bailey_conn_reopens(const struct bailey_conn *conn,
 
 	return packet->proto == BAILEY_PROTO_TCP &&
 	       (state == BAILEY_TCP_TIME_WAIT || state == BAILEY_TCP_CLOSE) &&
-	       bailey_tcp_segment_of(packet->tcp_flags) == BAILEY_TCP_SEG_SYN;
+	       bailey_tcp_segment_of(packet->tcp_flags) == BAILEY_TCP_SEG_SYN &&
+	       !bailey_tcp_is_first_syn(&conn->track.tcp, packet);
 }
 
 /**
