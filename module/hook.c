@@ -49,6 +49,8 @@
 /* A packet on its way through the story. */
 struct passage {
 	struct bailey_net *bn;
+	const struct sk_buff *skb;
+	struct bailey_track_rules rules;
 	struct bailey_where where;
 	struct bailey_packet packet;
 	struct bailey_packet quote;
@@ -230,7 +232,7 @@ struct bailey_conn_entry *bailey_hook_find(struct bailey_net *bn,
 		if (!bailey_conn_entry_live(entry, now))
 			continue;
 		side = bailey_conn_side(&entry->conn, end);
-		rank = bailey_eval_rank(eval, &entry->conn, side, related);
+		rank = bailey_eval_rank(eval, quote, &entry->conn, side, related);
 		if (rank <= best_rank)
 			continue;
 		best_rank = rank;
@@ -262,11 +264,23 @@ static struct bailey_conn_entry *make_entry(const struct passage *p)
 	conn->epoch = p->verdict.epoch;
 	conn->ifindex[BAILEY_ORIGINATOR] = side_ifindex(p, BAILEY_SRC);
 	conn->ifindex[BAILEY_RESPONDER] = side_ifindex(p, BAILEY_DST);
-	conn->state = p->verdict.next.state;
-	conn->flags = p->verdict.next.flags;
-	conn->last_dir = p->verdict.next.last_dir;
+	conn->track = p->verdict.next.track;
+	if (p->entry)
+		bailey_conn_succeeds(&conn->track);
 	conn->expires = bailey_conn_deadline(p->now, p->verdict.next.timeout);
 	return entry;
+}
+
+static enum bailey_reason refusal(int error)
+{
+	switch (error) {
+	case -ENOSPC:
+		return BAILEY_DROP_TABLE_FULL;
+	case -EDQUOT:
+		return BAILEY_DROP_SOURCE_LIMIT;
+	default:
+		return BAILEY_DROP_NO_MEMORY;
+	}
 }
 
 /* A new connection enters the table, in place of one that has ended if need be. */
@@ -274,23 +288,26 @@ static enum bailey_reason open_conn(struct passage *p)
 {
 	struct bailey_net *bn = p->bn;
 	struct bailey_conn_entry *entry = make_entry(p), *first;
+	const struct bailey_conn_limits limits = {
+		.connections = bailey_sysctl_max_connections(&bn->sysctls),
+		.per_source = bailey_sysctl_max_per_source(&bn->sysctls),
+	};
 	int ret;
 
 	if (!entry)
 		return BAILEY_DROP_NO_MEMORY;
-	if (p->entry && bailey_conn_table_unlink(&bn->conns, p->entry))
+	if (p->entry && bailey_conn_table_unlink(&bn->conns, p->entry, BAILEY_END_REOPENED))
 		bailey_stats_count(bn->stats, BAILEY_COUNT_CONN_REOPENED);
-	ret = bailey_conn_table_insert(&bn->conns, entry, &first,
-				       bailey_sysctl_max_connections(&bn->sysctls));
+	ret = bailey_conn_table_insert(&bn->conns, entry, &first, &limits);
 	if (!ret) {
 		bailey_stats_count(bn->stats, BAILEY_COUNT_CONN_NEW);
 		return BAILEY_PASS;
 	}
 	bailey_conn_entry_free(entry);
 	if (ret == -EEXIST) /* another CPU had a packet of it just now */
-		return bailey_conn_entry_advance(first, &p->packet, BAILEY_ORIGINATOR,
-						 &bn->sysctls.timeouts, p->now);
-	return ret == -ENOSPC ? BAILEY_DROP_TABLE_FULL : BAILEY_DROP_NO_MEMORY;
+		return bailey_conn_entry_advance(&bn->conns, first, &p->packet,
+						 BAILEY_ORIGINATOR, &p->rules, p->now);
+	return refusal(ret);
 }
 
 /* The two doors of a known connection, after one of them was asked again. */
@@ -309,8 +326,16 @@ static void revoke(struct passage *p)
 {
 	if (READ_ONCE(p->bn->waiting))
 		return;
-	if (bailey_conn_table_unlink(&p->bn->conns, p->entry))
+	if (bailey_conn_table_unlink(&p->bn->conns, p->entry, BAILEY_END_REVOKED))
 		bailey_stats_count(p->bn->stats, BAILEY_COUNT_CONN_REVOKED);
+}
+
+/* Does it open a connection, or bring it into another state? */
+static bool moves_conn(const struct passage *p)
+{
+	return p->verdict.open ||
+	       (p->verdict.conn_known &&
+		bailey_track_moved(&p->entry->conn.track, &p->verdict.next.track));
 }
 
 /* What the packet leaves behind in rules and connections. */
@@ -325,39 +350,36 @@ static enum bailey_reason settle(struct passage *p)
 		revoke(p);
 	if (verdict->reason != BAILEY_PASS)
 		return verdict->reason;
+	if (moves_conn(p) && !bailey_skb_checksum_ok(p->skb, &p->packet))
+		return BAILEY_DROP_CHECKSUM;
 	if (verdict->open)
 		return open_conn(p);
 	if (!verdict->conn_known)
 		return BAILEY_PASS;
 	if (verdict->doors_changed)
 		store_doors(p);
-	return bailey_conn_entry_advance(p->entry, &p->packet, p->match.side,
-					 &p->bn->sysctls.timeouts, p->now);
+	return bailey_conn_entry_advance(&p->bn->conns, p->entry, &p->packet,
+					 p->match.side, &p->rules, p->now);
 }
 
 /* A packet that is asked: find its connection, ask, and keep the books. */
 static enum bailey_reason ask(struct passage *p)
 {
-	const struct bailey_track_rules track = {
-		.timeouts = &p->bn->sysctls.timeouts,
-		.loose = READ_ONCE(p->bn->sysctls.tcp_loose),
-		.untracked = READ_ONCE(p->bn->sysctls.untracked),
-	};
 	const struct bailey_match_conn *match = NULL;
 
+	p->rules = bailey_sysctl_track_rules(&p->bn->sysctls);
 	if (p->eval.tracked)
 		p->entry = bailey_hook_find(p->bn, &p->eval, &p->quote, &p->match);
 	if (p->entry && (p->match.related ||
 			 !bailey_conn_reopens(&p->entry->conn, &p->packet)))
 		match = &p->match;
-	bailey_evaluate(&p->eval, match, &track, &p->verdict);
+	bailey_evaluate(&p->eval, match, &p->rules, &p->verdict);
 	return settle(p);
 }
 
-static enum bailey_reason judge(struct passage *p, const struct sk_buff *skb,
-				const struct bailey_binding *binding)
+static enum bailey_reason judge(struct passage *p, const struct bailey_binding *binding)
 {
-	enum bailey_reason parsed = bailey_skb_parse(skb, &p->packet, &p->quote);
+	enum bailey_reason parsed = bailey_skb_parse(p->skb, &p->packet, &p->quote);
 
 	p->entry = NULL;
 	p->now = bailey_conn_now();
@@ -391,13 +413,14 @@ static unsigned int hook(void *priv, struct sk_buff *skb,
 	if (!binding)
 		return NF_ACCEPT;
 	p.bn = bn;
+	p.skb = skb;
 	if (!locate(&p.where, skb, state))
 		return NF_ACCEPT;
 	if (READ_ONCE(bn->store.unbound)) {
 		bailey_stats_drop(bn->stats, BAILEY_DROP_NO_MEMORY);
 		return NF_DROP;
 	}
-	reason = judge(&p, skb, binding);
+	reason = judge(&p, binding);
 	trace_bailey_verdict(&p.where, &p.packet, reason);
 	if (reason == BAILEY_PASS)
 		return NF_ACCEPT;

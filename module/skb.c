@@ -8,6 +8,8 @@
  * that others hold into it stay good. No locks; the caller owns the buffer.
  */
 #include <linux/if_ether.h>
+#include <net/checksum.h>
+#include <net/ip6_checksum.h>
 
 #include "skb.h"
 
@@ -70,4 +72,66 @@ enum bailey_reason bailey_skb_parse(const struct sk_buff *skb,
 	if (reason == BAILEY_PASS && contradicts(skb, packet))
 		return BAILEY_DROP_MALFORMED;
 	return reason;
+}
+
+/* Is there a sum over all of the packet behind the IP headers that we know? */
+static bool has_checksum(const struct bailey_packet *packet)
+{
+	/* The sum of a source-routed packet is made with its last destination. */
+	if (packet->flags & BAILEY_PKT_ROUTED)
+		return false;
+	return packet->proto == BAILEY_PROTO_TCP || packet->proto == BAILEY_PROTO_UDP ||
+	       bailey_packet_is_icmp(packet);
+}
+
+/* RFC 768: over IPv4 a sum of 0 says that there is none. */
+static bool omits_checksum(const struct sk_buff *skb,
+			   const struct bailey_packet *packet, int off)
+{
+	__sum16 buf;
+	const __sum16 *sum;
+
+	if (packet->proto != BAILEY_PROTO_UDP || packet->family != BAILEY_IPV4)
+		return false;
+	sum = skb_header_pointer(skb, off + 6, sizeof(buf), &buf);
+	return sum && !*sum;
+}
+
+static __sum16 fold_with_addresses(const struct bailey_packet *packet, u32 len,
+				   __wsum sum)
+{
+	struct in6_addr src, dst;
+
+	if (packet->proto == BAILEY_PROTO_ICMP)
+		return csum_fold(sum);
+	bailey_addr_to_bytes(packet->family, &packet->src, src.s6_addr);
+	bailey_addr_to_bytes(packet->family, &packet->dst, dst.s6_addr);
+	if (packet->family == BAILEY_IPV4)
+		return csum_tcpudp_magic(src.s6_addr32[0], dst.s6_addr32[0], len,
+					 packet->proto, sum);
+	return csum_ipv6_magic(&src, &dst, len, packet->proto, sum);
+}
+
+/**
+ * bailey_skb_checksum_ok() - is what stands above IP as its sender made it?
+ * @skb: at a netfilter hook
+ * @packet: what bailey_skb_parse() found in it
+ *
+ * The hardware's word is taken where it has one; sums that are yet to be made
+ * (CHECKSUM_PARTIAL) and protocols other than TCP, UDP, ICMP and ICMPv6 are
+ * not looked at. Reads the whole packet otherwise; leaves the buffer as it is.
+ *
+ * Context: Any.
+ * Return: false if the checksum is wrong (RFC 9293 3.1, 768, 792, 4443 2.3).
+ */
+bool bailey_skb_checksum_ok(const struct sk_buff *skb,
+			    const struct bailey_packet *packet)
+{
+	int off = skb_network_offset(skb) + packet->payload_off;
+	u32 len = packet->len - packet->payload_off;
+
+	if (skb->ip_summed == CHECKSUM_UNNECESSARY || skb->ip_summed == CHECKSUM_PARTIAL ||
+	    skb_is_gso(skb) || !has_checksum(packet) || omits_checksum(skb, packet, off))
+		return true;
+	return !fold_with_addresses(packet, len, skb_checksum(skb, off, len, 0));
 }

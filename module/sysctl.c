@@ -4,9 +4,9 @@
  *
  * Each file is one number in struct bailey_sysctls, checked against its range
  * when it is written. In a namespace that belongs to a user namespace of its own
- * a limit cannot be set above the initial namespace's; and as that may be lowered
- * later, the limits are also compared where they are used. No locks: numbers are
- * written and read whole.
+ * a limit cannot be set above the initial namespace's, nor switched off where that
+ * has one; and as that may be lowered later, the limits are also compared where
+ * they are used. No locks: numbers are written and read whole.
  */
 #include <linux/log2.h>
 #include <linux/mm.h>
@@ -23,22 +23,29 @@
 #define REJECT_RATE_DEFAULT	100
 #define CONNECTIONS_LEAST	65536	/* whatever the memory */
 #define CONNECTIONS_MOST	1048576
+#define EVENTS_DEFAULT		16384
+#define EVENTS_MOST		1048576	/* what one allocation can hold */
 #define MEMORY_SHARE		32	/* 1/32 of all memory at the most */
 
 /* Timeouts in seconds fit into a signed 32-bit difference; limits follow suit. */
 static const unsigned int least = 1;
 static const unsigned int most = 1 << 30;
 
-/* A file: its name, and the number that it stands for, a u32 but for switches. */
+/*
+ * A file: its name, and the u32 or (a switch) u8 that it stands for. A limit
+ * may be switched off by a 0, and may have a highest value of its own.
+ */
 struct row {
 	const char *name;
 	size_t offset;
+	unsigned int most;
+	bool can_be_off;
 };
 
 #define SETTING(member)	offsetof(struct bailey_sysctls, member)
 #define TCP(state)	SETTING(timeouts.tcp[BAILEY_TCP_##state])
 
-static const struct row timeout_rows[] = {
+static const struct row number_rows[] = {
 	{ "tcp_timeout_syn_sent",	TCP(SYN_SENT) },
 	{ "tcp_timeout_syn_recv",	TCP(SYN_RECV) },
 	{ "tcp_timeout_established",	TCP(ESTABLISHED) },
@@ -52,22 +59,25 @@ static const struct row timeout_rows[] = {
 	{ "udp_timeout_stream",		SETTING(timeouts.udp_stream) },
 	{ "icmp_timeout",		SETTING(timeouts.icmp) },
 	{ "generic_timeout",		SETTING(timeouts.other) },
+	{ "tcp_max_ack",		SETTING(tcp_max_ack) },
 };
 
 static const struct row limit_rows[] = {
 	{ "max_connections",		SETTING(max_connections) },
+	{ "max_connections_per_source",	SETTING(max_per_source), .can_be_off = true },
 	{ "max_rules",			SETTING(max_rules) },
 	{ "max_policy_bytes",		SETTING(max_policy_bytes) },
 	{ "reject_rate",		SETTING(reject_rate) },
+	{ "event_ring_size",		SETTING(event_ring_size), .most = EVENTS_MOST },
 };
 
-/* These are one byte each, 0 or 1. */
 static const struct row switch_rows[] = {
 	{ "tcp_loose",			SETTING(tcp_loose) },
+	{ "tcp_be_liberal",		SETTING(tcp_be_liberal) },
 	{ "untracked",			SETTING(untracked) },
 };
 
-#define ROWS	(ARRAY_SIZE(timeout_rows) + ARRAY_SIZE(limit_rows) +	\
+#define ROWS	(ARRAY_SIZE(number_rows) + ARRAY_SIZE(limit_rows) + \
 		 ARRAY_SIZE(switch_rows))
 
 static u32 setting(const struct bailey_sysctls *s, size_t offset)
@@ -75,27 +85,35 @@ static u32 setting(const struct bailey_sysctls *s, size_t offset)
 	return READ_ONCE(*(const u32 *)((const char *)s + offset));
 }
 
-/* extra1 of a limit's row is its struct bailey_sysctls. */
+/* Does one limit allow more than another? */
+static bool exceeds(const struct row *row, u32 value, u32 cap)
+{
+	if (row->can_be_off && (!value || !cap))
+		return !value && cap;
+	return value > cap;
+}
+
+/* extra1 is the limit's struct bailey_sysctls, extra2 its struct row. */
 static int handle_limit(BAILEY_CTL_CONST struct ctl_table *table, int write,
 			void *buffer, size_t *lenp, loff_t *ppos)
 {
 	const struct bailey_sysctls *s = table->extra1;
-	size_t offset = (char *)table->data - (char *)table->extra1;
-	u32 value = setting(s, offset);
+	const struct row *limit = table->extra2;
+	u32 value = setting(s, limit->offset);
 	struct ctl_table row = {
 		.procname = table->procname,
 		.data = &value,
 		.maxlen = sizeof(value),
 		.mode = table->mode,
-		.extra1 = (void *)&least,
-		.extra2 = (void *)&most,
+		.extra1 = limit->can_be_off ? SYSCTL_ZERO : (void *)&least,
+		.extra2 = (void *)(limit->most ? &limit->most : &most),
 	};
 	int err;
 
 	err = proc_douintvec_minmax(&row, write, buffer, lenp, ppos);
 	if (err || !write)
 		return err;
-	if (s->caps && value > setting(s->caps, offset))
+	if (s->caps && exceeds(limit, value, setting(s->caps, limit->offset)))
 		return -EINVAL;
 	WRITE_ONCE(*(u32 *)table->data, value);
 	return 0;
@@ -105,10 +123,10 @@ static void fill_table(struct ctl_table *table, struct bailey_sysctls *s)
 {
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(timeout_rows); i++)
+	for (i = 0; i < ARRAY_SIZE(number_rows); i++)
 		*table++ = (struct ctl_table){
-			.procname = timeout_rows[i].name,
-			.data = (char *)s + timeout_rows[i].offset,
+			.procname = number_rows[i].name,
+			.data = (char *)s + number_rows[i].offset,
 			.maxlen = sizeof(u32),
 			.mode = 0644,
 			.proc_handler = proc_douintvec_minmax,
@@ -123,6 +141,7 @@ static void fill_table(struct ctl_table *table, struct bailey_sysctls *s)
 			.mode = 0644,
 			.proc_handler = handle_limit,
 			.extra1 = s,
+			.extra2 = (void *)&limit_rows[i],
 		};
 	for (i = 0; i < ARRAY_SIZE(switch_rows); i++)
 		*table++ = (struct ctl_table){
@@ -150,16 +169,21 @@ static void set_defaults(struct bailey_sysctls *s)
 {
 	s->timeouts = bailey_timeouts_default;
 	s->max_connections = connections_default();
+	s->max_per_source = 0;
 	s->max_rules = RULES_DEFAULT;
 	s->max_policy_bytes = POLICY_BYTES_DEFAULT;
 	s->reject_rate = REJECT_RATE_DEFAULT;
+	s->event_ring_size = EVENTS_DEFAULT;
+	s->tcp_max_ack = BAILEY_TCP_MAX_ACK_DEFAULT;
 	s->tcp_loose = 1;
 	s->untracked = 0;
 	/* Start with what is in force. */
 	s->max_connections = bailey_sysctl_max_connections(s);
+	s->max_per_source = bailey_sysctl_max_per_source(s);
 	s->max_rules = bailey_sysctl_max_rules(s);
 	s->max_policy_bytes = bailey_sysctl_max_policy_bytes(s);
 	s->reject_rate = bailey_sysctl_reject_rate(s);
+	s->event_ring_size = bailey_sysctl_event_ring_size(s);
 }
 
 /**

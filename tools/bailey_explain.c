@@ -83,7 +83,9 @@ static int answer_offline(const struct bailey_question *question,
 {
 	static const struct bailey_explain_ops ops = { .where = where };
 	const struct bailey_track_rules track = {
-		.timeouts = &bailey_timeouts_default, .loose = true,
+		.timeouts = &bailey_timeouts_default,
+		.tcp_max_ack = BAILEY_TCP_MAX_ACK_DEFAULT,
+		.loose = true,
 	};
 	struct bailey_device device[2];
 	u32 count = devices_fill(device, question);

@@ -58,6 +58,85 @@ enum bailey_conn_flags {
 #define BAILEY_RESPONDER	1
 
 /**
+ * struct bailey_tcp_half - what one side of a TCP connection has sent and offered
+ * @end: behind the last byte that it sent
+ * @max_end: the right edge of the other side's window: it may send up to there
+ * @max_win: the largest window that it ever offered, scaled, at least 1
+ * @max_ack: the highest acknowledgment that it sent
+ */
+struct bailey_tcp_half {
+	u32 end;
+	u32 max_end;
+	u32 max_win;
+	u32 max_ack;
+};
+
+/**
+ * enum bailey_tcp_bits - what is known of a TCP connection's numbers
+ * @BAILEY_TCP_SEEN: << side: its half is known
+ * @BAILEY_TCP_PICKED_UP: the handshake was not seen, windows are guessed
+ * @BAILEY_TCP_OTHER_SYN: a SYN came with another number than the one before it:
+ *	an answer to that one may come
+ * @BAILEY_TCP_CHALLENGED: before any SYN-ACK the responder sent an ACK, and its
+ *	half has that number, and if it answers the SYN its window, unscaled
+ */
+enum bailey_tcp_bits {
+	BAILEY_TCP_SEEN = 1 << 0,
+	BAILEY_TCP_PICKED_UP = 1 << 2,
+	BAILEY_TCP_OTHER_SYN = 1 << 3,
+	BAILEY_TCP_CHALLENGED = 1 << 4,
+};
+
+/**
+ * struct bailey_tcp_track - the numbers of a TCP connection: see tcp.c
+ * @half: by side
+ * @syn: sequence number of the originator's SYN
+ * @other_syn: that of a later one, which was put aside
+ * @scale: by side, the shift of windows that it offers
+ * @syn_scale: scale option of the originator's SYN
+ * @other_scale: that of the one that was put aside
+ * @bits: &enum bailey_tcp_bits
+ * @reserved: 0
+ */
+struct bailey_tcp_track {
+	struct bailey_tcp_half half[2];
+	u32 syn;
+	u32 other_syn;
+	u8 scale[2];
+	u8 syn_scale;
+	u8 other_scale;
+	u8 bits;
+	u8 reserved[3];
+};
+
+#define BAILEY_TRACK_WORDS	13
+
+/**
+ * struct bailey_track - all that packets change of a connection but its deadline
+ * @state: &enum bailey_tcp_state; %BAILEY_TCP_NONE for what is not TCP
+ * @flags: &enum bailey_conn_flags
+ * @last_dir: TCP: side (%BAILEY_ORIGINATOR or %BAILEY_RESPONDER) of the first FIN,
+ *	      in the states from %BAILEY_TCP_FIN_WAIT to %BAILEY_TCP_TIME_WAIT
+ * @reserved: 0
+ * @tcp: its numbers
+ * @word: all of it, for bailey_track_copy()
+ */
+struct bailey_track {
+	union {
+		struct {
+			u8 state;
+			u8 flags;
+			u8 last_dir;
+			u8 reserved;
+			struct bailey_tcp_track tcp;
+		};
+		u32 word[BAILEY_TRACK_WORDS];
+	};
+};
+
+static_assert(sizeof(struct bailey_track) == sizeof(u32) * BAILEY_TRACK_WORDS);
+
+/**
  * struct bailey_conn - one connection
  * @key: canonical key; never changes
  * @set: for the originator's and the responder's side, the id of the group set
@@ -66,10 +145,7 @@ enum bailey_conn_flags {
  * @ifindex: interface towards the originator and towards the responder, as last
  *	     seen on the request; 0 for this box itself
  * @orig_end: which end of @key (0 or 1) is the originator
- * @state: &enum bailey_tcp_state; %BAILEY_TCP_NONE for what is not TCP
- * @flags: &enum bailey_conn_flags
- * @last_dir: TCP: side (%BAILEY_ORIGINATOR or %BAILEY_RESPONDER) of the first FIN,
- *	      in the states from %BAILEY_TCP_FIN_WAIT to %BAILEY_TCP_TIME_WAIT
+ * @track: how far it has come
  * @expires: when it is dead, in the caller's seconds, compared modulo 2^32
  */
 struct bailey_conn {
@@ -78,23 +154,18 @@ struct bailey_conn {
 	u32 epoch;
 	u32 ifindex[2];
 	u8 orig_end;
-	u8 state;
-	u8 flags;
-	u8 last_dir;
+	struct bailey_track track;
 	u32 expires;
 };
 
 /**
  * struct bailey_conn_next - what a packet makes of a connection
- * @state: the state after it
- * @flags: the flags after it
- * @last_dir: as in &struct bailey_conn
- * @timeout: seconds from now on that the connection may stay silent
+ * @track: how far it has come after it
+ * @timeout: seconds from now on that the connection may stay silent; 0: what
+ *	     was granted before stands
  */
 struct bailey_conn_next {
-	u8 state;
-	u8 flags;
-	u8 last_dir;
+	struct bailey_track track;
 	u32 timeout;
 };
 
@@ -113,6 +184,26 @@ struct bailey_timeouts {
 	u32 icmp;
 	u32 other;
 };
+
+/**
+ * struct bailey_track_rules - what a namespace has set about connections
+ * @timeouts: how long they may stay silent
+ * @tcp_max_ack: bytes that an acknowledgment may lag behind, if the window was
+ *		 never larger
+ * @loose: let TCP connections be picked up in the middle, by a segment with ACK
+ *	   or FIN, in its direction
+ * @liberal: let segments outside the windows pass, but for resets
+ * @untracked: flows that rules of both directions let everybody have begin none
+ */
+struct bailey_track_rules {
+	const struct bailey_timeouts *timeouts;
+	u32 tcp_max_ack;
+	bool loose;
+	bool liberal;
+	bool untracked;
+};
+
+#define BAILEY_TCP_MAX_ACK_DEFAULT	66000	/* a little more than an unscaled window */
 
 /* RFC 5382 REQ-5, RFC 4787 REQ-5 and nf_conntrack's customs. */
 extern const struct bailey_timeouts bailey_timeouts_default;
@@ -137,17 +228,70 @@ static inline u8 bailey_conn_side(const struct bailey_conn *conn, u8 end)
 }
 
 enum bailey_reason bailey_conn_open(const struct bailey_packet *packet,
-				    const struct bailey_timeouts *timeouts,
-				    bool loose, struct bailey_conn_next *next);
+				    const struct bailey_track_rules *rules,
+				    struct bailey_conn_next *next);
 
 enum bailey_reason bailey_conn_advance(const struct bailey_conn *conn,
 				       const struct bailey_packet *packet,
 				       u8 side,
-				       const struct bailey_timeouts *timeouts,
+				       const struct bailey_track_rules *rules,
 				       struct bailey_conn_next *next);
 
 bool bailey_conn_reopens(const struct bailey_conn *conn,
 			 const struct bailey_packet *packet);
+
+void bailey_conn_succeeds(struct bailey_track *track);
+
+bool bailey_conn_quoted(const struct bailey_conn *conn,
+			const struct bailey_packet *quote, u8 side);
+
+/**
+ * bailey_track_copy() - copy between a connection and a packet's view of it
+ * @to: where to
+ * @from: where from
+ *
+ * Word by word, as another CPU may be reading or writing one of them: a reader
+ * may see some words from before a change and some from after it.
+ */
+static inline void bailey_track_copy(struct bailey_track *to,
+				     const struct bailey_track *from)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(to->word); i++)
+		WRITE_ONCE(to->word[i], READ_ONCE(from->word[i]));
+}
+
+/**
+ * bailey_track_equal() - has a packet changed anything?
+ * @a: one
+ * @b: the other
+ *
+ * Return: true if they are the same.
+ */
+static inline bool bailey_track_equal(const struct bailey_track *a,
+				      const struct bailey_track *b)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(a->word); i++)
+		if (READ_ONCE(a->word[i]) != READ_ONCE(b->word[i]))
+			return false;
+	return true;
+}
+
+/**
+ * bailey_track_moved() - has a packet changed more than numbers?
+ * @a: one
+ * @b: the other
+ *
+ * Return: true if states or flags differ: such a packet's checksum is verified.
+ */
+static inline bool bailey_track_moved(const struct bailey_track *a,
+				      const struct bailey_track *b)
+{
+	return READ_ONCE(a->word[0]) != READ_ONCE(b->word[0]);
+}
 
 /**
  * bailey_conn_expired() - is it dead?
@@ -159,6 +303,36 @@ bool bailey_conn_reopens(const struct bailey_conn *conn,
 static inline bool bailey_conn_expired(const struct bailey_conn *conn, u32 now)
 {
 	return (s32)(READ_ONCE(conn->expires) - now) <= 0;
+}
+
+/**
+ * bailey_conn_expendable() - may it go when there is no room?
+ * @conn: the connection
+ *
+ * An answer alone does not make a TCP connection: servers answer forged SYNs as
+ * well. It must have come through its handshake, and not be over.
+ *
+ * Return: true if it was not answered, has not come about or has ended.
+ */
+static inline bool bailey_conn_expendable(const struct bailey_conn *conn)
+{
+	u8 flags = READ_ONCE(conn->track.flags);
+
+	if (!(flags & BAILEY_CONN_REPLIED))
+		return true;
+	if (conn->key.proto != BAILEY_PROTO_TCP)
+		return false;
+	switch (READ_ONCE(conn->track.state)) {
+	case BAILEY_TCP_SYN_SENT:
+	case BAILEY_TCP_SYN_SENT2:
+	case BAILEY_TCP_SYN_RECV:
+		return !(flags & BAILEY_CONN_ASSURED);
+	case BAILEY_TCP_TIME_WAIT:
+	case BAILEY_TCP_CLOSE:
+		return true;
+	default:
+		return false;
+	}
 }
 
 void bailey_conn_request(const struct bailey_conn *conn,

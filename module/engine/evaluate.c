@@ -228,6 +228,7 @@ static bool begins(const struct bailey_packet *packet, u8 side)
 /**
  * bailey_eval_rank() - does a packet belong to this one of its key's connections?
  * @eval: begun, tracked
+ * @quote: the packet that an ICMP error quotes; not read for any other packet
  * @conn: a connection with the packet's key
  * @side: which side of it sent the packet, or the packet that the error quotes
  * @related: the packet is an error
@@ -237,17 +238,21 @@ static bool begins(const struct bailey_packet *packet, u8 side)
  * passes another interface: then it comes from another place. A request that goes
  * to another such place begins a connection of its own: this is its second way
  * through the machine. A later segment that does so belongs to a connection whose
- * route has changed.
+ * route has changed. An error does not, either, if it quotes what that side can't
+ * have sent lately.
  *
  * Return: 0 for no; of several connections the one with the highest is taken.
  */
 u32 bailey_eval_rank(const struct bailey_eval *eval,
+		     const struct bailey_packet *quote,
 		     const struct bailey_conn *conn, u8 side, bool related)
 {
 	u32 own = door_fits(eval, conn, side, related ? BAILEY_DST : BAILEY_SRC);
 	u32 other = door_fits(eval, conn, !side, related ? BAILEY_SRC : BAILEY_DST);
 
 	if (!own || (!other && !related && begins(eval->packet, side)))
+		return 0;
+	if (related && !bailey_conn_quoted(conn, quote, side))
 		return 0;
 	return 3 * own + other;
 }
@@ -467,8 +472,7 @@ static void open_conn(const struct bailey_eval *eval,
 			     !verdict->set[BAILEY_RESPONDER];
 	if (verdict->untracked)
 		return;
-	verdict->reason = bailey_conn_open(eval->packet, track->timeouts,
-					   track->loose, &verdict->next);
+	verdict->reason = bailey_conn_open(eval->packet, track, &verdict->next);
 	verdict->open = verdict->reason == BAILEY_PASS;
 	verdict->epoch = eval->binding->policy->epoch;
 }
@@ -495,7 +499,7 @@ void bailey_evaluate(struct bailey_eval *eval,
 	}
 	if (match && !match->related) {
 		verdict->reason = bailey_conn_advance(match->conn, eval->packet,
-						      match->side, track->timeouts,
+						      match->side, track,
 						      &verdict->next);
 		if (verdict->reason != BAILEY_PASS)
 			return;

@@ -118,18 +118,6 @@ struct bailey_match_conn {
 	bool related;
 };
 
-/**
- * struct bailey_track_rules - what the namespace has set about connections
- * @timeouts: how long they may stay silent
- * @loose: TCP connections may be picked up in the middle
- * @untracked: flows that rules of both directions let everybody have are not tracked
- */
-struct bailey_track_rules {
-	const struct bailey_timeouts *timeouts;
-	bool loose;
-	bool untracked;
-};
-
 bool bailey_eval_begin(struct bailey_eval *eval,
 		       const struct bailey_binding *binding,
 		       const struct bailey_packet *packet,
@@ -141,6 +129,7 @@ u8 bailey_eval_key(const struct bailey_eval *eval,
 		   const struct bailey_packet *quote,
 		   struct bailey_conn_key *key, bool *related);
 u32 bailey_eval_rank(const struct bailey_eval *eval,
+		     const struct bailey_packet *quote,
 		     const struct bailey_conn *conn, u8 side, bool related);
 void bailey_evaluate(struct bailey_eval *eval,
 		     const struct bailey_match_conn *match,

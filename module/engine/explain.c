@@ -291,7 +291,7 @@ static void conn_print(const struct bailey_conn *conn, u8 side, struct bailey_ou
 {
 	bailey_out_printf(out, "  connection: %s, this is its %s\n",
 			  conn->key.proto == BAILEY_PROTO_TCP ?
-			  bailey_tcp_state_name(conn->state) : "known",
+			  bailey_tcp_state_name(conn->track.state) : "known",
 			  side == BAILEY_ORIGINATOR ? "request" : "response");
 }
 
@@ -390,9 +390,7 @@ static void imagine(struct explanation *e, const struct bailey_eval *eval,
 	conn->set[0] = verdict->set[0];
 	conn->set[1] = verdict->set[1];
 	conn->epoch = verdict->epoch;
-	conn->state = verdict->next.state;
-	conn->flags = verdict->next.flags;
-	conn->last_dir = verdict->next.last_dir;
+	conn->track = verdict->next.track;
 	e->conn_valid = true;
 	e->side = BAILEY_ORIGINATOR;
 }
@@ -403,9 +401,7 @@ static void advance(struct explanation *e, const struct bailey_verdict *verdict)
 	e->conn.set[0] = verdict->set[0];
 	e->conn.set[1] = verdict->set[1];
 	e->conn.epoch = verdict->epoch;
-	e->conn.state = verdict->next.state;
-	e->conn.flags = verdict->next.flags;
-	e->conn.last_dir = verdict->next.last_dir;
+	e->conn.track = verdict->next.track;
 }
 
 static bool find_conn(struct explanation *e, const struct bailey_eval *eval,
@@ -486,7 +482,7 @@ static int explain_response(struct explanation *e, struct bailey_verdict *verdic
 
 	if (ret || !make_response(&question->packet, &packet))
 		return ret;
-	if (e->conn_valid && e->conn.state != BAILEY_TCP_SYN_SENT &&
+	if (e->conn_valid && e->conn.track.state != BAILEY_TCP_SYN_SENT &&
 	    packet.proto == BAILEY_PROTO_TCP)
 		packet.tcp_flags = BAILEY_TCP_ACK;
 	bailey_out_printf(e->out, "response: ");
@@ -495,7 +491,7 @@ static int explain_response(struct explanation *e, struct bailey_verdict *verdic
 	if (!bailey_eval_begin(&eval, e->binding, &packet, BAILEY_PASS, &where,
 			       &trace, verdict)) {
 		if (eval.tracked && e->conn_valid &&
-		    bailey_eval_rank(&eval, &e->conn, match.side, false)) {
+		    bailey_eval_rank(&eval, NULL, &e->conn, match.side, false)) {
 			conn_print(&e->conn, match.side, e->out);
 			bailey_evaluate(&eval, &match, e->track, verdict);
 		} else {

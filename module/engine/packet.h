@@ -48,6 +48,8 @@ enum bailey_proto {
 #define BAILEY_TCP_URG	0x20
 #define BAILEY_TCP_FLAGS 0x3f	/* all of these; reserved and ECN bits left out */
 
+#define BAILEY_TCP_NO_SCALE 0xff	/* no window scale option */
+
 /**
  * struct bailey_addr - an IPv4 or IPv6 address in host order
  * @hi: the first 64 bits; an IPv4 address stands in the upper 32 of these
@@ -91,6 +93,9 @@ struct bailey_source {
  * @BAILEY_PKT_FRAGMENT: not the first fragment: nothing above IP is known, and of
  *	the protocol what bailey_packet_proto_known() says
  * @BAILEY_PKT_ID: @id is valid (ICMP query identifier, GRE key)
+ * @BAILEY_PKT_SEQ: TCP: numbers, window and options were read; in a quote
+ *	@tcp_seq alone
+ * @BAILEY_PKT_ROUTED: a source route: its last destination is another one
  */
 enum bailey_packet_flags {
 	BAILEY_PKT_PORTS = 1 << 0,
@@ -100,6 +105,8 @@ enum bailey_packet_flags {
 	BAILEY_PKT_QUOTE = 1 << 4,
 	BAILEY_PKT_FRAGMENT = 1 << 5,
 	BAILEY_PKT_ID = 1 << 6,
+	BAILEY_PKT_SEQ = 1 << 7,
+	BAILEY_PKT_ROUTED = 1 << 8,
 };
 
 /**
@@ -118,6 +125,12 @@ enum bailey_packet_flags {
  * @tcp_flags: BAILEY_TCP_*; the reserved and ECN bits are not kept
  * @hop_limit: TTL or hop limit
  * @tcp_header: bytes of the TCP header with its options; 0 in a quote
+ * @tcp_scale: window scale option, at most 14, or %BAILEY_TCP_NO_SCALE
+ * @tcp_window: the window as it stands in the header, unscaled
+ * @tcp_seq: sequence number; the only one that a quote has
+ * @tcp_ack: acknowledgment number, whether ACK is set or not
+ * @tcp_sack: the highest right edge of all SACK blocks, or @tcp_ack
+ * @tcp_data: bytes behind the header; of a GSO packet those of all segments
  * @payload_off: offset of the header of @proto from the start of the source
  */
 struct bailey_packet {
@@ -135,8 +148,26 @@ struct bailey_packet {
 	u8 tcp_flags;
 	u8 hop_limit;
 	u8 tcp_header;
+	u8 tcp_scale;
+	u16 tcp_window;
+	u32 tcp_seq;
+	u32 tcp_ack;
+	u32 tcp_sack;
+	u32 tcp_data;
 	u32 payload_off;
 };
+
+/**
+ * bailey_seq_after() - compare two TCP sequence numbers (RFC 9293 3.4)
+ * @a: one
+ * @b: the other
+ *
+ * Return: true if @a is behind @b, modulo 2^32.
+ */
+static inline bool bailey_seq_after(u32 a, u32 b)
+{
+	return (s32)(b - a) < 0;
+}
 
 /**
  * bailey_addr_equal() - compare two addresses of one family

@@ -242,7 +242,7 @@ static struct bailey_conn *find(struct engine *engine, const struct bailey_eval 
 		if (memcmp(&conn->key, &key, sizeof(key)) ||
 		    bailey_conn_expired(conn, now))
 			continue;
-		rank = bailey_eval_rank(eval, conn, side, match->related);
+		rank = bailey_eval_rank(eval, quote, conn, side, match->related);
 		if (rank <= best_rank)
 			continue;
 		best_rank = rank;
@@ -277,9 +277,7 @@ static void open_conn(struct engine *engine, const struct bailey_eval *eval,
 	conn->epoch = verdict->epoch;
 	conn->ifindex[0] = side_ifindex(eval, BAILEY_SRC);
 	conn->ifindex[1] = side_ifindex(eval, BAILEY_DST);
-	conn->state = verdict->next.state;
-	conn->flags = verdict->next.flags;
-	conn->last_dir = verdict->next.last_dir;
+	conn->track = verdict->next.track;
 	conn->expires = now + verdict->next.timeout;
 }
 
@@ -294,9 +292,7 @@ static void carry_out(struct engine *engine, const struct bailey_eval *eval,
 	} else if (verdict->open) {
 		open_conn(engine, eval, verdict, conn, now);
 	} else if (verdict->conn_known && verdict->reason == BAILEY_PASS) {
-		conn->state = verdict->next.state;
-		conn->flags = verdict->next.flags;
-		conn->last_dir = verdict->next.last_dir;
+		conn->track = verdict->next.track;
 		conn->expires = now + verdict->next.timeout;
 		if (verdict->doors_changed) {
 			conn->set[0] = verdict->set[0];
@@ -367,6 +363,6 @@ void engine_print_conn(const struct bailey_conn *conn, struct bailey_out *out)
 	bailey_out_printf(out, " port %u domain %u id %u type %u sets %u %u epoch %u ",
 			  key->port[!from], key->domain[!from], key->id, key->type,
 			  conn->set[0], conn->set[1], conn->epoch);
-	bailey_out_printf(out, "state %u flags %u dir %u expires %u\n", conn->state,
-			  conn->flags, conn->last_dir, conn->expires);
+	bailey_out_printf(out, "state %u flags %u dir %u expires %u\n", conn->track.state,
+			  conn->track.flags, conn->track.last_dir, conn->expires);
 }

@@ -500,9 +500,9 @@ static struct bailey_packet state_packet(const struct ref_packet *packet)
 
 static void set_state(struct ref_conn *conn, const struct bailey_conn_next *next, u32 now)
 {
-	conn->state = next->state;
-	conn->flags = next->flags;
-	conn->last_dir = next->last_dir;
+	conn->state = next->track.state;
+	conn->flags = next->track.flags;
+	conn->last_dir = next->track.last_dir;
 	conn->expires = now + next->timeout;
 }
 
@@ -599,7 +599,9 @@ static void refused(struct judgement *j)
 /* Where at least one side has groups: the table has a word in it. */
 static void judge_tracked(struct judgement *j, bool loose)
 {
-	const struct bailey_timeouts *timeouts = &bailey_timeouts_default;
+	const struct bailey_track_rules rules = {
+		.timeouts = &bailey_timeouts_default, .loose = loose,
+	};
 	struct bailey_packet packet = state_packet(j->packet);
 	struct bailey_conn_next next;
 	struct ref_conn *ended = NULL;
@@ -607,9 +609,9 @@ static void judge_tracked(struct judgement *j, bool loose)
 
 	find_own(j);
 	if (j->conn) {
-		conn.state = j->conn->state;
-		conn.flags = j->conn->flags;
-		conn.last_dir = j->conn->last_dir;
+		conn.track.state = j->conn->state;
+		conn.track.flags = j->conn->flags;
+		conn.track.last_dir = j->conn->last_dir;
 		if (bailey_conn_reopens(&conn, &packet)) {
 			ended = j->conn;
 			j->conn = NULL;
@@ -617,7 +619,7 @@ static void judge_tracked(struct judgement *j, bool loose)
 	}
 	/* What no end of the connection can have sent says nothing about it. */
 	j->verdict->result = REF_DROP_STATE;
-	if (j->conn && bailey_conn_advance(&conn, &packet, j->role[REF_SRC], timeouts,
+	if (j->conn && bailey_conn_advance(&conn, &packet, j->role[REF_SRC], &rules,
 					   &next) != BAILEY_PASS)
 		return;
 	if (!questions(j)) {
@@ -633,7 +635,7 @@ static void judge_tracked(struct judgement *j, bool loose)
 			return;
 		}
 		j->verdict->result = REF_DROP_STATE;
-		if (bailey_conn_open(&packet, timeouts, loose, &next) != BAILEY_PASS)
+		if (bailey_conn_open(&packet, &rules, &next) != BAILEY_PASS)
 			return;
 		open_conn(j, ended, &next);
 		j->verdict->result = REF_PASS;

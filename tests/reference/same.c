@@ -200,8 +200,8 @@ bool engine_same_conns(const struct engine *engine, const struct ref_state *stat
 
 		if (conn->key.proto != ref->proto || conn->key.family != ref->family ||
 		    conn->key.id != ref->id || conn->key.type != ref->type ||
-		    conn->state != ref->state || conn->flags != ref->flags ||
-		    conn->last_dir != ref->last_dir || conn->expires != ref->expires ||
+		    conn->track.state != ref->state || conn->track.flags != ref->flags ||
+		    conn->track.last_dir != ref->last_dir || conn->expires != ref->expires ||
 		    ref->cut == current ||
 		    door_of(engine, conn->set[0]) != ref->door[0] ||
 		    door_of(engine, conn->set[1]) != ref->door[1] ||

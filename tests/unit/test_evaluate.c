@@ -187,7 +187,7 @@ static struct bailey_conn *find(struct bailey_eval *eval, struct scene *s,
 		if (memcmp(&conn->key, &key, sizeof(key)) ||
 		    bailey_conn_expired(conn, now))
 			continue;
-		rank = bailey_eval_rank(eval, conn, side, match->related);
+		rank = bailey_eval_rank(eval, &s->quote, conn, side, match->related);
 		if (rank > best_rank) {
 			best_rank = rank;
 			best = conn;
@@ -203,9 +203,7 @@ static void store(struct bailey_conn *conn)
 	conn->set[0] = verdict.set[0];
 	conn->set[1] = verdict.set[1];
 	conn->epoch = verdict.epoch;
-	conn->state = verdict.next.state;
-	conn->flags = verdict.next.flags;
-	conn->last_dir = verdict.next.last_dir;
+	conn->track = verdict.next.track;
 	conn->expires = now + verdict.next.timeout;
 }
 
@@ -228,7 +226,10 @@ static void carry_out(struct scene *s, struct bailey_conn *conn)
 
 static const char *judge(struct scene *s)
 {
-	struct bailey_track_rules track = { &bailey_timeouts_default, loose, untracked };
+	struct bailey_track_rules track = {
+		.timeouts = &bailey_timeouts_default, .loose = loose,
+		.untracked = untracked,
+	};
 	struct bailey_match_conn match = { 0 };
 	struct bailey_conn *conn = NULL;
 	struct bailey_eval eval;
@@ -312,9 +313,9 @@ static void the_response_needs_no_group_rule(void)
 	CHECK_EQ(conn_count, 1);
 	CHECK(conns[0].set[0] == 0 && conns[0].set[1] != 0);
 	SAY("eth1 eth0 synack 10.0.1.1 10.0.0.1 443 4000", "pass");
-	CHECK_EQ(conns[0].state, BAILEY_TCP_SYN_RECV);
+	CHECK_EQ(conns[0].track.state, BAILEY_TCP_SYN_RECV);
 	SAY("eth0 eth1 ack 10.0.0.1 10.0.1.1 4000 443", "pass");
-	CHECK_EQ(conns[0].state, BAILEY_TCP_ESTABLISHED);
+	CHECK_EQ(conns[0].track.state, BAILEY_TCP_ESTABLISHED);
 	SAY("eth1 eth0 ack 10.0.1.1 10.0.0.1 443 4000", "pass");
 	/* From another port it is no response. */
 	SAY("eth1 eth0 ack 10.0.1.1 10.0.0.1 444 4000", "group-deny");
@@ -337,7 +338,7 @@ static void the_response_needs_an_acl_entry(void)
 	SAY("eth1 eth0 synack 10.0.1.1 10.0.0.1 443 2000", "acl-deny");
 	SAY("eth0 eth1 syn 10.0.0.1 10.0.1.1 4000 80", "acl-default");
 	/* What an ACL denies neither advances nor refreshes: ruling 11. */
-	CHECK_EQ(conns[2].state, BAILEY_TCP_SYN_SENT);
+	CHECK_EQ(conns[2].track.state, BAILEY_TCP_SYN_SENT);
 	change("delete acl a out 100\n", false);
 	now += 5;
 	SAY("eth1 eth0 synack 10.0.1.1 10.0.0.1 443 4000", "acl-default");
@@ -508,10 +509,10 @@ static void crossing_the_box_twice(void)
 	CHECK_EQ(conn_count, 2);
 	CHECK(conns[0].set[0] != conns[1].set[0]);
 	SAY("eth1 eth2 synack 10.0.1.1 10.0.0.1 80 4000", "pass");
-	CHECK_EQ(conns[1].state, BAILEY_TCP_SYN_RECV);
-	CHECK_EQ(conns[0].state, BAILEY_TCP_SYN_SENT);
+	CHECK_EQ(conns[1].track.state, BAILEY_TCP_SYN_RECV);
+	CHECK_EQ(conns[0].track.state, BAILEY_TCP_SYN_SENT);
 	SAY("eth2 eth0 synack 10.0.1.1 10.0.0.1 80 4000", "pass");
-	CHECK_EQ(conns[0].state, BAILEY_TCP_SYN_RECV);
+	CHECK_EQ(conns[0].track.state, BAILEY_TCP_SYN_RECV);
 	SAY("eth0 eth2 ack 10.0.0.1 10.0.1.1 4000 80", "pass");
 	SAY("eth2 eth1 ack 10.0.0.1 10.0.1.1 4000 80", "pass");
 	CHECK_EQ(conn_count, 2);
@@ -594,10 +595,10 @@ static void a_syn_after_the_end_begins_anew(void)
 	begin("group s in allow tcp to any port 80\nattach dev eth1 protects subnet groups s\n");
 	SAY("eth0 eth1 syn 10.0.0.1 10.0.1.1 4000 80", "pass");
 	SAY("eth1 eth0 rst 10.0.1.1 10.0.0.1 80 4000", "pass");
-	CHECK_EQ(conns[0].state, BAILEY_TCP_CLOSE);
+	CHECK_EQ(conns[0].track.state, BAILEY_TCP_CLOSE);
 	SAY("eth1 eth0 syn 10.0.1.1 10.0.0.1 80 4000", "group-deny");
 	SAY("eth0 eth1 syn 10.0.0.1 10.0.1.1 4000 80", "pass");
-	CHECK_EQ(conns[0].state, BAILEY_TCP_SYN_SENT);
+	CHECK_EQ(conns[0].track.state, BAILEY_TCP_SYN_SENT);
 	CHECK_EQ(conn_count, 1);
 	end();
 }
@@ -616,7 +617,7 @@ static void errors_belong_to_what_they_quote(void)
 	CHECK_EQ(trace.step[1].answer, BAILEY_ANSWER_RELATED);
 	CHECK_EQ(conn_count, 1);
 	CHECK_EQ(conns[0].expires, 1030);
-	CHECK(!(conns[0].flags & BAILEY_CONN_REPLIED));
+	CHECK(!(conns[0].track.flags & BAILEY_CONN_REPLIED));
 	/* A router behind eth1 may tell, too; one elsewhere is asked for itself. */
 	CHECK_STR(say_error("eth1 eth0 icmp 10.9.9.9 10.0.0.1 11", request), "pass");
 	CHECK_STR(say_error("eth2 eth0 icmp 10.9.9.9 10.0.0.1 11", request), "pass");
@@ -772,7 +773,7 @@ static void untracked_flows(void)
 	/* An entry that exists stays what it is. */
 	SAY("eth1 eth0 synack 10.0.1.1 10.0.0.1 80 4000", "pass");
 	CHECK(verdict.conn_known);
-	CHECK_EQ(conns[0].state, BAILEY_TCP_SYN_RECV);
+	CHECK_EQ(conns[0].track.state, BAILEY_TCP_SYN_RECV);
 	CHECK(conns[0].set[1]);
 	/* No entry; the response, and whatever else, passes by its own rule. */
 	SAY("eth0 eth1 syn 10.0.0.1 10.0.1.1 4001 80", "pass");
@@ -954,7 +955,7 @@ static void talking_to_oneself(void)
 	      "attach dev lo protects host groups g\n");
 	SAY("- lo udp 127.0.0.1 127.0.0.1 7 7", "pass");
 	SAY("lo - udp 127.0.0.1 127.0.0.1 7 7", "pass");
-	CHECK(!(conns[0].flags & BAILEY_CONN_REPLIED));
+	CHECK(!(conns[0].track.flags & BAILEY_CONN_REPLIED));
 	SAY("lo - udp 127.0.0.1 127.0.0.1 7 8", "group-deny");
 	end();
 }

@@ -244,7 +244,7 @@ static bool find(void *arg, const struct bailey_eval *eval, struct bailey_conn *
 	memset(conn, 0, sizeof(*conn));
 	end = bailey_eval_key(eval, NULL, &conn->key, &related);
 	conn->orig_end = end;
-	conn->state = BAILEY_TCP_ESTABLISHED;
+	conn->track.state = BAILEY_TCP_ESTABLISHED;
 	conn->set[1] = *(const u32 *)arg;
 	*side = BAILEY_ORIGINATOR;
 	return true;

@@ -45,8 +45,8 @@ static void ipv4_tcp(void)
 	CHECK(p.family == BAILEY_IPV4 && p.proto == BAILEY_PROTO_TCP);
 	CHECK(p.src.hi == 0x7712244900000000ULL && p.src.lo == 0);
 	CHECK(p.dst.hi == 0x0103030700000000ULL && p.dst.lo == 0);
-	CHECK(p.flags == BAILEY_PKT_PORTS && p.sport == 40000 && p.dport == 443);
-	CHECK(p.tcp_flags == BAILEY_TCP_SYN && p.tcp_header == 20);
+	CHECK(p.flags == (BAILEY_PKT_PORTS | BAILEY_PKT_SEQ) && p.sport == 40000);
+	CHECK(p.dport == 443 && p.tcp_flags == BAILEY_TCP_SYN && p.tcp_header == 20);
 	CHECK(p.len == 40 && p.payload_off == 20 && p.hop_limit == 63);
 	CHECK(p.id == 0 && p.type == 0 && p.code == 0);
 }
@@ -107,9 +107,9 @@ static void ipv4_fragments(void)
 	put_tcp(&f, BAILEY_TCP_ACK);
 	close_frame(&f);
 	set16(f.bytes + 6, 0x4000);	/* don't fragment */
-	CHECK(parse(&f, &p) == BAILEY_PASS && p.flags == BAILEY_PKT_PORTS);
+	CHECK(parse(&f, &p) == BAILEY_PASS && p.flags == (BAILEY_PKT_PORTS | BAILEY_PKT_SEQ));
 	set16(f.bytes + 6, 0x2000);	/* the first of several */
-	CHECK(parse(&f, &p) == BAILEY_PASS && p.flags == BAILEY_PKT_PORTS);
+	CHECK(parse(&f, &p) == BAILEY_PASS && p.flags == (BAILEY_PKT_PORTS | BAILEY_PKT_SEQ));
 	set16(f.bytes + 6, 0x2001);
 	CHECK(parse(&f, &p) == BAILEY_PASS && p.flags == BAILEY_PKT_FRAGMENT);
 	CHECK(p.proto == BAILEY_PROTO_TCP && p.sport == 0 && p.tcp_flags == 0);
@@ -264,7 +264,7 @@ static void ipv6_ext_headers(void)
 	CHECK(parse(&f, &p) == BAILEY_PASS);
 	CHECK(p.proto == BAILEY_PROTO_TCP && p.dport == 443);
 	CHECK(p.payload_off == 40 + 16 + 8 + 8 + 8 + 24 + 8);
-	CHECK(p.len == f.len && p.flags == BAILEY_PKT_PORTS);
+	CHECK(p.len == f.len && p.flags == (BAILEY_PKT_PORTS | BAILEY_PKT_SEQ));
 }
 
 static void ipv6_routing_type_0(void)

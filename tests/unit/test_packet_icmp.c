@@ -139,7 +139,7 @@ static void icmp_errors(void)
 					  (left >= 28 ? BAILEY_PKT_QUOTE : 0)));
 			if (left < 28)
 				continue;
-			CHECK(q.flags == BAILEY_PKT_PORTS && q.sport == 40000);
+			CHECK(q.flags == (BAILEY_PKT_PORTS | BAILEY_PKT_SEQ) && q.sport == 40000);
 			CHECK(q.dport == 443 && q.tcp_flags == 0);
 			CHECK(q.len == 1500 && q.payload_off == 48);
 			CHECK(q.src.hi == 0x7712244900000000ULL);

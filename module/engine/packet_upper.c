@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Reading what stands above IP: TCP with its options, ports, GRE, ICMP.
+ *
+ * Called by packet.c when the IP headers are read; in a quote only the first 8
+ * bytes above IP are sure to be there (RFC 792, RFC 4443 2.4). All bytes come
+ * through bailey_reader_peek(). No locks, no memory of earlier packets.
+ */
+#include "packet_reader.h"
+
+#define TCP_HEADER	20
+#define ICMP_HEADER	8
+#define GRE_HEADER	4
+#define QUOTE_PAYLOAD	8	/* all that an ICMP error must quote above IP */
+
+#define TCP_OPTIONS_MAX	40
+
+#define TCPOPT_END	0
+#define TCPOPT_NOP	1
+#define TCPOPT_SCALE	3
+#define TCPOPT_SACK	5
+#define TCPOPT_TIMESTAMPS 0x0101080a	/* no-op, no-op, kind 8, 10 bytes */
+#define TCP_SCALE_MAX	14	/* RFC 7323 2.3: more is taken as that */
+#define SACK_BLOCK	8
+
+#define GRE_CHECKSUM	0x8000
+#define GRE_ROUTING	0x4000
+#define GRE_KEY		0x2000
+#define GRE_VERSION	0x0007
+
+/* An ICMP query and its reply; both carry an identifier at the same place. */
+struct icmp_query {
+	u8 proto;
+	u8 request;
+	u8 reply;
+};
+
+static const struct icmp_query icmp_queries[] = {
+	{ BAILEY_PROTO_ICMP, 8, 0 },		/* echo (RFC 792) */
+	{ BAILEY_PROTO_ICMP, 13, 14 },		/* timestamp (RFC 792) */
+	{ BAILEY_PROTO_ICMP, 15, 16 },		/* information (RFC 792) */
+	{ BAILEY_PROTO_ICMP, 17, 18 },		/* address mask (RFC 950) */
+	{ BAILEY_PROTO_ICMP, 42, 43 },		/* extended echo (RFC 8335) */
+	{ BAILEY_PROTO_ICMPV6, 128, 129 },	/* echo (RFC 4443) */
+	{ BAILEY_PROTO_ICMPV6, 139, 140 },	/* node information (RFC 4620) */
+	{ BAILEY_PROTO_ICMPV6, 160, 161 },	/* extended echo (RFC 8335) */
+};
+
+/* How much of a header must be there: quotes need not hold all of it. */
+static u32 needed(const struct bailey_reader *r, u32 header)
+{
+	return r->quoted ? min_t(u32, header, QUOTE_PAYLOAD) : header;
+}
+
+static void set_ports(struct bailey_packet *packet, const u8 *h)
+{
+	packet->flags |= BAILEY_PKT_PORTS;
+	packet->sport = bailey_get_be16(h);
+	packet->dport = bailey_get_be16(h + 2);
+}
+
+/* The highest right edge: what the receiver says to have (RFC 2018 3). */
+static void read_sack(struct bailey_packet *packet, const u8 *blocks, u32 len)
+{
+	u32 edge;
+
+	for (; len >= SACK_BLOCK; blocks += SACK_BLOCK, len -= SACK_BLOCK) {
+		edge = bailey_get_be32(blocks + 4);
+		if (bailey_seq_after(edge, packet->tcp_sack))
+			packet->tcp_sack = edge;
+	}
+}
+
+/* The options that sequence numbers need; behind one that makes no sense, none do. */
+static void read_tcp_options(struct bailey_packet *packet, const u8 *h, u32 len)
+{
+	u32 off = 0, size;
+
+	while (off < len && h[off] != TCPOPT_END) {
+		if (h[off] == TCPOPT_NOP) {
+			off++;
+			continue;
+		}
+		size = len - off < 2 ? 0 : h[off + 1];
+		if (size < 2 || size > len - off)
+			return;
+		if (h[off] == TCPOPT_SACK)
+			read_sack(packet, h + off + 2, size - 2);
+		else if (h[off] == TCPOPT_SCALE && size == 3)
+			packet->tcp_scale = min_t(u8, h[off + 2], TCP_SCALE_MAX);
+		off += size;
+	}
+}
+
+/* Most segments have timestamps and nothing else (RFC 7323 appendix A). */
+static bool only_timestamps(const u8 *h, u32 len)
+{
+	return len == 12 && bailey_get_be32(h) == TCPOPT_TIMESTAMPS;
+}
+
+static enum bailey_reason parse_tcp_options(struct bailey_reader *r)
+{
+	struct bailey_packet *packet = r->packet;
+	u32 len = packet->tcp_header - TCP_HEADER;
+	u8 buf[TCP_OPTIONS_MAX];
+	const u8 *h = bailey_reader_peek(r, packet->payload_off + TCP_HEADER, len, buf);
+
+	if (!h)
+		return BAILEY_DROP_TRUNCATED;
+	if (!only_timestamps(h, len))
+		read_tcp_options(packet, h, len);
+	return BAILEY_PASS;
+}
+
+static void set_tcp_numbers(struct bailey_packet *packet, const u8 *h, u32 end)
+{
+	packet->flags |= BAILEY_PKT_SEQ;
+	packet->tcp_seq = bailey_get_be32(h + 4);
+	packet->tcp_ack = bailey_get_be32(h + 8);
+	packet->tcp_sack = packet->tcp_ack;
+	packet->tcp_window = bailey_get_be16(h + 14);
+	packet->tcp_scale = BAILEY_TCP_NO_SCALE;
+	packet->tcp_data = end - packet->payload_off - packet->tcp_header;
+}
+
+static enum bailey_reason parse_tcp(struct bailey_reader *r)
+{
+	struct bailey_packet *packet = r->packet;
+	u8 buf[TCP_HEADER];
+	const u8 *h = bailey_reader_peek(r, packet->payload_off, needed(r, TCP_HEADER), buf);
+	u32 header;
+
+	if (!h)
+		return BAILEY_DROP_TRUNCATED;
+	set_ports(packet, h);
+	if (r->quoted) {
+		packet->flags |= BAILEY_PKT_SEQ;
+		packet->tcp_seq = bailey_get_be32(h + 4);
+		return BAILEY_PASS;
+	}
+	header = (h[12] >> 4) * 4;
+	if (header < TCP_HEADER)
+		return BAILEY_DROP_MALFORMED;
+	if (header > r->end - packet->payload_off)
+		return BAILEY_DROP_TRUNCATED;
+	packet->tcp_header = header;
+	packet->tcp_flags = h[13] & BAILEY_TCP_FLAGS;
+	set_tcp_numbers(packet, h, r->end);
+	return header > TCP_HEADER ? parse_tcp_options(r) : BAILEY_PASS;
+}
+
+/* UDP, UDP-Lite, SCTP and DCCP: the ports come first, @header is the least. */
+static enum bailey_reason parse_ports(struct bailey_reader *r, u32 header)
+{
+	u8 buf[12];
+	const u8 *h = bailey_reader_peek(r, r->packet->payload_off, needed(r, header), buf);
+
+	if (!h)
+		return BAILEY_DROP_TRUNCATED;
+	set_ports(r->packet, h);
+	return BAILEY_PASS;
+}
+
+static enum bailey_reason parse_gre(struct bailey_reader *r)
+{
+	struct bailey_packet *packet = r->packet;
+	u32 off = packet->payload_off;
+	u8 buf[GRE_HEADER];
+	const u8 *h = bailey_reader_peek(r, off, GRE_HEADER, buf);
+	u16 flags;
+
+	if (!h)
+		return BAILEY_DROP_TRUNCATED;
+	flags = bailey_get_be16(h);
+	/* Version 1 (RFC 2637) has a call number there, not the same both ways. */
+	if (flags & GRE_VERSION || !(flags & GRE_KEY))
+		return BAILEY_PASS;
+	off += flags & (GRE_CHECKSUM | GRE_ROUTING) ? 8 : 4;
+	h = bailey_reader_peek(r, off, sizeof(buf), buf);
+	if (!h)
+		return BAILEY_DROP_TRUNCATED;
+	packet->flags |= BAILEY_PKT_ID;
+	packet->id = bailey_get_be32(h);
+	return BAILEY_PASS;
+}
+
+static const struct icmp_query *find_icmp_query(u8 proto, u8 type)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(icmp_queries); i++)
+		if (icmp_queries[i].proto == proto &&
+		    (icmp_queries[i].request == type ||
+		     icmp_queries[i].reply == type))
+			return &icmp_queries[i];
+	return NULL;
+}
+
+/* A redirect quotes a packet, too, but tells of no failure of it. */
+static bool is_icmp_error(u8 proto, u8 type)
+{
+	if (proto == BAILEY_PROTO_ICMPV6)
+		return type >= 1 && type <= 4;
+	return type == 3 || type == 4 || type == 11 || type == 12;
+}
+
+static enum bailey_reason parse_icmp(struct bailey_reader *r)
+{
+	struct bailey_packet *packet = r->packet;
+	u8 buf[ICMP_HEADER];
+	const u8 *h = bailey_reader_peek(r, packet->payload_off, ICMP_HEADER, buf);
+
+	if (!h)
+		return BAILEY_DROP_TRUNCATED;
+	packet->type = h[0];
+	packet->code = h[1];
+	packet->flags |= bailey_packet_icmp_flags(packet->proto, packet->type);
+	if (packet->flags & BAILEY_PKT_ID)
+		packet->id = bailey_get_be16(h + 4);
+	return BAILEY_PASS;
+}
+
+/**
+ * bailey_reader_upper() - read the header above IP
+ * @r: its packet's payload_off is at that header
+ *
+ * Return: BAILEY_PASS, or the reason why such a packet is never let through.
+ */
+enum bailey_reason bailey_reader_upper(struct bailey_reader *r)
+{
+	switch (r->packet->proto) {
+	case BAILEY_PROTO_TCP:
+		return parse_tcp(r);
+	case BAILEY_PROTO_UDP:
+	case BAILEY_PROTO_UDPLITE:
+		return parse_ports(r, 8);
+	case BAILEY_PROTO_SCTP:
+	case BAILEY_PROTO_DCCP:
+		return parse_ports(r, 12);
+	case BAILEY_PROTO_GRE:
+		return parse_gre(r);
+	case BAILEY_PROTO_ICMP:
+	case BAILEY_PROTO_ICMPV6:
+		if (bailey_packet_is_icmp(r->packet))
+			return parse_icmp(r);
+	}
+	return BAILEY_PASS;
+}
+
+/**
+ * bailey_packet_icmp_flags() - what kind of ICMP message a type is
+ * @proto: %BAILEY_PROTO_ICMP or %BAILEY_PROTO_ICMPV6
+ * @type: the message's type
+ *
+ * Return: those of &enum bailey_packet_flags that follow from it; 0 for what is
+ * neither query, reply nor error.
+ */
+u16 bailey_packet_icmp_flags(u8 proto, u8 type)
+{
+	const struct icmp_query *query;
+
+	if (is_icmp_error(proto, type))
+		return BAILEY_PKT_ICMP_ERROR;
+	query = find_icmp_query(proto, type);
+	if (!query)
+		return 0;
+	return BAILEY_PKT_ID | (type == query->request ? BAILEY_PKT_ICMP_QUERY :
+							 BAILEY_PKT_ICMP_REPLY);
+}
+
+/**
+ * bailey_packet_reply_type() - the ICMP type of the reply to a query
+ * @packet: an ICMP or ICMPv6 query
+ *
+ * Return: the type of its reply.
+ */
+u8 bailey_packet_reply_type(const struct bailey_packet *packet)
+{
+	const struct icmp_query *query;
+
+	query = find_icmp_query(packet->proto, packet->type);
+	return query ? query->reply : packet->type;
+}
+
+/**
+ * bailey_packet_request_type() - the ICMP type of the request of a query
+ * @packet: an ICMP or ICMPv6 query or reply
+ *
+ * Return: the type of @packet, or of what it replies to.
+ */
+u8 bailey_packet_request_type(const struct bailey_packet *packet)
+{
+	const struct icmp_query *query;
+
+	query = find_icmp_query(packet->proto, packet->type);
+	return query ? query->request : packet->type;
+}
+

@@ -1,0 +1,523 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The numbers of TCP: which segments an end could have sent, and could use.
+ *
+ * DOC: What a box in the middle can know
+ *
+ * G. van Rooij, "Real stateful TCP packet filtering in IP Filter" (2001), which
+ * pf and nf_conntrack follow, too: for each side, what it has sent so far (end),
+ * how far it may send (max_end, the right edge of the other side's window), and
+ * the largest window that it offered (max_win). A segment of side s to side r
+ *
+ *	begins no later than s.max_end + 1: r would not take it. The 1 is for what
+ *		follows a probe of a closed window (RFC 9293 3.8.6.1);
+ *	ends no earlier than s.end - r.max_win - 1: r has had all of that, and s
+ *		knows it, as otherwise s could not have sent up to s.end. The 1
+ *		is for keepalives, which send a byte again (RFC 9293 3.8.4);
+ *	acknowledges nothing behind r.end: r has not sent it;
+ *	acknowledges nothing before r.end - 2 * s.max_win - 1: r is at most s.max_win
+ *		(and a FIN) ahead of what it knows to be acknowledged, and an acknowledgment
+ *		may lag behind that by as much again (RFC 5961 5.2).
+ *
+ * Example, with windows of 100: s has sent up to 1000, r has acknowledged 950 and
+ * offers 100, so s.end = 1000, s.max_end = 1050. A segment 1040-1060 passes (it
+ * begins inside); 1060-1080 is nothing that r asked for; 950-1000 sent again, since
+ * r's acknowledgment was lost behind us, passes; 850-890 r must have had before
+ * s could send anything near 1000.
+ *
+ * Edges only move forwards. That a segment may end behind the window costs nothing
+ * and spares the ends that send a little too much; but the lower bound counts from
+ * min(end, max_end), so that a forged segment which begins just inside the window and is very
+ * long cannot push the true ones out.
+ *
+ * What is more particular: a reset closes only if its number is exact, as at the ends (RFC
+ * 5961 3.2); a SYN in the middle of a connection passes and changes nothing, as
+ * its receiver answers with a challenge (RFC 5961 4.2); the answer to that, and to
+ * segments of connections that one end has forgotten (RFC 9293 3.5.1), are
+ * resets with the number that was acknowledged, hence exact.
+ *
+ * Where the handshake was not seen, windows are taken as the largest that there
+ * can be. Pure functions; locking as in conn.h.
+ */
+#include "tcp.h"
+
+/* Windows are below this even with the largest scale (RFC 7323 2.3). */
+#define WINDOW_MOST	0x40000000U
+
+static u32 later(u32 a, u32 b)
+{
+	return bailey_seq_after(a, b) ? a : b;
+}
+
+static u32 earlier(u32 a, u32 b)
+{
+	return bailey_seq_after(a, b) ? b : a;
+}
+
+static bool has_ack(const struct bailey_packet *packet)
+{
+	return packet->tcp_flags & BAILEY_TCP_ACK;
+}
+
+/* Behind the segment's last byte; SYN and FIN are one each. */
+static u32 end_of(const struct bailey_packet *packet)
+{
+	return packet->tcp_seq + packet->tcp_data +
+	       !!(packet->tcp_flags & BAILEY_TCP_SYN) +
+	       !!(packet->tcp_flags & BAILEY_TCP_FIN);
+}
+
+static bool seen(const struct bailey_tcp_track *tcp, u8 side)
+{
+	return tcp->bits & BAILEY_TCP_SEEN << side;
+}
+
+/* The window that a segment offers; those of SYNs are never scaled (RFC 7323 2.2). */
+static u32 window_of(const struct bailey_tcp_track *tcp, u8 side,
+		     const struct bailey_packet *packet)
+{
+	u32 scale = packet->tcp_flags & BAILEY_TCP_SYN ? 0 : tcp->scale[side];
+
+	return (u32)packet->tcp_window << scale;
+}
+
+/* The first byte that the other side could still need, less one. */
+static u32 low_edge(const struct bailey_tcp_track *tcp, u8 side)
+{
+	const struct bailey_tcp_half *half = &tcp->half[side];
+
+	return earlier(half->end, half->max_end) - tcp->half[!side].max_win - 1;
+}
+
+/* Could the other side use, or have to answer, these bytes? */
+static bool bytes_fit(const struct bailey_tcp_track *tcp, u8 side,
+		      const struct bailey_packet *packet)
+{
+	return !bailey_seq_after(packet->tcp_seq, tcp->half[side].max_end + 1) &&
+	       !bailey_seq_after(low_edge(tcp, side), end_of(packet));
+}
+
+/* Could this side acknowledge that? */
+static bool ack_fits(const struct bailey_tcp_move *move)
+{
+	const struct bailey_packet *packet = move->packet;
+	const struct bailey_tcp_track *tcp = &move->track->tcp;
+	const struct bailey_tcp_half *other = &tcp->half[!move->side];
+	u32 sent = other->end, old = earlier(other->end, other->max_end);
+	u32 lag = max_t(u32, tcp->half[move->side].max_win, move->rules->tcp_max_ack);
+
+	if (!has_ack(packet))
+		return true;
+	lag = min_t(u32, lag, WINDOW_MOST - 1);
+	if (tcp->bits & BAILEY_TCP_PICKED_UP) {
+		/* What was sent before, we have not seen; half of all numbers is all. */
+		sent += WINDOW_MOST;
+		lag = min_t(u32, lag, WINDOW_MOST / 2 - 1);
+	}
+	/* Before the handshake is complete there is nothing old to acknowledge. */
+	if (move->track->state == BAILEY_TCP_SYN_RECV &&
+	    move->side == BAILEY_ORIGINATOR &&
+	    bailey_seq_after(tcp->half[BAILEY_ORIGINATOR].max_ack, packet->tcp_ack))
+		return false;
+	if (bailey_seq_after(packet->tcp_ack, sent) ||
+	    bailey_seq_after(packet->tcp_sack, sent))
+		return false;
+	/* A FIN may be sent whatever the window. */
+	return !bailey_seq_after(old - 2 * lag - 1, packet->tcp_ack);
+}
+
+/* A segment that fits leaves its numbers behind. */
+static void absorb(const struct bailey_tcp_move *move)
+{
+	const struct bailey_packet *packet = move->packet;
+	struct bailey_tcp_track *tcp = &move->track->tcp;
+	struct bailey_tcp_half *own = &tcp->half[move->side];
+	struct bailey_tcp_half *other = &tcp->half[!move->side];
+	u32 window = window_of(tcp, move->side, packet);
+
+	own->end = later(own->end, end_of(packet));
+	own->max_win = max_t(u32, own->max_win, window);
+	if (!has_ack(packet))
+		return;
+	own->max_ack = later(own->max_ack, packet->tcp_ack);
+	other->max_end = later(other->max_end, packet->tcp_ack + window);
+	if (tcp->bits & BAILEY_TCP_PICKED_UP)
+		other->end = later(other->end, packet->tcp_ack);
+}
+
+static enum bailey_tcp_fit fit_plain(const struct bailey_tcp_move *move)
+{
+	if (!bytes_fit(&move->track->tcp, move->side, move->packet) || !ack_fits(move))
+		return BAILEY_TCP_OUTSIDE;
+	absorb(move);
+	return BAILEY_TCP_FITS;
+}
+
+/* A side begins with a SYN. How far it may send, the other side will say. */
+static void begin(struct bailey_tcp_track *tcp, u8 side,
+		  const struct bailey_packet *packet)
+{
+	tcp->half[side] = (struct bailey_tcp_half){
+		.end = end_of(packet),
+		.max_end = end_of(packet),
+		.max_win = max_t(u32, packet->tcp_window, 1),
+	};
+	tcp->scale[side] = packet->tcp_scale;
+	tcp->bits |= BAILEY_TCP_SEEN << side;
+	if (side == BAILEY_ORIGINATOR) {
+		tcp->syn = packet->tcp_seq;
+		tcp->syn_scale = packet->tcp_scale;
+	}
+}
+
+/* Both SYNs were seen: scaling holds if both had the option. */
+static void agree(struct bailey_tcp_track *tcp)
+{
+	u32 side;
+
+	if (tcp->scale[0] == BAILEY_TCP_NO_SCALE || tcp->scale[1] == BAILEY_TCP_NO_SCALE)
+		memset(tcp->scale, 0, sizeof(tcp->scale));
+	for (side = 0; side < 2; side++) {
+		struct bailey_tcp_half *half = &tcp->half[side];
+
+		half->max_end = later(half->max_end,
+				      half->end + tcp->half[!side].max_win);
+	}
+}
+
+/* The middle of a connection: all that may be true of it is taken for true. */
+static enum bailey_tcp_fit pick_up(const struct bailey_tcp_move *move)
+{
+	const struct bailey_packet *packet = move->packet;
+	struct bailey_tcp_track *tcp = &move->track->tcp;
+
+	tcp->half[move->side] = (struct bailey_tcp_half){
+		.end = end_of(packet),
+		.max_end = packet->tcp_seq + WINDOW_MOST,
+		.max_win = WINDOW_MOST,
+		.max_ack = packet->tcp_ack,
+	};
+	tcp->half[!move->side] = (struct bailey_tcp_half){
+		.end = packet->tcp_ack,
+		.max_end = packet->tcp_ack + WINDOW_MOST,
+		.max_win = WINDOW_MOST,
+		.max_ack = packet->tcp_seq,
+	};
+	tcp->scale[0] = 14;
+	tcp->scale[1] = 14;
+	tcp->syn_scale = BAILEY_TCP_NO_SCALE;
+	tcp->bits = BAILEY_TCP_SEEN << 0 | BAILEY_TCP_SEEN << 1 | BAILEY_TCP_PICKED_UP;
+	return BAILEY_TCP_FITS;
+}
+
+/* The number of a side's SYN, before the handshake is complete. */
+static u32 syn_of(const struct bailey_tcp_track *tcp, u8 side)
+{
+	return side == BAILEY_ORIGINATOR ? tcp->syn :
+					   tcp->half[BAILEY_ORIGINATOR].max_ack - 1;
+}
+
+/* A SYN before the handshake is complete: the same again, or another. */
+static enum bailey_tcp_fit begin_again(const struct bailey_tcp_move *move)
+{
+	const struct bailey_packet *packet = move->packet;
+	struct bailey_tcp_track *tcp = &move->track->tcp;
+	struct bailey_tcp_half *own = &tcp->half[move->side];
+	struct bailey_tcp_half *other = &tcp->half[!move->side];
+	u32 expects = own->max_ack;
+
+	/* Sent again, perhaps without the data that it had (RFC 7413 4.1.3) */
+	if (seen(tcp, move->side) && packet->tcp_seq == syn_of(tcp, move->side)) {
+		own->end = later(own->end, end_of(packet));
+		own->max_win = max_t(u32, own->max_win, packet->tcp_window);
+		return BAILEY_TCP_FITS;
+	}
+	if (seen(tcp, move->side))
+		tcp->bits |= BAILEY_TCP_OTHER_SYN;
+	begin(tcp, move->side, packet);
+	if (seen(tcp, !move->side)) {
+		/* What both will acknowledge, and resets would have */
+		own->max_ack = expects;
+		if (move->side == BAILEY_RESPONDER)
+			own->max_ack = tcp->syn + 1;
+		other->max_ack = packet->tcp_seq + 1;
+		agree(tcp);
+	}
+	return BAILEY_TCP_FITS;
+}
+
+/* A further SYN. Once the handshake is complete it is put aside, but remembered. */
+static enum bailey_tcp_fit fit_syn(const struct bailey_tcp_move *move)
+{
+	const struct bailey_packet *packet = move->packet;
+	struct bailey_tcp_track *tcp = &move->track->tcp;
+	u8 state = move->track->state;
+
+	if (state == BAILEY_TCP_SYN_SENT || state == BAILEY_TCP_SYN_SENT2)
+		return begin_again(move);
+	if (move->side == BAILEY_ORIGINATOR && packet->tcp_seq != tcp->syn) {
+		tcp->bits |= BAILEY_TCP_OTHER_SYN;
+		tcp->other_syn = packet->tcp_seq;
+		tcp->other_scale = packet->tcp_scale;
+	}
+	return BAILEY_TCP_ASIDE;
+}
+
+/* Does it acknowledge the originator's SYN, with all or a part of the SYN's data? */
+static bool acks_syn(const struct bailey_tcp_track *tcp, const struct bailey_packet *packet)
+{
+	return has_ack(packet) && bailey_seq_after(packet->tcp_ack, tcp->syn) &&
+	       !bailey_seq_after(packet->tcp_ack, tcp->half[BAILEY_ORIGINATOR].end);
+}
+
+/* An ACK of the responder came before its SYN-ACK, which now says how to read it. */
+static void count_overtaker(struct bailey_tcp_track *tcp, const struct bailey_tcp_half *early)
+{
+	struct bailey_tcp_half *own = &tcp->half[BAILEY_RESPONDER];
+	struct bailey_tcp_half *other = &tcp->half[BAILEY_ORIGINATOR];
+	u32 window = early->max_win << tcp->scale[BAILEY_RESPONDER];
+
+	own->max_win = max_t(u32, own->max_win, window);
+	other->max_end = later(other->max_end, early->max_ack + window);
+}
+
+/* The responder's answer to the originator's SYN. */
+static void answer(const struct bailey_tcp_move *move)
+{
+	const struct bailey_packet *packet = move->packet;
+	struct bailey_tcp_track *tcp = &move->track->tcp;
+	struct bailey_tcp_half *own = &tcp->half[BAILEY_RESPONDER];
+	struct bailey_tcp_half *other = &tcp->half[BAILEY_ORIGINATOR];
+	struct bailey_tcp_half early = *own;
+
+	begin(tcp, BAILEY_RESPONDER, packet);
+	own->max_ack = packet->tcp_ack;
+	/* What the originator will acknowledge, and a reset would have. */
+	other->max_ack = packet->tcp_seq + 1;
+	tcp->scale[BAILEY_ORIGINATOR] = tcp->syn_scale;
+	agree(tcp);
+	other->max_end = later(other->end, packet->tcp_ack + packet->tcp_window);
+	own->max_end = packet->tcp_seq + 1 + other->max_win;
+	if (tcp->bits & BAILEY_TCP_CHALLENGED && early.max_win)
+		count_overtaker(tcp, &early);
+	/* Data in the SYN asked for no window. */
+	own->max_win = max_t(u32, own->max_win, other->end - tcp->syn - 1);
+	tcp->bits &= ~(BAILEY_TCP_OTHER_SYN | BAILEY_TCP_CHALLENGED);
+}
+
+/* Both ends begin anew where we remember a connection: its SYN was put aside. */
+static enum bailey_tcp_fit restart(const struct bailey_tcp_move *move)
+{
+	struct bailey_tcp_track *tcp = &move->track->tcp;
+
+	tcp->syn = tcp->other_syn;
+	tcp->syn_scale = tcp->other_scale;
+	tcp->half[BAILEY_ORIGINATOR] = (struct bailey_tcp_half){
+		.end = tcp->syn + 1,
+		.max_end = tcp->syn + 1,
+		.max_win = U16_MAX, /* of the SYN: not remembered */
+	};
+	tcp->bits = BAILEY_TCP_SEEN << BAILEY_ORIGINATOR;
+	answer(move);
+	return BAILEY_TCP_ANEW;
+}
+
+/*
+ * An ACK before any SYN-ACK: of a connection that the responder still has, which its
+ * receiver is to reset (RFC 9293 3.5.1), or one that overtook its SYN-ACK.
+ */
+static enum bailey_tcp_fit challenge(const struct bailey_tcp_move *move)
+{
+	struct bailey_tcp_track *tcp = &move->track->tcp;
+	struct bailey_tcp_half *own = &tcp->half[BAILEY_RESPONDER];
+
+	own->max_ack = move->packet->tcp_ack;
+	own->max_win = acks_syn(tcp, move->packet) ?
+		       max_t(u32, own->max_win, move->packet->tcp_window) : 0;
+	tcp->bits |= BAILEY_TCP_CHALLENGED;
+	return BAILEY_TCP_ASIDE;
+}
+
+static bool answers_other_syn(const struct bailey_tcp_move *move)
+{
+	const struct bailey_tcp_track *tcp = &move->track->tcp;
+
+	return move->side == BAILEY_RESPONDER && has_ack(move->packet) &&
+	       tcp->bits & BAILEY_TCP_OTHER_SYN &&
+	       move->packet->tcp_ack == tcp->other_syn + 1;
+}
+
+/*
+ * Another answer to the SYN, as SYN cookies give when that comes again later; or the
+ * first one, which its own reset has overtaken.
+ */
+static bool is_other_answer(const struct bailey_tcp_move *move)
+{
+	const struct bailey_tcp_track *tcp = &move->track->tcp;
+
+	if (move->side != BAILEY_RESPONDER || !acks_syn(tcp, move->packet))
+		return false;
+	if (move->track->state == BAILEY_TCP_CLOSE)
+		return !seen(tcp, BAILEY_RESPONDER);
+	return move->track->state == BAILEY_TCP_SYN_RECV &&
+	       move->packet->tcp_seq + 1 != tcp->half[BAILEY_ORIGINATOR].max_ack;
+}
+
+static enum bailey_tcp_fit fit_syn_ack(const struct bailey_tcp_move *move)
+{
+	struct bailey_tcp_track *tcp = &move->track->tcp;
+	u8 state = move->track->state;
+
+	if (state == BAILEY_TCP_SYN_SENT) {
+		if (acks_syn(tcp, move->packet)) {
+			answer(move);
+			return BAILEY_TCP_FITS;
+		}
+		return tcp->bits & BAILEY_TCP_OTHER_SYN ? challenge(move) :
+							  BAILEY_TCP_OUTSIDE;
+	}
+	if (answers_other_syn(move))
+		return restart(move);
+	if (is_other_answer(move)) {
+		answer(move);
+		return BAILEY_TCP_FITS;
+	}
+	if (state == BAILEY_TCP_SYN_SENT2 || state == BAILEY_TCP_SYN_RECV)
+		return fit_plain(move);
+	/* A late copy tells nothing new, and its window is of another kind. */
+	return bytes_fit(tcp, move->side, move->packet) && ack_fits(move) ?
+	       BAILEY_TCP_ASIDE : BAILEY_TCP_OUTSIDE;
+}
+
+/* Before the responder has answered: RFC 9293 3.10.7.3, 3.5.2. */
+static enum bailey_tcp_fit fit_early_reset(const struct bailey_tcp_move *move)
+{
+	const struct bailey_tcp_track *tcp = &move->track->tcp;
+	u32 seq = move->packet->tcp_seq;
+
+	if (move->side == BAILEY_RESPONDER) {
+		if (acks_syn(tcp, move->packet))
+			return BAILEY_TCP_FITS;
+		return tcp->bits & BAILEY_TCP_OTHER_SYN && has_ack(move->packet) ?
+		       BAILEY_TCP_ASIDE : BAILEY_TCP_OUTSIDE;
+	}
+	if (seq == tcp->half[BAILEY_ORIGINATOR].end || seq == tcp->syn + 1)
+		return BAILEY_TCP_FITS;
+	return tcp->bits & BAILEY_TCP_CHALLENGED &&
+	       seq == tcp->half[BAILEY_RESPONDER].max_ack ? BAILEY_TCP_ASIDE :
+							    BAILEY_TCP_OUTSIDE;
+}
+
+/* The SYN is refused after all, or once more; what number it has does not matter. */
+static bool refuses_syn(const struct bailey_tcp_move *move)
+{
+	const struct bailey_tcp_track *tcp = &move->track->tcp;
+
+	switch (move->track->state) {
+	case BAILEY_TCP_SYN_SENT2:
+		if (move->side == BAILEY_ORIGINATOR)
+			return has_ack(move->packet) &&
+			       move->packet->tcp_ack == tcp->half[BAILEY_RESPONDER].end;
+		fallthrough;
+	case BAILEY_TCP_SYN_RECV:
+		return move->side == BAILEY_RESPONDER && acks_syn(tcp, move->packet);
+	case BAILEY_TCP_CLOSE:
+		/* Behind a long life most numbers would acknowledge the SYN. */
+		return move->side == BAILEY_RESPONDER && acks_syn(tcp, move->packet) &&
+		       (!seen(tcp, BAILEY_RESPONDER) ||
+			move->packet->tcp_ack == tcp->syn + 1) &&
+		       !(tcp->bits & BAILEY_TCP_PICKED_UP);
+	default:
+		return false;
+	}
+}
+
+/* Exact: what its receiver expects next, or what its sender would send next. */
+static enum bailey_tcp_fit fit_reset(const struct bailey_tcp_move *move)
+{
+	const struct bailey_tcp_track *tcp = &move->track->tcp;
+	u32 seq = move->packet->tcp_seq;
+
+	if (move->track->state == BAILEY_TCP_SYN_SENT)
+		return fit_early_reset(move);
+	if (seq == tcp->half[!move->side].max_ack || seq == tcp->half[move->side].end)
+		return BAILEY_TCP_FITS;
+	if (refuses_syn(move))
+		return BAILEY_TCP_FITS;
+	/* A SYN that was put aside is refused: that is between the ends. */
+	return answers_other_syn(move) ||
+	       bytes_fit(tcp, move->side, move->packet) ? BAILEY_TCP_ASIDE :
+							  BAILEY_TCP_OUTSIDE;
+}
+
+/**
+ * bailey_tcp_fit() - judge a segment's numbers, and keep them
+ * @move: the segment, with %BAILEY_PKT_SEQ, in a state in which its flags make
+ *	  sense
+ *
+ * Return: &enum bailey_tcp_fit.
+ */
+enum bailey_tcp_fit bailey_tcp_fit(const struct bailey_tcp_move *move)
+{
+	struct bailey_tcp_track *tcp = &move->track->tcp;
+	u8 state = move->track->state;
+
+	if (state == BAILEY_TCP_NONE && move->segment == BAILEY_TCP_SEG_SYN) {
+		begin(tcp, move->side, move->packet);
+		return BAILEY_TCP_FITS;
+	}
+	if (!tcp->bits)
+		return pick_up(move);
+	switch (move->segment) {
+	case BAILEY_TCP_SEG_SYN:
+		return fit_syn(move);
+	case BAILEY_TCP_SEG_SYN_ACK:
+		return fit_syn_ack(move);
+	case BAILEY_TCP_SEG_RST:
+		return fit_reset(move);
+	default:
+		break;
+	}
+	if (state == BAILEY_TCP_SYN_SENT)
+		return move->packet->tcp_data ? BAILEY_TCP_OUTSIDE : challenge(move);
+	return fit_plain(move);
+}
+
+/**
+ * bailey_tcp_is_first_syn() - is this the SYN with which an answered connection began?
+ * @tcp: the connection's numbers; may be changing on another CPU
+ * @syn: a SYN with the connection's key, from either side
+ *
+ * Return: true for a copy of it.
+ */
+bool bailey_tcp_is_first_syn(const struct bailey_tcp_track *tcp,
+			     const struct bailey_packet *syn)
+{
+	u8 bits = READ_ONCE(tcp->bits);
+
+	return syn->flags & BAILEY_PKT_SEQ && bits & BAILEY_TCP_SEEN << BAILEY_RESPONDER &&
+	       !(bits & BAILEY_TCP_PICKED_UP) && syn->tcp_seq == READ_ONCE(tcp->syn);
+}
+
+/**
+ * bailey_tcp_quoted() - could this side have sent the packet that an error quotes?
+ * @tcp: the connection's numbers
+ * @quote: the quoted packet, with %BAILEY_PKT_SEQ
+ * @side: whose address is its source
+ *
+ * RFC 5927 4.1: only what is under way may be quoted.
+ *
+ * Return: true if its first byte is among those that are.
+ */
+bool bailey_tcp_quoted(const struct bailey_tcp_track *tcp,
+		       const struct bailey_packet *quote, u8 side)
+{
+	if (!tcp->bits)
+		return true;
+	if (!seen(tcp, side))
+		return false;
+	if (!seen(tcp, !side))
+		return quote->tcp_seq == tcp->syn;
+	return !bailey_seq_after(quote->tcp_seq, tcp->half[side].end) &&
+	       !bailey_seq_after(low_edge(tcp, side), quote->tcp_seq);
+}
