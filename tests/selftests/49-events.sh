@@ -279,13 +279,13 @@ gone()
 expect_pass "who watches a namespace that goes gets an error" until_true gone
 watch w
 must fd-open-read again router events
-spawn router bash -c "exec '$BAILEY_TOOL' connection watch >'$scratch/rows' 2>'$scratch/last-words'"
+spawn router bash -c "exec '$BAILEY_TOOL' connection watch >'$scratch/seen' 2>'$scratch/last-words'"
 rows=$spawned
 watched()
 {
 	must $there udp 10.8.0.4 1 10.9.0.1 53
 	must write router connections 'flush\n'
-	[ -s "$scratch/rows" ]
+	[ -s "$scratch/seen" ]
 }
 until_true watched
 began=$SECONDS
