@@ -41,6 +41,7 @@ static int stand_up(struct bailey_net *bn, struct bailey_diag *diag)
 		ret = bailey_conn_table_init(&bn->conns);
 		if (ret)
 			return ret;
+		bn->conns.namespace = bn->net->ns.inum;
 		bn->conns.events = &bn->events;
 		/* Pairs with bailey_net_has_conns(): whoever sees it sees the table. */
 		smp_store_release(&bn->conns_ready, true);

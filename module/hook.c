@@ -270,19 +270,34 @@ static struct bailey_conn_entry *make_entry(const struct passage *p)
 	return entry;
 }
 
+static enum bailey_reason refusal(int error)
+{
+	switch (error) {
+	case -ENOSPC:
+		return BAILEY_DROP_TABLE_FULL;
+	case -EDQUOT:
+		return BAILEY_DROP_SOURCE_LIMIT;
+	default:
+		return BAILEY_DROP_NO_MEMORY;
+	}
+}
+
 /* A new connection enters the table, in place of one that has ended if need be. */
 static enum bailey_reason open_conn(struct passage *p)
 {
 	struct bailey_net *bn = p->bn;
 	struct bailey_conn_entry *entry = make_entry(p), *first;
+	const struct bailey_conn_limits limits = {
+		.connections = bailey_sysctl_max_connections(&bn->sysctls),
+		.per_source = bailey_sysctl_max_per_source(&bn->sysctls),
+	};
 	int ret;
 
 	if (!entry)
 		return BAILEY_DROP_NO_MEMORY;
 	if (p->entry && bailey_conn_table_unlink(&bn->conns, p->entry, BAILEY_END_REOPENED))
 		bailey_stats_count(bn->stats, BAILEY_COUNT_CONN_REOPENED);
-	ret = bailey_conn_table_insert(&bn->conns, entry, &first,
-				       bailey_sysctl_max_connections(&bn->sysctls));
+	ret = bailey_conn_table_insert(&bn->conns, entry, &first, &limits);
 	if (!ret) {
 		bailey_stats_count(bn->stats, BAILEY_COUNT_CONN_NEW);
 		return BAILEY_PASS;
@@ -291,7 +306,7 @@ static enum bailey_reason open_conn(struct passage *p)
 	if (ret == -EEXIST) /* another CPU had a packet of it just now */
 		return bailey_conn_entry_advance(&bn->conns, first, &p->packet,
 						 BAILEY_ORIGINATOR, &p->rules, p->now);
-	return ret == -ENOSPC ? BAILEY_DROP_TABLE_FULL : BAILEY_DROP_NO_MEMORY;
+	return refusal(ret);
 }
 
 /* The two doors of a known connection, after one of them was asked again. */

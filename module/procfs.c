@@ -109,6 +109,22 @@ static int show_error(struct conversation *talk)
 	return 0;
 }
 
+static void print_conns(struct bailey_net *bn, struct bailey_out *out)
+{
+	struct bailey_conn_tally tally = { };
+	s64 count = 0;
+
+	if (bailey_net_has_conns(bn)) {
+		bailey_conn_table_tally(&bn->conns, &tally);
+		count = bailey_conn_table_count(&bn->conns);
+	}
+	bailey_out_printf(out, "connections_expired %llu\nconnections_early_dropped %llu\n",
+			  tally.expired, tally.early);
+	bailey_out_printf(out, "collector_us %llu\nconnections %lld\nconnections_max %u\n",
+			  tally.collect_us, count,
+			  bailey_sysctl_max_connections(&bn->sysctls));
+}
+
 static int show_stats(struct conversation *talk)
 {
 	struct bailey_net *bn = talk->bn;
@@ -117,10 +133,8 @@ static int show_stats(struct conversation *talk)
 	if (!policy)
 		return -EIO;
 	bailey_stats_print(bn->stats, &talk->text);
-	bailey_out_printf(&talk->text, "connections %lld\nconnections_max %u\nrules %llu\n",
-			  bailey_net_has_conns(bn) ?
-			  bailey_conn_table_count(&bn->conns) : 0LL,
-			  bailey_sysctl_max_connections(&bn->sysctls), policy->rules);
+	print_conns(bn, &talk->text);
+	bailey_out_printf(&talk->text, "rules %llu\n", policy->rules);
 	bailey_policy_print_stats(policy, bailey_conn_now(), &talk->text);
 	bailey_policy_put(policy);
 	return 0;

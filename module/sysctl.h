@@ -18,10 +18,11 @@ struct net;
  * struct bailey_sysctls - the settings of one network namespace
  * @timeouts: for bailey_conn_open() and bailey_conn_advance()
  * @max_connections: entries in the connection table
+ * @max_per_source: of these, how many one source may have; 0: all of them
  * @max_rules: rules in the policy, of all ACLs and groups
  * @max_policy_bytes: bytes of the policy's text
  * @event_ring_size: records of connection events kept for those who watch
- * @tcp_max_ack: bytes that an acknowledgement may lag behind, at the least
+ * @tcp_max_ack: bytes that an acknowledgment may lag behind, at the least
  * @tcp_loose: 1: pick up TCP connections in the middle; 0: only from their SYN
  * @tcp_be_liberal: 1: of the segments outside the windows only resets are dropped
  * @caps: the initial namespace's settings, where those bound these; else NULL
@@ -34,6 +35,7 @@ struct net;
 struct bailey_sysctls {
 	struct bailey_timeouts timeouts;
 	u32 max_connections;
+	u32 max_per_source;
 	u32 max_rules;
 	u32 max_policy_bytes;
 	u32 event_ring_size;
@@ -56,6 +58,20 @@ static inline u32 bailey_sysctl_max_connections(const struct bailey_sysctls *s)
 	u32 own = READ_ONCE(s->max_connections);
 
 	return s->caps ? min(own, READ_ONCE(s->caps->max_connections)) : own;
+}
+
+/**
+ * bailey_sysctl_max_per_source() - the limit in force
+ * @s: a namespace's settings
+ *
+ * Return: its own, or the initial namespace's if that is stricter and binding;
+ * 0 if there is none.
+ */
+static inline u32 bailey_sysctl_max_per_source(const struct bailey_sysctls *s)
+{
+	u32 own = READ_ONCE(s->max_per_source);
+
+	return s->caps ? min_not_zero(own, READ_ONCE(s->caps->max_per_source)) : own;
 }
 
 /**

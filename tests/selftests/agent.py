@@ -40,7 +40,8 @@ interface that it must leave by. PACKET is one of
 
 and may be followed by: hl N (hop limit or TTL), size N (bytes of payload),
 frag N (fragments of N bytes), ext N (as many IPv6 extension headers), cut N
-(bytes cut off its end), doff N (TCP data offset), seq N, ack N.
+(bytes cut off its end), doff N (TCP data offset), seq N, ack N. Where these two
+are not given, they go on from the segments of the conversation that arrived.
 """
 
 import contextlib
@@ -120,7 +121,7 @@ class Packet:
         self.flags, self.key, self.mtu, self.id = "", None, 0, 77
         self.about = None
         self.opt = {"hl": 64, "size": 0, "frag": 0, "ext": 0, "cut": 0,
-                    "doff": 5, "seq": 1000, "ack": 0}
+                    "doff": 5, "seq": None, "ack": None}
         self.kind = words.pop(0)
         if self.kind == "proto":
             self.proto = int(words.pop(0))
@@ -154,6 +155,10 @@ class Packet:
                 self.opt[word] = int(words.pop(0))
             else:
                 raise ValueError("what is " + word)
+
+    def ends(self):
+        """Of a packet with ports: where from and where to."""
+        return (self.src, self.sport), (self.dst, self.dport)
 
     def payload(self):
         return bytes(max(0, self.opt["size"] - len(self.token))) + self.token
@@ -274,6 +279,7 @@ class Agent:
         self.kept = {}
         self.owed = {}
         self.words = 0
+        self.next_seq = {}
 
     def socket(self, ns, family, kind, proto=0):
         with inside(ns):
@@ -511,8 +517,28 @@ class Agent:
 
     # packets
 
+    def number(self, packet):
+        """Numbers that its conversation would have."""
+        there, back = packet.ends(), packet.ends()[::-1]
+        opt = packet.opt
+        if opt["seq"] is None:
+            opt["seq"] = 1000 if "S" in packet.flags else \
+                self.next_seq.get(there, 1000)
+        if opt["ack"] is None:
+            opt["ack"] = self.next_seq.get(back, 0) \
+                if "A" in packet.flags else 0
+
+    def arrived(self, packet):
+        if packet.kind == "tcp":
+            self.next_seq[packet.ends()] = packet.opt["seq"] + \
+                len(packet.payload()) + ("S" in packet.flags) + \
+                ("F" in packet.flags)
+
     def do_packet(self, limit, origin, target, *words):
         packet = Packet(list(words))
+        for each in (packet, packet.about):
+            if each and each.kind == "tcp":
+                self.number(each)
         ns, _, dev = origin.partition(":")
         there, _, there_dev = target.partition(":")
         sender = packet_sender(ns, dev, packet.v6)
@@ -535,7 +561,10 @@ class Agent:
                         if packet.token[-8:] in data and not outgoing:
                             return True
                 return False
-            return self.wait(seen, limit), "not seen"
+            if not self.wait(seen, limit):
+                return False, "not seen"
+            self.arrived(packet)
+            return True, ""
 
     # files
 

@@ -38,6 +38,7 @@
  * @BAILEY_DROP_TCP_WINDOW: a TCP segment whose numbers its receiver could not use
  * @BAILEY_DROP_CHECKSUM: a bad checksum in a packet that would open or move a
  *	connection
+ * @BAILEY_DROP_SOURCE_LIMIT: its source has as many connections as it may
  * @BAILEY_REASON_COUNT: number of reasons, not a reason
  */
 enum bailey_reason {
@@ -57,6 +58,7 @@ enum bailey_reason {
 	BAILEY_DROP_NO_MEMORY,
 	BAILEY_DROP_TCP_WINDOW,
 	BAILEY_DROP_CHECKSUM,
+	BAILEY_DROP_SOURCE_LIMIT,
 	BAILEY_REASON_COUNT
 };
 
@@ -65,7 +67,7 @@ enum bailey_reason {
 	"pass", "malformed", "truncated", "fragment", "ext-headers", \
 	"tcp-flags", "tcp-state", "no-connection", "default-deny", \
 	"acl-deny", "acl-default", "group-deny", "table-full", "no-memory", \
-	"tcp-window", "checksum" }
+	"tcp-window", "checksum", "source-limit" }
 
 /**
  * enum bailey_tcp_state - how far a TCP connection has come (RFC 9293 3.3.2)
