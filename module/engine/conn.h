@@ -93,8 +93,10 @@ enum bailey_tcp_bits {
  * @syn: sequence number of the originator's SYN
  * @other_syn: that of a later one, which was put aside
  * @scale: by side, the shift of windows that it offers
- * @syn_scale: scale option of the originator's last SYN, put aside or not
+ * @syn_scale: scale option of the originator's SYN
+ * @other_scale: that of the one that was put aside
  * @bits: &enum bailey_tcp_bits
+ * @reserved: 0
  */
 struct bailey_tcp_track {
 	struct bailey_tcp_half half[2];
@@ -102,10 +104,12 @@ struct bailey_tcp_track {
 	u32 other_syn;
 	u8 scale[2];
 	u8 syn_scale;
+	u8 other_scale;
 	u8 bits;
+	u8 reserved[3];
 };
 
-#define BAILEY_TRACK_WORDS	12
+#define BAILEY_TRACK_WORDS	13
 
 /**
  * struct bailey_track - all that packets change of a connection but its deadline

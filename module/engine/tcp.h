@@ -64,6 +64,8 @@ enum bailey_reason bailey_tcp_step(const struct bailey_packet *packet, u8 side,
 				   struct bailey_conn_next *next);
 
 enum bailey_tcp_fit bailey_tcp_fit(const struct bailey_tcp_move *move);
+bool bailey_tcp_is_first_syn(const struct bailey_tcp_track *tcp,
+			     const struct bailey_packet *syn);
 bool bailey_tcp_quoted(const struct bailey_tcp_track *tcp,
 		       const struct bailey_packet *quote, u8 side);
 

@@ -9,13 +9,14 @@
  * how far it may send (max_end, the right edge of the other side's window), and
  * the largest window that it offered (max_win). A segment of side s to side r
  *
- *	begins no later than s.max_end: r would not take it;
+ *	begins no later than s.max_end + 1: r would not take it. The 1 is for what
+ *		follows a probe of a closed window (RFC 9293 3.8.6.1);
  *	ends no earlier than s.end - r.max_win - 1: r has had all of that, and s
  *		knows it, as otherwise s could not have sent up to s.end. The 1
  *		is for keepalives, which send a byte again (RFC 9293 3.8.4);
  *	acknowledges nothing behind r.end: r has not sent it;
- *	acknowledges nothing before r.end - 2 * s.max_win: r is at most s.max_win
- *		ahead of what it knows to be acknowledged, and an acknowledgment
+ *	acknowledges nothing before r.end - 2 * s.max_win - 1: r is at most s.max_win
+ *		(and a FIN) ahead of what it knows to be acknowledged, and an acknowledgment
  *		may lag behind that by as much again (RFC 5961 5.2).
  *
  * Example, with windows of 100: s has sent up to 1000, r has acknowledged 950 and
@@ -92,7 +93,7 @@ static u32 low_edge(const struct bailey_tcp_track *tcp, u8 side)
 static bool bytes_fit(const struct bailey_tcp_track *tcp, u8 side,
 		      const struct bailey_packet *packet)
 {
-	return !bailey_seq_after(packet->tcp_seq, tcp->half[side].max_end) &&
+	return !bailey_seq_after(packet->tcp_seq, tcp->half[side].max_end + 1) &&
 	       !bailey_seq_after(low_edge(tcp, side), end_of(packet));
 }
 
@@ -101,7 +102,8 @@ static bool ack_fits(const struct bailey_tcp_move *move)
 {
 	const struct bailey_packet *packet = move->packet;
 	const struct bailey_tcp_track *tcp = &move->track->tcp;
-	u32 sent = tcp->half[!move->side].end;
+	const struct bailey_tcp_half *other = &tcp->half[!move->side];
+	u32 sent = other->end, old = earlier(other->end, other->max_end);
 	u32 lag = max_t(u32, tcp->half[move->side].max_win, move->rules->tcp_max_ack);
 
 	if (!has_ack(packet))
@@ -120,7 +122,8 @@ static bool ack_fits(const struct bailey_tcp_move *move)
 	if (bailey_seq_after(packet->tcp_ack, sent) ||
 	    bailey_seq_after(packet->tcp_sack, sent))
 		return false;
-	return !bailey_seq_after(tcp->half[!move->side].end - 2 * lag, packet->tcp_ack);
+	/* A FIN may be sent whatever the window. */
+	return !bailey_seq_after(old - 2 * lag - 1, packet->tcp_ack);
 }
 
 /* A segment that fits leaves its numbers behind. */
@@ -207,26 +210,39 @@ static enum bailey_tcp_fit pick_up(const struct bailey_tcp_move *move)
 	return BAILEY_TCP_FITS;
 }
 
+/* The number of a side's SYN, before the handshake is complete. */
+static u32 syn_of(const struct bailey_tcp_track *tcp, u8 side)
+{
+	return side == BAILEY_ORIGINATOR ? tcp->syn :
+					   tcp->half[BAILEY_ORIGINATOR].max_ack - 1;
+}
+
 /* A SYN before the handshake is complete: the same again, or another. */
 static enum bailey_tcp_fit begin_again(const struct bailey_tcp_move *move)
 {
 	const struct bailey_packet *packet = move->packet;
 	struct bailey_tcp_track *tcp = &move->track->tcp;
-	struct bailey_tcp_half old = tcp->half[move->side];
-	bool known = seen(tcp, move->side);
-	bool same = move->side == BAILEY_RESPONDER || packet->tcp_seq == tcp->syn;
+	struct bailey_tcp_half *own = &tcp->half[move->side];
+	struct bailey_tcp_half *other = &tcp->half[!move->side];
+	u32 expects = own->max_ack;
 
-	begin(tcp, move->side, packet);
-	if (!same)
+	/* Sent again, perhaps without the data that it had (RFC 7413 4.1.3) */
+	if (seen(tcp, move->side) && packet->tcp_seq == syn_of(tcp, move->side)) {
+		own->end = later(own->end, end_of(packet));
+		own->max_win = max_t(u32, own->max_win, packet->tcp_window);
+		return BAILEY_TCP_FITS;
+	}
+	if (seen(tcp, move->side))
 		tcp->bits |= BAILEY_TCP_OTHER_SYN;
-	else if (known) /* perhaps without the data that it had (RFC 7413 4.1.3) */
-		tcp->half[move->side].end = later(old.end, end_of(packet));
-	if (move->side == BAILEY_RESPONDER)
-		tcp->half[BAILEY_ORIGINATOR].max_ack = packet->tcp_seq + 1;
-	else if (seen(tcp, BAILEY_RESPONDER))
-		tcp->half[BAILEY_ORIGINATOR].max_ack = old.max_ack;
-	if (seen(tcp, !move->side))
+	begin(tcp, move->side, packet);
+	if (seen(tcp, !move->side)) {
+		/* What both will acknowledge, and resets would have */
+		own->max_ack = expects;
+		if (move->side == BAILEY_RESPONDER)
+			own->max_ack = tcp->syn + 1;
+		other->max_ack = packet->tcp_seq + 1;
 		agree(tcp);
+	}
 	return BAILEY_TCP_FITS;
 }
 
@@ -242,7 +258,7 @@ static enum bailey_tcp_fit fit_syn(const struct bailey_tcp_move *move)
 	if (move->side == BAILEY_ORIGINATOR && packet->tcp_seq != tcp->syn) {
 		tcp->bits |= BAILEY_TCP_OTHER_SYN;
 		tcp->other_syn = packet->tcp_seq;
-		tcp->syn_scale = packet->tcp_scale;
+		tcp->other_scale = packet->tcp_scale;
 	}
 	return BAILEY_TCP_ASIDE;
 }
@@ -295,6 +311,7 @@ static enum bailey_tcp_fit restart(const struct bailey_tcp_move *move)
 	struct bailey_tcp_track *tcp = &move->track->tcp;
 
 	tcp->syn = tcp->other_syn;
+	tcp->syn_scale = tcp->other_scale;
 	tcp->half[BAILEY_ORIGINATOR] = (struct bailey_tcp_half){
 		.end = tcp->syn + 1,
 		.max_end = tcp->syn + 1,
@@ -330,6 +347,22 @@ static bool answers_other_syn(const struct bailey_tcp_move *move)
 	       move->packet->tcp_ack == tcp->other_syn + 1;
 }
 
+/*
+ * Another answer to the SYN, as SYN cookies give when that comes again later; or the
+ * first one, which its own reset has overtaken.
+ */
+static bool is_other_answer(const struct bailey_tcp_move *move)
+{
+	const struct bailey_tcp_track *tcp = &move->track->tcp;
+
+	if (move->side != BAILEY_RESPONDER || !acks_syn(tcp, move->packet))
+		return false;
+	if (move->track->state == BAILEY_TCP_CLOSE)
+		return !seen(tcp, BAILEY_RESPONDER);
+	return move->track->state == BAILEY_TCP_SYN_RECV &&
+	       move->packet->tcp_seq + 1 != tcp->half[BAILEY_ORIGINATOR].max_ack;
+}
+
 static enum bailey_tcp_fit fit_syn_ack(const struct bailey_tcp_move *move)
 {
 	struct bailey_tcp_track *tcp = &move->track->tcp;
@@ -345,18 +378,15 @@ static enum bailey_tcp_fit fit_syn_ack(const struct bailey_tcp_move *move)
 	}
 	if (answers_other_syn(move))
 		return restart(move);
-	/* Another answer, as SYN cookies give when a SYN comes again later */
-	if (move->side == BAILEY_RESPONDER && acks_syn(tcp, move->packet)) {
-		if (state == BAILEY_TCP_SYN_RECV &&
-		    move->packet->tcp_seq + 1 != tcp->half[BAILEY_ORIGINATOR].max_ack) {
-			answer(move);
-			return BAILEY_TCP_FITS;
-		}
-		/* Overtaken by its own reset */
-		if (state == BAILEY_TCP_CLOSE && !seen(tcp, BAILEY_RESPONDER))
-			return BAILEY_TCP_ASIDE;
+	if (is_other_answer(move)) {
+		answer(move);
+		return BAILEY_TCP_FITS;
 	}
-	return fit_plain(move);
+	if (state == BAILEY_TCP_SYN_SENT2 || state == BAILEY_TCP_SYN_RECV)
+		return fit_plain(move);
+	/* A late copy tells nothing new, and its window is of another kind. */
+	return bytes_fit(tcp, move->side, move->packet) && ack_fits(move) ?
+	       BAILEY_TCP_ASIDE : BAILEY_TCP_OUTSIDE;
 }
 
 /* Before the responder has answered: RFC 9293 3.10.7.3, 3.5.2. */
@@ -378,6 +408,30 @@ static enum bailey_tcp_fit fit_early_reset(const struct bailey_tcp_move *move)
 							    BAILEY_TCP_OUTSIDE;
 }
 
+/* The SYN is refused after all, or once more; what number it has does not matter. */
+static bool refuses_syn(const struct bailey_tcp_move *move)
+{
+	const struct bailey_tcp_track *tcp = &move->track->tcp;
+
+	switch (move->track->state) {
+	case BAILEY_TCP_SYN_SENT2:
+		if (move->side == BAILEY_ORIGINATOR)
+			return has_ack(move->packet) &&
+			       move->packet->tcp_ack == tcp->half[BAILEY_RESPONDER].end;
+		fallthrough;
+	case BAILEY_TCP_SYN_RECV:
+		return move->side == BAILEY_RESPONDER && acks_syn(tcp, move->packet);
+	case BAILEY_TCP_CLOSE:
+		/* Behind a long life most numbers would acknowledge the SYN. */
+		return move->side == BAILEY_RESPONDER && acks_syn(tcp, move->packet) &&
+		       (!seen(tcp, BAILEY_RESPONDER) ||
+			move->packet->tcp_ack == tcp->syn + 1) &&
+		       !(tcp->bits & BAILEY_TCP_PICKED_UP);
+	default:
+		return false;
+	}
+}
+
 /* Exact: what its receiver expects next, or what its sender would send next. */
 static enum bailey_tcp_fit fit_reset(const struct bailey_tcp_move *move)
 {
@@ -388,13 +442,11 @@ static enum bailey_tcp_fit fit_reset(const struct bailey_tcp_move *move)
 		return fit_early_reset(move);
 	if (seq == tcp->half[!move->side].max_ack || seq == tcp->half[move->side].end)
 		return BAILEY_TCP_FITS;
-	/* The SYN is refused after all, once more, or one that came later. */
-	if (answers_other_syn(move) ||
-	    (move->side == BAILEY_RESPONDER && acks_syn(tcp, move->packet) &&
-	     (move->track->state == BAILEY_TCP_SYN_RECV ||
-	      move->track->state == BAILEY_TCP_CLOSE)))
+	if (refuses_syn(move))
 		return BAILEY_TCP_FITS;
-	return bytes_fit(tcp, move->side, move->packet) ? BAILEY_TCP_ASIDE :
+	/* A SYN that was put aside is refused: that is between the ends. */
+	return answers_other_syn(move) ||
+	       bytes_fit(tcp, move->side, move->packet) ? BAILEY_TCP_ASIDE :
 							  BAILEY_TCP_OUTSIDE;
 }
 
@@ -429,6 +481,22 @@ enum bailey_tcp_fit bailey_tcp_fit(const struct bailey_tcp_move *move)
 	if (state == BAILEY_TCP_SYN_SENT)
 		return move->packet->tcp_data ? BAILEY_TCP_OUTSIDE : challenge(move);
 	return fit_plain(move);
+}
+
+/**
+ * bailey_tcp_is_first_syn() - is this the SYN with which an answered connection began?
+ * @tcp: the connection's numbers; may be changing on another CPU
+ * @syn: a SYN with the connection's key, from either side
+ *
+ * Return: true for a copy of it.
+ */
+bool bailey_tcp_is_first_syn(const struct bailey_tcp_track *tcp,
+			     const struct bailey_packet *syn)
+{
+	u8 bits = READ_ONCE(tcp->bits);
+
+	return syn->flags & BAILEY_PKT_SEQ && bits & BAILEY_TCP_SEEN << BAILEY_RESPONDER &&
+	       !(bits & BAILEY_TCP_PICKED_UP) && syn->tcp_seq == READ_ONCE(tcp->syn);
 }
 
 /**

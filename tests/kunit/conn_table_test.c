@@ -292,8 +292,8 @@ static void packets_advance(struct kunit *test)
 							now), BAILEY_PASS);
 	KUNIT_EXPECT_EQ(test, conn->track.state, BAILEY_TCP_ESTABLISHED);
 	KUNIT_EXPECT_EQ(test, conn->expires, now + 432001);
-	p.tcp_flags = BAILEY_TCP_SYN;
-	KUNIT_EXPECT_EQ(test, bailey_conn_entry_advance(test->priv, entry, &p, 1, &rules,
+	conn->track.state = BAILEY_TCP_SYN_SENT;
+	KUNIT_EXPECT_EQ(test, bailey_conn_entry_advance(test->priv, entry, &p, 0, &rules,
 							now + 5),
 			BAILEY_DROP_TCP_STATE);
 	KUNIT_EXPECT_EQ(test, conn->expires, now + 432001);
