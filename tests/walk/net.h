@@ -125,6 +125,7 @@ struct walk_queue {
  * @tally: the caller's
  * @kind: what sort of conversation it is
  * @verbose: print a timeline
+ * @wide: segments are so large that numbers go round
  * @loss: per mille and half
  * @duplication: likewise
  * @reorder: how many segments one may overtake, from 1
@@ -155,7 +156,7 @@ struct walk_net {
 	struct walk_random random;
 	struct walk_tally *tally;
 	enum walk_kind kind;
-	bool verbose;
+	bool verbose, wide;
 	u32 loss, duplication, reorder, attacks;
 	u8 attacker;
 	struct walk_endpoint ep[2];
