@@ -138,6 +138,9 @@ static void begin(struct walk_net *net, u64 seed, const struct walk_options *opt
 	loose = net->kind == WALK_PICKUP || !walk_random(random, 4);
 	walk_firewall_init(&net->firewall, options->fault, walk_random(random, 2), loose);
 	net->firewall.rules.tcp_max_ack = PICK(random, 0, 1000, BAILEY_TCP_MAX_ACK_DEFAULT);
+	net->firewall.rules.liberal = !walk_random(random, 16);
+	if (net->firewall.rules.liberal)
+		net->attacks = 0; /* what is outside may pass there */
 	net->firewall.watching = net->kind != WALK_PICKUP;
 	create_end(net, 0, choose_iss(random));
 	create_end(net, 1, choose_iss(random));
