@@ -270,6 +270,7 @@ static enum bailey_reason open_conn(struct walk_firewall *firewall,
 	conn->orig_end = bailey_conn_key_make(&conn->key, packet, 0, 0);
 	conn->track = next.track;
 	firewall->reopened = firewall->known;
+	firewall->answered = next.track.state != BAILEY_TCP_SYN_SENT;
 	if (firewall->known)
 		bailey_conn_succeeds(&conn->track);
 	firewall->known = true;
@@ -303,6 +304,8 @@ static enum bailey_reason advance(struct walk_firewall *firewall,
 		return reason;
 	firewall->moved = bailey_track_moved(&conn->track, &next.track);
 	conn->track = next.track;
+	if (conn->track.state != BAILEY_TCP_SYN_SENT && conn->track.state != BAILEY_TCP_CLOSE)
+		firewall->answered = true;
 	if (next.timeout)
 		firewall->timeout = next.timeout;
 	return reason;

@@ -38,6 +38,7 @@ enum walk_fault {
  * @known: there is an entry
  * @watching: packets come by here; before that they go elsewhere (mid-stream pickup)
  * @reopened: the entry has taken the place of one that had ended
+ * @answered: it has had another state than SYN_SENT and CLOSE
  * @picked_up: the entry did not begin with a SYN: scales are not known
  * @ipv6: the packets are IPv6
  * @fault: what it does wrongly
@@ -50,7 +51,7 @@ enum walk_fault {
  */
 struct walk_firewall {
 	struct bailey_conn conn;
-	bool known, watching, reopened, picked_up, ipv6;
+	bool known, watching, reopened, answered, picked_up, ipv6;
 	enum walk_fault fault;
 	struct bailey_track_rules rules;
 	u32 top[2];

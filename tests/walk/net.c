@@ -172,8 +172,9 @@ static enum walk_excuse excuse(const struct walk_net *net, const struct walk_seg
 		return WALK_LATE_COPY;
 	if (state == BAILEY_TCP_CLOSE && (reset || syn))
 		return WALK_BEHIND_RESET;
-	if (state == BAILEY_TCP_SYN_SENT && net->ep[!segment->from].state == WALK_CLOSED)
-		return WALK_BEHIND_RESET; /* and the next SYN has opened it */
+	/* An answer to the SYN before, to which nobody stands any more */
+	if (!net->firewall.answered && net->ep[!segment->from].state == WALK_CLOSED)
+		return WALK_BEHIND_RESET;
 	if (forgotten && (reset || syn || state == BAILEY_TCP_SYN_SENT))
 		return WALK_FORGOTTEN;
 	if (net->turned && reset && state == BAILEY_TCP_SYN_SENT)

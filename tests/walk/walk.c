@@ -169,7 +169,8 @@ int main(int argc, char **argv)
 		else if (c == 'n')
 			options.segments = strtoull(optarg, NULL, 0);
 		else if (c == 'k')
-			options.kinds = strtoul(optarg, NULL, 0) & (1 << WALK_KIND_COUNT) - 1;
+			options.kinds = strtoul(optarg, NULL, 0) &
+					((1 << WALK_KIND_COUNT) - 1);
 		else if (c == 'f')
 			options.fault = strtoul(optarg, NULL, 0) % WALK_FAULT_COUNT;
 		else if (c == 'l')
