@@ -190,6 +190,16 @@ enum bailey_reason bailey_conn_advance(const struct bailey_conn *conn,
 	return BAILEY_PASS;
 }
 
+/*
+ * The SYN with which it began, once more? Before the handshake was complete that may
+ * be meant, as its first answers may have been lost.
+ */
+static bool is_late_syn(const struct bailey_conn *conn, const struct bailey_packet *syn)
+{
+	return READ_ONCE(conn->track.flags) & BAILEY_CONN_ASSURED &&
+	       bailey_tcp_is_first_syn(&conn->track.tcp, syn);
+}
+
 /**
  * bailey_conn_reopens() - does this packet begin the connection anew?
  * @conn: the connection that it would belong to
@@ -209,7 +219,7 @@ bool bailey_conn_reopens(const struct bailey_conn *conn,
 	return packet->proto == BAILEY_PROTO_TCP &&
 	       (state == BAILEY_TCP_TIME_WAIT || state == BAILEY_TCP_CLOSE) &&
 	       bailey_tcp_segment_of(packet->tcp_flags) == BAILEY_TCP_SEG_SYN &&
-	       !bailey_tcp_is_first_syn(&conn->track.tcp, packet);
+	       !is_late_syn(conn, packet);
 }
 
 /**

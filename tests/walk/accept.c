@@ -43,7 +43,7 @@ bool walk_acceptable(const struct walk_endpoint *ep, const struct walk_segment *
 }
 
 /**
- * walk_ack_acceptable() - RFC 5961 5.2's test of acknowledgements
+ * walk_ack_acceptable() - RFC 5961 5.2's test of acknowledgments
  * @ep: synchronized
  * @ack: unwrapped
  *

@@ -15,9 +15,10 @@
  *	SEG.ACK >= SND.UNA - 2 * the largest window that the peer ever advertised,
  *		   or tcp_max_ack if that is more, - 1; in SYN-RECEIVED, > ISS
  *
- * where data in the SYN, which nobody has allowed, count as a window. An RST is judged by SEG.SEQ alone (RFC 9293 3.5.3). In a connection that was picked
- * up in the middle the windows are the largest that there can be, and either
- * end may have sent as much before.
+ * Data in the SYN, which nobody has allowed, count as a window. An RST is judged
+ * by SEG.SEQ alone (RFC 9293 3.5.3). In a connection that was picked up in the middle
+ * windows are the largest that there can be, and either end may have sent as
+ * much before.
  *
  * What is outside must be dropped. Three kinds pass by design, without bringing the entry
  * into another state; they are counted:
@@ -60,7 +61,7 @@ struct bounds {
 	u64 ack_low, ack_high;
 };
 
-#define WINDOW_MOST	(1ULL << 30)
+#define WINDOW_MOST	0x40000000ULL	/* 2^30 */
 
 /* Picked up in the middle: all that may be true, counted from the first segment. */
 static void find_guessed_bounds(const struct walk_net *net, const struct walk_endpoint *ep,
@@ -155,7 +156,8 @@ static bool is_exact(const struct walk_net *net, const struct walk_segment *segm
 	const struct walk_endpoint *peer = &net->ep[segment->from];
 	u32 seq = segment->seq;
 
-	return refuses(net, segment) || seq == (u32)peer->iss + 1 || seq == (u32)ep->rcv_nxt || seq == (u32)ep->rcv_wup ||
+	return refuses(net, segment) || seq == (u32)peer->iss + 1 ||
+	       seq == (u32)ep->rcv_nxt || seq == (u32)ep->rcv_wup ||
 	       seq == (u32)peer->snd_max || seq == (u32)peer->snd_una ||
 	       seq == (u32)net->seen_end[segment->from] ||
 	       seq == (u32)net->seen_ack[!segment->from];
@@ -219,9 +221,11 @@ static enum walk_rule ack_rule(const struct walk_net *net, const struct walk_end
 		return WALK_OUTSIDE;
 	if (ep->state != WALK_SYN_SENT)
 		return WALK_INSIDE;
+	if (answers_syn(ep, segment))
+		return WALK_INSIDE;
 	if (segment->len)
 		return early ? WALK_OUTSIDE : WALK_INSIDE;
-	return answers_syn(ep, segment) ? WALK_INSIDE : WALK_OTHER_ACK;
+	return WALK_OTHER_ACK;
 }
 
 static bool is_nonsense(const struct walk_segment *segment)

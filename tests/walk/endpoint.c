@@ -261,7 +261,7 @@ static void advance_close(struct walk_endpoint *ep)
 
 /*
  * RFC 9293 3.10.7.4, but as Linux does also when an old sequence number (of a keepalive)
- * comes with a new acknowledgement: the window would be counted from there otherwise,
+ * comes with a new acknowledgment: the window would be counted from there otherwise,
  * and data be sent beyond what was advertised.
  */
 static void update_window(struct walk_endpoint *ep, const struct walk_segment *segment,

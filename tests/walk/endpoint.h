@@ -73,7 +73,7 @@ struct walk_style {
  * @snd_lim: behind the last byte that the user has written; FIN's own number
  * @early_end: behind the data that went with the SYN, or 0
  * @snd_wl1: sequence number of the segment of the last window update
- * @snd_wl2: its acknowledgement
+ * @snd_wl2: its acknowledgment
  * @irs: initial receive sequence number
  * @rcv_nxt: next number expected
  * @rcv_wup: @rcv_nxt when the last ACK was sent

@@ -75,9 +75,8 @@ static void put_options(struct frame *frame, const struct walk_segment *segment)
 		put(frame, 0x0204, 2);
 		put(frame, segment->mss, 2);
 	}
-	if (segment->shift >= 0) {
+	if (segment->shift >= 0)
 		put(frame, 0x01030300 | segment->shift, 4);
-	}
 	if (segment->sack_permitted)
 		put(frame, 0x01010402, 4);
 	if (segment->timestamps) {

@@ -123,7 +123,7 @@ struct walk_queue {
  * @far: from the firewall on, by who sent them
  * @firewall: between them
  * @seen_end: by side, behind the highest number that passed the firewall
- * @seen_ack: by side, the highest acknowledgement that passed it
+ * @seen_ack: by side, the highest acknowledgment that passed it
  * @seen: by side, whether anything has passed it
  * @first: what made the entry
  * @budget: bytes that each user may still write

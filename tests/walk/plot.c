@@ -8,7 +8,7 @@
 #define WIND_UP		3000	/* steps in which a conversation must end */
 
 #define GIVE_UP		1000	/* steps after which a handshake is given up */
-#define LARGE		(1 << 22)	/* receive buffer that lets it end */
+#define LARGE		4000000	/* receive buffer that lets it end */
 
 static u32 pick(struct walk_random *random, const u32 *from, u32 count)
 {
@@ -331,7 +331,7 @@ static void wind_up(struct walk_net *net)
 	}
 	walk_endpoint_read(ep, U32_MAX);
 	walk_endpoint_close(ep, false);
-	if (net->steps > net->limit + GIVE_UP && 
+	if (net->steps > net->limit + GIVE_UP &&
 	    (ep->state == WALK_SYN_SENT || ep->state == WALK_SYN_RECEIVED))
 		walk_endpoint_abort(ep);
 	walk_endpoint_timer(ep, &net->random);

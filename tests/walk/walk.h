@@ -51,7 +51,7 @@ static inline u64 walk_unwrap(u32 wire, u64 near)
 /**
  * struct walk_segment - a TCP segment on its way
  * @seq: first sequence number
- * @ack: acknowledgement, where the flag is set
+ * @ack: acknowledgment, where the flag is set
  * @sack: blocks, left edge and the number behind the right edge
  * @len: bytes of data
  * @window: as on the wire
@@ -69,7 +69,7 @@ static inline u64 walk_unwrap(u32 wire, u64 near)
  * @provoked: an RST that answers the attacker
  * @told: RST: the firewall can see from its number that it will close
  * @closed: the firewall took the connection for ended when this had passed
- * @lags: at the firewall, its acknowledgement lagged behind what was allowed
+ * @lags: at the firewall, its acknowledgment lagged behind what was allowed
  * @ghost: the firewall refused it; it travels on to see what would have been
  */
 struct walk_segment {
