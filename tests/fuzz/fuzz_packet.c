@@ -73,7 +73,12 @@ static void must_be_same(const struct result *a, const struct result *b)
 static void check(const struct result *r)
 {
 	const struct bailey_packet *p = &r->packet;
-	struct bailey_conn_key key;
+	static const struct bailey_track_rules rules = {
+		.timeouts = &bailey_timeouts_default,
+		.tcp_max_ack = BAILEY_TCP_MAX_ACK_DEFAULT,
+		.loose = true,
+	};
+	struct bailey_conn conn = { 0 };
 	struct bailey_conn_next next;
 
 	MUST(r->reason < BAILEY_REASON_COUNT);
@@ -89,8 +94,13 @@ static void check(const struct result *r)
 	MUST(bailey_packet_proto_known(p) || p->flags & BAILEY_PKT_FRAGMENT);
 	if (!bailey_conn_trackable(p))
 		return;
-	MUST(bailey_conn_key_make(&key, p, 0, 0) < 2);
-	bailey_conn_open(p, &bailey_timeouts_default, true, &next);
+	MUST(bailey_conn_key_make(&conn.key, p, 0, 0) < 2);
+	if (bailey_conn_open(p, &rules, &next) != BAILEY_PASS)
+		return;
+	conn.track = next.track;
+	bailey_conn_reopens(&conn, p);
+	bailey_conn_advance(&conn, p, BAILEY_ORIGINATOR, &rules, &next);
+	bailey_conn_advance(&conn, p, BAILEY_RESPONDER, &rules, &next);
 }
 
 int fuzz_one_input(const uint8_t *data, size_t size)
