@@ -21,7 +21,8 @@ struct net;
  * @max_rules: rules in the policy, of all ACLs and groups
  * @max_policy_bytes: bytes of the policy's text
  * @tcp_max_ack: bytes that an acknowledgement may lag behind, at the least
- * @tcp_loose: 1: pick up TCP connections in the middle; 0: only from their SYN
+ * @tcp_loose: 1: pick up TCP and SCTP connections in the middle; 0: only from their
+ *	       SYN or INIT
  * @tcp_be_liberal: 1: of the segments outside the windows only resets are dropped
  * @caps: the initial namespace's settings, where those bound these; else NULL
  * @table: what @header registers

@@ -11,6 +11,7 @@
 #define BATCH		256
 #define ADDR_WIDTH	22	/* 119.18.36.73:40000 and a little more */
 #define DEV_WIDTH	5
+#define STATE_WIDTH	11
 
 static const char usage[] =
 	"Usage: bailey connection [ { list | show } [ FILTER ] ]\n"
@@ -18,9 +19,9 @@ static const char usage[] =
 	"       bailey connection flush\n"
 	"\n"
 	"FILTER := [ proto PROTO ] [ src CIDR ] [ dst CIDR ] [ sport N ] [ dport N ]\n"
-	"          [ state TCP_STATE ]\n"
+	"          [ state STATE ]\n"
 	"\n"
-	"Addresses and ports are those of the request.\n";
+	"Addresses and ports are those of the request, STATE that of TCP or SCTP.\n";
 
 /* A batch of connections, and the widths of columns. */
 struct listing {
@@ -30,6 +31,7 @@ struct listing {
 	u32 count;
 	int addr_width;
 	int dev_width;
+	int state_width;
 	bool header;
 	bool any;
 	unsigned long number;
@@ -49,10 +51,11 @@ static void widen(struct listing *listing, const struct conn_line *conn)
 	char text[96];
 	int src = end_print(text, sizeof(text), conn->src, conn->sport);
 	int dst = end_print(text, sizeof(text), conn->dst, conn->dport);
-	int in = strlen(conn->in), out = strlen(conn->out);
+	int in = strlen(conn->in), out = strlen(conn->out), state = strlen(conn->state);
 
 	listing->addr_width = max_t(int, listing->addr_width, max_t(int, src, dst));
 	listing->dev_width = max_t(int, listing->dev_width, max_t(int, in, out));
+	listing->state_width = max_t(int, listing->state_width, state);
 }
 
 static void row_print(const struct listing *listing, const char *half,
@@ -84,13 +87,14 @@ static void table_print(const struct listing *listing, const struct conn_line *c
 
 	end_print(src, sizeof(src), conn->src, conn->sport);
 	end_print(dst, sizeof(dst), conn->dst, conn->dport);
-	printf("%-7s %s%-11s%s ", conn->proto, tool_colour(TOOL_BOLD), conn->state,
-	       tool_colour_end());
+	printf("%-7s %s%-*s%s ", conn->proto, tool_colour(TOOL_BOLD),
+	       listing->state_width, conn->state, tool_colour_end());
 	row_print(listing, "request", src, dst, conn->in, conn->out);
 	printf(" %7lld", (long long)conn->expires);
 	extra_print(conn, false);
-	printf("%s%s%s\n%-19s ", conn->replied ? " REPLIED" : "",
-	       conn->stream ? " STREAM" : "", conn->assured ? " ASSURED" : "", "");
+	printf("%s%s%s\n%-7s %-*s ", conn->replied ? " REPLIED" : "",
+	       conn->stream ? " STREAM" : "", conn->assured ? " ASSURED" : "", "",
+	       listing->state_width, "");
 	row_print(listing, "response", dst, src, conn->out, conn->in);
 	if (tool_options.stats)
 		printf("         groups %s", conn->groups);
@@ -106,7 +110,8 @@ static void header_print(struct listing *listing)
 	if (listing->header)
 		return;
 	listing->header = true;
-	printf("%-7s %-11s %-8s %-*s %-*s %-*s %-*s %7s\n", "PROTO", "STATE", "HALF",
+	printf("%-7s %-*s %-8s %-*s %-*s %-*s %-*s %7s\n", "PROTO",
+	       listing->state_width, "STATE", "HALF",
 	       listing->addr_width, "FROM", listing->addr_width, "TO",
 	       listing->dev_width, "IN", listing->dev_width, "OUT", "EXPIRES");
 }
@@ -261,6 +266,7 @@ static int list(int argc, char **argv)
 		listing->filter = &filter;
 		listing->addr_width = ADDR_WIDTH;
 		listing->dev_width = DEV_WIDTH;
+		listing->state_width = STATE_WIDTH;
 		if (tool_options.json)
 			putchar('[');
 		status = list_all(listing, &proc, buf);

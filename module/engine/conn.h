@@ -43,7 +43,8 @@ static_assert(sizeof(struct bailey_conn_key) == 56);
  * enum bailey_conn_flags - what has been seen of a connection
  * @BAILEY_CONN_REPLIED: a packet of the response passed
  * @BAILEY_CONN_STREAM: UDP: a second request packet passed after a reply
- * @BAILEY_CONN_ASSURED: TCP: was established, both ways; it outlives pressure
+ * @BAILEY_CONN_ASSURED: TCP, SCTP: was established, both ways; it outlives
+ *	pressure
  * @BAILEY_CONN_HALF_CLOSED: TCP: data still flows against the first FIN
  */
 enum bailey_conn_flags {
@@ -103,13 +104,30 @@ struct bailey_tcp_track {
 };
 
 /**
+ * struct bailey_sctp_track - the verification tags of an SCTP association: see sctp.c
+ * @tag: by side, the tag that it has chosen, hence that packets to it carry
+ * @init: by side, the tag in the last INIT that it sent and that is not @tag
+ * @answer: by side, the tag in its INIT ACK to the other side's @init
+ * @old: by side, @tag of the association that this one follows
+ *
+ * 0 is no tag: it stands for what is not known.
+ */
+struct bailey_sctp_track {
+	u32 tag[2];
+	u32 init[2];
+	u32 answer[2];
+	u32 old[2];
+};
+
+/**
  * struct bailey_track - all that packets change of a connection but its deadline
- * @state: &enum bailey_tcp_state; %BAILEY_TCP_NONE for what is not TCP
+ * @state: &enum bailey_tcp_state or &enum bailey_sctp_state; 0 for what is neither
  * @flags: &enum bailey_conn_flags
  * @last_dir: TCP: side (%BAILEY_ORIGINATOR or %BAILEY_RESPONDER) of the first FIN,
  *	      in the states from %BAILEY_TCP_FIN_WAIT to %BAILEY_TCP_TIME_WAIT
  * @reserved: 0
- * @tcp: its numbers
+ * @tcp: its numbers, if it is TCP
+ * @sctp: its tags, if it is SCTP
  * @word: all of it, for bailey_track_copy()
  */
 struct bailey_track {
@@ -119,7 +137,10 @@ struct bailey_track {
 			u8 flags;
 			u8 last_dir;
 			u8 reserved;
-			struct bailey_tcp_track tcp;
+			union {
+				struct bailey_tcp_track tcp;
+				struct bailey_sctp_track sctp;
+			};
 		};
 		u32 word[11];
 	};
@@ -163,6 +184,7 @@ struct bailey_conn_next {
 /**
  * struct bailey_timeouts - how long connections may stay silent, in seconds
  * @tcp: per &enum bailey_tcp_state (%BAILEY_TCP_NONE's is not used)
+ * @sctp: per &enum bailey_sctp_state (%BAILEY_SCTP_NONE's is not used)
  * @udp: UDP and UDP-Lite until they are a stream
  * @udp_stream: UDP and UDP-Lite streams
  * @icmp: ICMP and ICMPv6 queries
@@ -170,6 +192,7 @@ struct bailey_conn_next {
  */
 struct bailey_timeouts {
 	u32 tcp[BAILEY_TCP_STATE_COUNT];
+	u32 sctp[BAILEY_SCTP_STATE_COUNT];
 	u32 udp;
 	u32 udp_stream;
 	u32 icmp;
@@ -182,7 +205,7 @@ struct bailey_timeouts {
  * @tcp_max_ack: bytes that an acknowledgement may lag behind, if the window was
  *		 never larger
  * @loose: let TCP connections be picked up in the middle, by a segment with ACK
- *	   or FIN, in its direction
+ *	   or FIN, in its direction; and SCTP associations, see sctp.c
  * @liberal: let segments outside the windows pass, but for resets
  */
 struct bailey_track_rules {
@@ -229,7 +252,7 @@ enum bailey_reason bailey_conn_advance(const struct bailey_conn *conn,
 bool bailey_conn_reopens(const struct bailey_conn *conn,
 			 const struct bailey_packet *packet);
 
-void bailey_conn_succeeds(struct bailey_track *track);
+void bailey_conn_succeeds(struct bailey_conn *conn, const struct bailey_conn *old);
 
 bool bailey_conn_quoted(const struct bailey_conn *conn,
 			const struct bailey_packet *quote, u8 side);
@@ -298,5 +321,8 @@ void bailey_conn_request(const struct bailey_conn *conn,
 			 struct bailey_packet *packet);
 
 const char *bailey_tcp_state_name(u8 state);
+const char *bailey_sctp_state_name(u8 state);
+const char *bailey_conn_state_name(const struct bailey_conn *conn);
+bool bailey_packet_begins(const struct bailey_packet *packet);
 
 #endif /* BAILEY_ENGINE_CONN_H */

@@ -151,7 +151,7 @@ static void ports(void)
 		u32 header;
 	} kinds[] = {
 		{ BAILEY_PROTO_UDP, 8 }, { BAILEY_PROTO_UDPLITE, 8 },
-		{ BAILEY_PROTO_SCTP, 12 }, { BAILEY_PROTO_DCCP, 12 },
+		{ BAILEY_PROTO_DCCP, 12 },
 	};
 	struct bailey_packet p;
 	size_t i;
