@@ -32,13 +32,16 @@
  *	      -> unlink -> wait for readers -> free
  *
  * What is inserted does not move and its key does not change. It dies by
- * bailey_conn_table_unlink(), which anyone may call at any time, twice if need
+ * bailey_conn_table_end(), which anyone may call at any time, twice if need
  * be: whoever sets @dead first takes it out of the hash and hands it to
  * call_rcu(). A reader that found it before may go on reading; what it still
  * writes is dropped, because writers look at @dead under the lock. Expired
- * entries are passed over by lookups from their last second on; a collector
- * comes by later and unlinks them, looking at the time again under the lock,
- * so that an entry which a packet has just refreshed stays.
+ * entries are passed over by lookups from their last second on; within about a
+ * second a collector comes by and unlinks them, looking at the time again under
+ * the lock, so that an entry which a packet has just refreshed stays. It finds
+ * them without a walk over the table, as each stands in line for its last second:
+ * see conn_place.c. A new entry with the same key does not wait for that and unlinks
+ * them itself. Who watches (events.c) is told of each step under the entry's lock.
  *
  * Entries come from a slab cache of their own and are freed by call_rcu(), so a
  * pointer found under RCU is the same connection until rcu_read_unlock().
@@ -53,10 +56,13 @@
  *	lookup		rcu_read_lock() only; no lock, no write to shared memory
  *	insert		a stripe lock by hash makes "is there one already?" and
  *			"then this one" a single step for packets that race
- *	change		entry->lock; not taken when there is nothing to change
- *	unlink		entry->lock for @dead; then the hash's bucket lock alone
+ *	change		entry->lock; not taken when there is nothing to change.
+ *			Within it a shard's lock, when it changes place
+ *	unlink		entry->lock and within it a shard's lock for @dead; then
+ *			the hash's bucket lock alone, then its source's
  *
- * Order: stripe, entry->lock or bucket lock. All are taken with BHs disabled,
+ * Order: stripe; then entry->lock and within it shard, bucket lock or a ring of
+ * events; or a source's lock and bucket lock. All are taken with BHs disabled,
  * since packets come in softirqs and requests from procfs in process context.
  *
  * DOC: Limits
@@ -66,6 +72,15 @@
  * percpu_counter, exact when it comes near the limit; as CPUs look before they
  * add, a table may pass its limit by one entry for each other CPU, never more.
  *
+ * A full table is no reason to refuse anybody as long as it holds entries that
+ * nobody would miss: those that have expired, and after them the expendable
+ * ones, the oldest first (conn_pressure.c). So a flood of requests that come to
+ * nothing takes places from itself, and a new connection has as long to come about
+ * as the flood needs to fill what the lasting ones leave free: with 60000 of
+ * 65536 places free and 100000 SYNs a second, 0.6 s.
+ *
+ * What one source may have is counted in conn_source.c, if there is a limit.
+ *
  * The hash is SipHash with a secret of this boot: who chooses addresses and
  * ports cannot choose buckets. The table grows and shrinks by itself.
  */
@@ -74,15 +89,11 @@
 #include <linux/siphash.h>
 #include <linux/slab.h>
 
-#include "conn_table.h"
+#include "conn_place.h"
 
 #define STRIPES		256		/* power of two */
-#define BATCH		2048		/* entries collected in one go */
-#define COLLECT_PERIOD	(4 * HZ)	/* between two passes over the table */
-#define KICK_PERIOD	HZ		/* the same, for a full one */
 
 static struct kmem_cache *cache __read_mostly;
-static struct workqueue_struct *collector __read_mostly;
 static siphash_aligned_key_t secret __read_mostly;
 static spinlock_t stripes[STRIPES];
 
@@ -103,9 +114,9 @@ static const struct rhashtable_params params = {
 	.automatic_shrinking = true,
 };
 
-static spinlock_t *stripe_of(const struct bailey_conn_key *key)
+static spinlock_t *stripe_of(u32 hash)
 {
-	return &stripes[hash_key(key, sizeof(*key), 0) % STRIPES];
+	return &stripes[hash % STRIPES];
 }
 
 static void free_rcu(struct rcu_head *rcu)
@@ -116,20 +127,27 @@ static void free_rcu(struct rcu_head *rcu)
 	bailey_conn_entry_free(entry);
 }
 
-/* Step one of three: unlink. Only one caller gets true for an entry. */
-static bool mark_dead(struct bailey_conn_entry *entry, bool only_if_expired,
-		      u32 now)
+/*
+ * Step one of three: unlink. Only one caller gets true for an entry. Whoever says
+ * that its time is over, or that nobody would miss it, is not believed.
+ */
+static bool mark_dead(struct bailey_conn_table *table,
+		      struct bailey_conn_entry *entry, enum bailey_end end, u32 now)
 {
-	bool won = false;
+	bool wanted;
 
 	spin_lock_bh(&entry->lock);
-	if (!entry->dead &&
-	    (!only_if_expired || bailey_conn_expired(&entry->conn, now))) {
+	wanted = !entry->dead &&
+		 (end != BAILEY_END_TIMEOUT ||
+		  bailey_conn_expired(&entry->conn, now)) &&
+		 (end != BAILEY_END_EARLY_DROP || entry->expendable);
+	if (wanted) {
 		WRITE_ONCE(entry->dead, true);
-		won = true;
+		bailey_conn_place_leave(entry, end);
+		bailey_events_end(table->events, &entry->conn, end);
 	}
 	spin_unlock_bh(&entry->lock);
-	return won;
+	return wanted;
 }
 
 /* Steps two and three: wait for readers, free. */
@@ -142,106 +160,87 @@ static void remove_dead(struct bailey_conn_table *table,
 	if (WARN_ON_ONCE(err))
 		return;
 	percpu_counter_dec(&table->count);
+	if (entry->counted)
+		bailey_conn_source_drop(&table->sources, &entry->conn);
 	call_rcu(&entry->rcu, free_rcu);
 }
 
-/* Looks at a part of the table; true if there is more. */
-static bool collect_some(struct bailey_conn_table *table)
-{
-	struct bailey_conn_entry *entry;
-	u32 now = bailey_conn_now();
-	unsigned int n = 0;
-
-	for (entry = bailey_conn_iter_start(&table->iter); entry && n < BATCH;
-	     entry = bailey_conn_iter_next(&table->iter), n++)
-		if (bailey_conn_expired(&entry->conn, now) &&
-		    mark_dead(entry, true, now))
-			remove_dead(table, entry);
-	bailey_conn_iter_stop(&table->iter);
-	return entry;
-}
-
-static void collect(struct work_struct *work)
-{
-	struct bailey_conn_table *table =
-		container_of(to_delayed_work(work), struct bailey_conn_table,
-			     collect);
-	unsigned long delay = 0;
-
-	if (!table->collecting) {
-		bailey_conn_iter_init(&table->iter, table);
-		table->collecting = true;
-	}
-	if (!collect_some(table)) {
-		bailey_conn_iter_exit(&table->iter);
-		table->collecting = false;
-		delay = COLLECT_PERIOD;
-		if (!bailey_conn_table_count(table))
-			return;
-	}
-	/* An insert may have queued us for much later meanwhile. */
-	mod_delayed_work(collector, &table->collect, delay);
-}
-
-/* After the first insert somebody must come by. */
-static void expect_collector(struct bailey_conn_table *table)
-{
-	/*
-	 * Pairs with the full barrier between the clearing of the pending bit
-	 * and the work itself: either we see the bit cleared, or collect()
-	 * sees the entry counted.
-	 */
-	smp_mb();
-	if (!delayed_work_pending(&table->collect))
-		queue_delayed_work(collector, &table->collect, COLLECT_PERIOD);
-}
-
-/* Full: perhaps of dead wood. */
-static void kick_collector(struct bailey_conn_table *table)
-{
-	unsigned long kicked = READ_ONCE(table->kicked);
-
-	if (time_before(jiffies, kicked + KICK_PERIOD))
-		return;
-	WRITE_ONCE(table->kicked, jiffies);
-	mod_delayed_work(collector, &table->collect, 0);
-}
-
+/* Namesakes that have expired go first: what is told of them comes before the new. */
 static struct bailey_conn_entry *find_twin(struct bailey_conn_table *table,
 					   const struct bailey_conn *conn)
 {
+	struct bailey_conn_entry *entry, *twin = NULL;
 	struct rhlist_head *pos, *list;
-	struct bailey_conn_entry *entry;
 	u32 now = bailey_conn_now();
 
 	list = bailey_conn_table_lookup_rcu(table, &conn->key);
-	bailey_conn_for_each_rcu(entry, pos, list)
+	bailey_conn_for_each_rcu(entry, pos, list) {
+		if (bailey_conn_expired(&entry->conn, now))
+			bailey_conn_table_end(table, entry, BAILEY_END_TIMEOUT, now);
 		if (bailey_conn_entry_live(entry, now) &&
 		    entry->conn.orig_end == conn->orig_end &&
 		    READ_ONCE(entry->conn.set[0]) == conn->set[0] &&
 		    READ_ONCE(entry->conn.set[1]) == conn->set[1])
-			return entry;
-	return NULL;
+			twin = entry;
+	}
+	return twin;
+}
+
+/* An event that comes of what others see of it comes after that of its insertion. */
+static int link_entry(struct bailey_conn_table *table, struct bailey_conn_entry *new)
+{
+	int err;
+
+	spin_lock(&new->lock);
+	err = rhltable_insert(&table->hash, &new->node, params);
+	if (!err)
+		bailey_events_new(table->events, &new->conn);
+	spin_unlock(&new->lock);
+	return err;
+}
+
+/* Everything that a new one needs, or nothing. */
+static int add_new(struct bailey_conn_table *table, struct bailey_conn_entry *new,
+		   u32 hash, const struct bailey_conn_limits *limits)
+{
+	int err = 0;
+
+	new->counted = limits->per_source;
+	/* First, so that a source at its limit takes nobody's place. */
+	if (new->counted)
+		err = bailey_conn_source_take(&table->sources, &new->conn,
+					      limits->per_source);
+	if (err)
+		return err;
+	/* Whatever the hash complains of, it is want of memory in the end. */
+	if (!bailey_conn_make_room(table, hash, limits->connections))
+		err = -ENOSPC;
+	else if (link_entry(table, new))
+		err = -ENOMEM;
+	if (!err)
+		percpu_counter_inc(&table->count);
+	else if (new->counted)
+		bailey_conn_source_drop(&table->sources, &new->conn);
+	return err;
 }
 
 static int insert_locked(struct bailey_conn_table *table,
 			 struct bailey_conn_entry *new,
-			 struct bailey_conn_entry **existing, u32 max)
+			 struct bailey_conn_entry **existing, u32 hash,
+			 const struct bailey_conn_limits *limits)
 {
 	struct bailey_conn_entry *twin = find_twin(table, &new->conn);
+	int err;
 
-	lockdep_assert_held(stripe_of(&new->conn.key));
+	lockdep_assert_held(stripe_of(hash));
 	if (twin) {
 		*existing = twin;
 		return -EEXIST;
 	}
-	if (percpu_counter_compare(&table->count, max) >= 0)
-		return -ENOSPC;
-	/* Whatever the hash complains of, it is want of memory in the end. */
-	if (rhltable_insert(&table->hash, &new->node, params))
-		return -ENOMEM;
-	percpu_counter_inc(&table->count);
-	return 0;
+	err = add_new(table, new, hash, limits);
+	if (!err)
+		bailey_conn_place_enter(bailey_conn_shard_of(table, hash), new);
+	return err;
 }
 
 /* What a packet leaves of a connection's time. */
@@ -259,16 +258,22 @@ static bool unchanged(const struct bailey_conn *conn,
 	       bailey_track_equal(&conn->track, &next->track);
 }
 
-static void store(struct bailey_conn_entry *entry,
+static void store(struct bailey_conn_table *table, struct bailey_conn_entry *entry,
 		  const struct bailey_conn_next *next, u32 now)
 {
 	struct bailey_conn *conn = &entry->conn;
+	u8 state = conn->track.state, flags = conn->track.flags;
+	u32 expires = expiry(conn, next, now);
+	bool sooner;
 
 	lockdep_assert_held(&entry->lock);
 	if (entry->dead || unchanged(conn, next, now))
 		return;
+	sooner = (s32)(expires - conn->expires) < 0;
 	bailey_track_copy(&conn->track, &next->track);
-	WRITE_ONCE(conn->expires, expiry(conn, next, now));
+	WRITE_ONCE(conn->expires, expires);
+	bailey_conn_place_change(entry, sooner);
+	bailey_events_change(table->events, conn, state, flags);
 }
 
 static void free_entry(void *entry, void *arg)
@@ -289,17 +294,17 @@ int bailey_conn_cache_init(void)
 	for (i = 0; i < STRIPES; i++)
 		spin_lock_init(&stripes[i]);
 	err = get_random_bytes_wait(&secret, sizeof(secret));
+	if (!err)
+		err = bailey_conn_sources_setup();
 	if (err)
 		return err;
 	cache = KMEM_CACHE(bailey_conn_entry, SLAB_HWCACHE_ALIGN);
 	if (!cache)
 		return -ENOMEM;
-	collector = alloc_workqueue("bailey", WQ_UNBOUND, 0);
-	if (!collector) {
+	err = bailey_conn_collector_init();
+	if (err)
 		kmem_cache_destroy(cache);
-		return -ENOMEM;
-	}
-	return 0;
+	return err;
 }
 
 /**
@@ -310,7 +315,7 @@ int bailey_conn_cache_init(void)
  */
 void bailey_conn_cache_exit(void)
 {
-	destroy_workqueue(collector);
+	bailey_conn_collector_exit();
 	/* Entries on their way to free_rcu() */
 	rcu_barrier();
 	kmem_cache_destroy(cache);
@@ -320,7 +325,7 @@ void bailey_conn_cache_exit(void)
  * bailey_conn_table_init() - make an empty table
  * @table: embedded in what its namespace owns
  *
- * Context: Process context, may sleep. Costs a few hundred bytes and no time.
+ * Context: Process context, may sleep. Costs about 36 KiB and no time.
  * Return: 0 or a negative error.
  */
 int bailey_conn_table_init(struct bailey_conn_table *table)
@@ -330,15 +335,26 @@ int bailey_conn_table_init(struct bailey_conn_table *table)
 	err = percpu_counter_init(&table->count, 0, GFP_KERNEL);
 	if (err)
 		return err;
+	err = bailey_conn_shards_init(table);
+	if (err)
+		goto exit_count;
+	err = bailey_conn_sources_init(&table->sources);
+	if (err)
+		goto exit_shards;
 	err = rhltable_init(&table->hash, &params);
-	if (err) {
-		percpu_counter_destroy(&table->count);
-		return err;
-	}
-	INIT_DELAYED_WORK(&table->collect, collect);
-	table->collecting = false;
-	table->kicked = jiffies - KICK_PERIOD;
+	if (err)
+		goto exit_sources;
+	table->events = NULL;
+	bailey_conn_collector_attach(table);
 	return 0;
+
+exit_sources:
+	bailey_conn_sources_exit(&table->sources);
+exit_shards:
+	bailey_conn_shards_exit(table);
+exit_count:
+	percpu_counter_destroy(&table->count);
+	return err;
 }
 
 /**
@@ -353,9 +369,9 @@ int bailey_conn_table_init(struct bailey_conn_table *table)
 void bailey_conn_table_exit(struct bailey_conn_table *table)
 {
 	cancel_delayed_work_sync(&table->collect);
-	if (table->collecting)
-		bailey_conn_iter_exit(&table->iter);
 	rhltable_free_and_destroy(&table->hash, free_entry, NULL);
+	bailey_conn_sources_exit(&table->sources);
+	bailey_conn_shards_exit(table);
 	percpu_counter_destroy(&table->count);
 }
 
@@ -419,34 +435,59 @@ bailey_conn_table_lookup_rcu(struct bailey_conn_table *table,
  * @new: filled in, &bailey_conn.expires included; the table's on success, else
  *	 still the caller's
  * @existing: on -EEXIST, the entry that came first
- * @max: the limit; see the essay for the overshoot
+ * @limits: how many there may be, this one included
  *
  * Context: Under rcu_read_lock(), softirq or process context.
  * Return: 0; -EEXIST if there is a live entry with the same key, originator and
- * group sets; -ENOSPC if the table is full; -ENOMEM.
+ * group sets; -EDQUOT if its source has too many; -ENOSPC if the table is full of
+ * connections that must stay; -ENOMEM.
  */
 int bailey_conn_table_insert(struct bailey_conn_table *table,
 			     struct bailey_conn_entry *new,
-			     struct bailey_conn_entry **existing, u32 max)
+			     struct bailey_conn_entry **existing,
+			     const struct bailey_conn_limits *limits)
 {
-	spinlock_t *stripe = stripe_of(&new->conn.key);
+	u32 hash = hash_key(&new->conn.key, sizeof(new->conn.key), 0);
+	spinlock_t *stripe = stripe_of(hash);
 	int err;
 
 	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "@existing needs a reader's lock");
 	spin_lock_bh(stripe);
-	err = insert_locked(table, new, existing, max);
+	err = insert_locked(table, new, existing, hash, limits);
 	spin_unlock_bh(stripe);
 	if (!err)
-		expect_collector(table);
-	else if (err == -ENOSPC)
-		kick_collector(table);
+		bailey_conn_collector_expect(table);
 	return err;
+}
+
+/**
+ * bailey_conn_table_end() - end a connection, if it is as the caller thinks
+ * @table: the table in which it is or was
+ * @entry: found under RCU
+ * @end: why; %BAILEY_END_TIMEOUT only if it has expired, %BAILEY_END_EARLY_DROP only
+ *	 if it is expendable; both are looked at under the entry's lock
+ * @now: bailey_conn_now(), for %BAILEY_END_TIMEOUT
+ *
+ * Every entry that leaves a table in use leaves it by here.
+ *
+ * Context: Under rcu_read_lock(), softirq or process context.
+ * Return: true if this call ended it.
+ */
+bool bailey_conn_table_end(struct bailey_conn_table *table,
+			   struct bailey_conn_entry *entry,
+			   enum bailey_end end, u32 now)
+{
+	if (!mark_dead(table, entry, end, now))
+		return false;
+	remove_dead(table, entry);
+	return true;
 }
 
 /**
  * bailey_conn_table_unlink() - end a connection
  * @table: the table in which it is or was
  * @entry: found under RCU
+ * @end: why; for %BAILEY_END_TIMEOUT there is the collector
  *
  * Lookups do not find it from now on; readers that have it may go on reading.
  *
@@ -454,16 +495,14 @@ int bailey_conn_table_insert(struct bailey_conn_table *table,
  * Return: true if this call ended it, false if another one did before.
  */
 bool bailey_conn_table_unlink(struct bailey_conn_table *table,
-			      struct bailey_conn_entry *entry)
+			      struct bailey_conn_entry *entry, enum bailey_end end)
 {
-	if (!mark_dead(entry, false, 0))
-		return false;
-	remove_dead(table, entry);
-	return true;
+	return bailey_conn_table_end(table, entry, end, 0);
 }
 
 /**
  * bailey_conn_entry_update() - store what a packet made of a connection
+ * @table: its table
  * @entry: found under RCU
  * @next: from bailey_conn_advance()
  * @now: bailey_conn_now()
@@ -474,18 +513,20 @@ bool bailey_conn_table_unlink(struct bailey_conn_table *table,
  *
  * Context: Under rcu_read_lock(), softirq or process context.
  */
-void bailey_conn_entry_update(struct bailey_conn_entry *entry,
+void bailey_conn_entry_update(struct bailey_conn_table *table,
+			      struct bailey_conn_entry *entry,
 			      const struct bailey_conn_next *next, u32 now)
 {
 	if (unchanged(&entry->conn, next, now))
 		return;
 	spin_lock_bh(&entry->lock);
-	store(entry, next, now);
+	store(table, entry, next, now);
 	spin_unlock_bh(&entry->lock);
 }
 
 /**
  * bailey_conn_entry_advance() - move a connection by a packet that has passed
+ * @table: its table
  * @entry: found under RCU
  * @packet: with the entry's key
  * @side: which side sent it
@@ -501,7 +542,8 @@ void bailey_conn_entry_update(struct bailey_conn_entry *entry,
  * Return: as bailey_conn_advance(); nothing is stored unless BAILEY_PASS.
  */
 enum bailey_reason
-bailey_conn_entry_advance(struct bailey_conn_entry *entry,
+bailey_conn_entry_advance(struct bailey_conn_table *table,
+			  struct bailey_conn_entry *entry,
 			  const struct bailey_packet *packet, u8 side,
 			  const struct bailey_track_rules *rules, u32 now)
 {
@@ -515,7 +557,7 @@ bailey_conn_entry_advance(struct bailey_conn_entry *entry,
 	spin_lock_bh(&entry->lock);
 	reason = bailey_conn_advance(conn, packet, side, rules, &next);
 	if (reason == BAILEY_PASS)
-		store(entry, &next, now);
+		store(table, entry, &next, now);
 	spin_unlock_bh(&entry->lock);
 	return reason;
 }

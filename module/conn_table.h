@@ -12,23 +12,39 @@
 #include <linux/timekeeping.h>
 #include <linux/workqueue.h>
 
-#include "engine/conn.h"
+#include "conn_source.h"
+#include "events.h"
+
+struct bailey_conn_shard;
 
 /**
  * struct bailey_conn_entry - a connection in the table
  * @conn: the connection; key and orig_end never change; all else changes under
  *	  @lock and may be read without it through READ_ONCE()
  * @node: in the table's hash
- * @lock: serialises changes of @conn and of @dead; taken with BHs disabled
+ * @lock: serialises changes of @conn, @dead, @expendable and @shard; taken with
+ *	  BHs disabled
  * @dead: unlinked: no more changes count; set once, under @lock
- * @rcu: frees it after all readers
+ * @expendable: it stands in @queue
+ * @shard: where it stands in line; NULL before it does (conn_place.c)
+ * @counted: its source counts it (conn_source.c); set before insertion
+ * @tick: its slot in the shard's wheel. Under the shard's lock
+ * @queue: its place among the expendable. Under the shard's lock
+ * @rcu: frees it after all readers; when it is dead and has left @queue
  */
 struct bailey_conn_entry {
 	struct bailey_conn conn;
 	struct rhlist_head node;
 	spinlock_t lock;	/* of @conn and @dead */
 	bool dead;
-	struct rcu_head rcu;
+	bool expendable;
+	bool counted;
+	struct bailey_conn_shard *shard;
+	struct hlist_node tick;
+	union {
+		struct list_head queue;
+		struct rcu_head rcu;
+	};
 };
 
 /**
@@ -42,21 +58,54 @@ struct bailey_conn_iter {
 };
 
 /**
+ * struct bailey_conn_tally - what became of a table's connections
+ * @expired: collected after their time
+ * @early: expendable ones that made room for others
+ * @refused: new ones that found the table full of others that must stay
+ * @collect_us: microseconds for which the collector has worked
+ */
+struct bailey_conn_tally {
+	u64 expired;
+	u64 early;
+	u64 refused;
+	u64 collect_us;
+};
+
+/**
+ * struct bailey_conn_limits - how many connections there may be
+ * @connections: in the table; see the essay in conn_table.c for the overshoot
+ * @per_source: of one source, 0 for any number
+ */
+struct bailey_conn_limits {
+	u32 connections;
+	u32 per_source;
+};
+
+/**
  * struct bailey_conn_table - the connections of one network namespace
  * @hash: entries by key; several may share one
  * @count: entries in @hash
+ * @shards: where they stand in line
+ * @sources: who has how many of them
  * @collect: takes out what has expired; queued while there are entries
- * @iter: where the collector is; its own
- * @collecting: @iter is in use: the collector is in the middle of a pass
- * @kicked: jiffies when a full table last asked for a collection out of turn
+ * @collect_ns: nanoseconds for which it has worked; its own to write
+ * @namespace: the namespace's number, for the log
+ * @told: what the log was told last; @collect's own
+ * @told_at: jiffies at that time; @collect's own
+ * @events: who is told what becomes of connections, or NULL; set once, before
+ *	    there are any
  */
 struct bailey_conn_table {
 	struct rhltable hash;
 	struct percpu_counter count;
+	struct bailey_conn_shard *shards;
+	struct rhashtable sources;
 	struct delayed_work collect;
-	struct bailey_conn_iter iter;
-	bool collecting;
-	unsigned long kicked;
+	u64 collect_ns;
+	u32 namespace;
+	struct bailey_conn_tally told;
+	unsigned long told_at;
+	struct bailey_events *events;
 };
 
 /**
@@ -123,6 +172,8 @@ void bailey_conn_cache_exit(void);
 int bailey_conn_table_init(struct bailey_conn_table *table);
 void bailey_conn_table_exit(struct bailey_conn_table *table);
 s64 bailey_conn_table_count(struct bailey_conn_table *table);
+void bailey_conn_table_tally(struct bailey_conn_table *table,
+			     struct bailey_conn_tally *tally);
 
 struct bailey_conn_entry *bailey_conn_entry_alloc(gfp_t gfp);
 void bailey_conn_entry_free(struct bailey_conn_entry *entry);
@@ -132,14 +183,17 @@ bailey_conn_table_lookup_rcu(struct bailey_conn_table *table,
 			     const struct bailey_conn_key *key);
 int bailey_conn_table_insert(struct bailey_conn_table *table,
 			     struct bailey_conn_entry *new,
-			     struct bailey_conn_entry **existing, u32 max);
+			     struct bailey_conn_entry **existing,
+			     const struct bailey_conn_limits *limits);
 bool bailey_conn_table_unlink(struct bailey_conn_table *table,
-			      struct bailey_conn_entry *entry);
+			      struct bailey_conn_entry *entry, enum bailey_end end);
 
-void bailey_conn_entry_update(struct bailey_conn_entry *entry,
+void bailey_conn_entry_update(struct bailey_conn_table *table,
+			      struct bailey_conn_entry *entry,
 			      const struct bailey_conn_next *next, u32 now);
 enum bailey_reason
-bailey_conn_entry_advance(struct bailey_conn_entry *entry,
+bailey_conn_entry_advance(struct bailey_conn_table *table,
+			  struct bailey_conn_entry *entry,
 			  const struct bailey_packet *packet, u8 side,
 			  const struct bailey_track_rules *rules, u32 now);
 void bailey_conn_entry_set_doors(struct bailey_conn_entry *entry, const u32 set[2],
@@ -149,7 +203,7 @@ unsigned long
 bailey_conn_table_walk(struct bailey_conn_table *table,
 		       enum bailey_conn_walk_verdict
 		       (*fn)(struct bailey_conn_entry *entry, void *arg),
-		       void *arg);
+		       void *arg, enum bailey_end end);
 
 void bailey_conn_iter_init(struct bailey_conn_iter *iter,
 			   struct bailey_conn_table *table);

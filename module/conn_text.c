@@ -7,8 +7,16 @@
  *
  * on one line: the request's addresses and ports, the interfaces towards both
  * sides ("-" for this machine), the group sets that said yes, the seconds left.
+ * What became of one is
+ *
+ *	1234567.123 closed tcp TIME_WAIT src=119.18.36.73 dst=1.3.3.7 sport=40312
+ *		dport=443 in=eth0 out=eth1 groups=0,3 REPLIED ASSURED reason=fin
+ *
+ * the seconds since boot, the event, and the same without the time that is left.
  */
 #include "conn_text.h"
+
+#include <linux/math64.h>
 
 #include "engine/match_text.h"
 
@@ -168,23 +176,12 @@ static void ends_print(const struct bailey_packet *request, struct bailey_out *o
 		bailey_out_printf(out, " key=%u", request->id);
 }
 
-/**
- * bailey_conn_print() - append a connection as a line
- * @net: its namespace
- * @conn: the connection
- * @now: bailey_conn_now()
- * @out: where to; has room for 512 bytes, so that nothing is allocated here
- *
- * Context: Under rcu_read_lock().
- */
-void bailey_conn_print(struct net *net, const struct bailey_conn *conn, u32 now,
+/* What stands in front of the time that is left. */
+static void conn_print(struct net *net, const struct bailey_conn *conn,
 		       struct bailey_out *out)
 {
 	const char *name = bailey_proto_name(conn->key.proto);
-	u8 flags = READ_ONCE(conn->track.flags);
 	struct bailey_packet request;
-	/* The deadline is rounded up by a second: see bailey_conn_deadline(). */
-	s32 left = READ_ONCE(conn->expires) - now - 1;
 
 	bailey_conn_request(conn, &request);
 	if (name)
@@ -195,9 +192,67 @@ void bailey_conn_print(struct net *net, const struct bailey_conn *conn, u32 now,
 	ends_print(&request, out);
 	device_print(net, "in", READ_ONCE(conn->ifindex[BAILEY_ORIGINATOR]), out);
 	device_print(net, "out", READ_ONCE(conn->ifindex[BAILEY_RESPONDER]), out);
-	bailey_out_printf(out, " groups=%u,%u expires=%d", READ_ONCE(conn->set[0]),
-			  READ_ONCE(conn->set[1]), max(left, 0));
-	bailey_out_printf(out, "%s%s%s\n", flags & BAILEY_CONN_REPLIED ? " REPLIED" : "",
+	bailey_out_printf(out, " groups=%u,%u", READ_ONCE(conn->set[0]),
+			  READ_ONCE(conn->set[1]));
+}
+
+static void flags_print(const struct bailey_conn *conn, struct bailey_out *out)
+{
+	u8 flags = READ_ONCE(conn->track.flags);
+
+	bailey_out_printf(out, "%s%s%s", flags & BAILEY_CONN_REPLIED ? " REPLIED" : "",
 			  flags & BAILEY_CONN_STREAM ? " STREAM" : "",
 			  flags & BAILEY_CONN_ASSURED ? " ASSURED" : "");
+}
+
+/**
+ * bailey_conn_print() - append a connection as a line
+ * @net: its namespace
+ * @conn: the connection
+ * @now: bailey_conn_now()
+ * @out: where to; has room for 1024 bytes, so that nothing is allocated here
+ *
+ * Context: Under rcu_read_lock().
+ */
+void bailey_conn_print(struct net *net, const struct bailey_conn *conn, u32 now,
+		       struct bailey_out *out)
+{
+	/* The deadline is rounded up by a second: see bailey_conn_deadline(). */
+	s32 left = READ_ONCE(conn->expires) - now - 1;
+
+	conn_print(net, conn, out);
+	bailey_out_printf(out, " expires=%d", max(left, 0));
+	flags_print(conn, out);
+	bailey_out_printf(out, "\n");
+}
+
+/**
+ * bailey_event_print() - append what became of a connection as a line
+ * @net: its namespace
+ * @record: the event
+ * @out: where to; has room for 1024 bytes, so that nothing is allocated here
+ *
+ * Context: Under rcu_read_lock().
+ */
+void bailey_event_print(struct net *net, const struct bailey_event_record *record,
+			struct bailey_out *out)
+{
+	static const char * const event_names[] = BAILEY_EVENT_NAMES;
+	static const char * const end_names[] = BAILEY_END_NAMES;
+	u32 rest;
+
+	static_assert(ARRAY_SIZE(event_names) == BAILEY_EVENT_COUNT);
+	static_assert(ARRAY_SIZE(end_names) == BAILEY_END_COUNT);
+	if (record->what == BAILEY_EVENT_LOST) {
+		bailey_out_printf(out, "lost %llu\n", record->lost);
+		return;
+	}
+	bailey_out_printf(out, "%llu.", div_u64_rem(record->time, NSEC_PER_SEC, &rest));
+	bailey_out_printf(out, "%03u %s ", rest / (u32)NSEC_PER_MSEC,
+			  event_names[record->what]);
+	conn_print(net, &record->conn, out);
+	flags_print(&record->conn, out);
+	if (record->end)
+		bailey_out_printf(out, " reason=%s", end_names[record->end]);
+	bailey_out_printf(out, "\n");
 }

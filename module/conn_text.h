@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Connections as text: a line each, and filters in words.
+ * Connections and their events as text: a line each, and filters in words.
  */
 #ifndef BAILEY_CONN_TEXT_H
 #define BAILEY_CONN_TEXT_H
@@ -33,5 +33,7 @@ bool bailey_conn_filter_holds(const struct bailey_conn_filter *filter,
 			      const struct bailey_conn *conn);
 void bailey_conn_print(struct net *net, const struct bailey_conn *conn, u32 now,
 		       struct bailey_out *out);
+void bailey_event_print(struct net *net, const struct bailey_event_record *record,
+			struct bailey_out *out);
 
 #endif /* BAILEY_CONN_TEXT_H */

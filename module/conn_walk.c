@@ -123,21 +123,21 @@ static bool walk_some(struct bailey_conn_table *table,
 		      struct bailey_conn_iter *iter,
 		      enum bailey_conn_walk_verdict
 		      (*fn)(struct bailey_conn_entry *entry, void *arg),
-		      void *arg, unsigned long *unlinked)
+		      void *arg, enum bailey_end end, unsigned long *unlinked)
 {
 	enum bailey_conn_walk_verdict verdict = BAILEY_CONN_KEEP;
 	struct bailey_conn_entry *entry;
-	unsigned long end = jiffies + BATCH_TIME;
+	unsigned long until = jiffies + BATCH_TIME;
 	unsigned int n = 0;
 
 	for (entry = bailey_conn_iter_start(iter);
-	     entry && ((n < BATCH && time_before(jiffies, end)) || !may_pause(iter));
+	     entry && ((n < BATCH && time_before(jiffies, until)) || !may_pause(iter));
 	     entry = bailey_conn_iter_next(iter), n++) {
 		verdict = fn(entry, arg);
 		if (verdict == BAILEY_CONN_STOP)
 			break;
 		if (verdict == BAILEY_CONN_UNLINK)
-			*unlinked += bailey_conn_table_unlink(table, entry);
+			*unlinked += bailey_conn_table_unlink(table, entry, end);
 	}
 	bailey_conn_iter_stop(iter);
 	return entry && verdict != BAILEY_CONN_STOP;
@@ -149,6 +149,7 @@ static bool walk_some(struct bailey_conn_table *table,
  * @fn: says what becomes of the entry; called under RCU, must not sleep. A
  *	resize may show it an entry twice
  * @arg: for @fn
+ * @end: why what it unlinks ends
  *
  * Entries that are inserted while it walks may be left out; what was there
  * before and stays is not. Expired entries are shown, dead ones are not. A killed
@@ -161,13 +162,13 @@ unsigned long
 bailey_conn_table_walk(struct bailey_conn_table *table,
 		       enum bailey_conn_walk_verdict
 		       (*fn)(struct bailey_conn_entry *entry, void *arg),
-		       void *arg)
+		       void *arg, enum bailey_end end)
 {
 	struct bailey_conn_iter iter;
 	unsigned long unlinked = 0;
 
 	bailey_conn_iter_init(&iter, table);
-	while (walk_some(table, &iter, fn, arg, &unlinked) &&
+	while (walk_some(table, &iter, fn, arg, end, &unlinked) &&
 	       !fatal_signal_pending(current))
 		cond_resched();
 	bailey_conn_iter_exit(&iter);

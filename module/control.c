@@ -9,17 +9,23 @@
  *	               -> a last policy: hooks and connections go
  *	               -> confirm: wait, and roll back unless somebody says it
  *
- * One writer at a time and namespace, under store.lock. Everything that can fail
- * comes before the publication, so that a change takes effect whole or not at all;
+ * One writer at a time and namespace, under store.lock; a check only builds under
+ * it. Everything that can fail comes before the publication, so that a change
+ * takes effect whole or not at all;
  * hooks stand before a policy is published and until after it is gone, so that
  * no packet finds half a firewall. While a policy waits for its confirmation the
  * hooks stay even if it asks nothing, so that rolling back can't fail on them.
  */
 #include "control.h"
 
+#include <linux/slab.h>
+
+#include "conn_text.h"
 #include "hook.h"
 
 #define ROLL_BACK_RETRY	HZ
+#define CUT_LISTED	1000	/* connections that one check names */
+#define LINE_ROOM	1024	/* at least what one connection needs */
 
 static int say_errno(struct bailey_diag *diag, int code, const char *what)
 {
@@ -35,6 +41,8 @@ static int stand_up(struct bailey_net *bn, struct bailey_diag *diag)
 		ret = bailey_conn_table_init(&bn->conns);
 		if (ret)
 			return ret;
+		bn->conns.namespace = bn->net->ns.inum;
+		bn->conns.events = &bn->events;
 		/* Pairs with bailey_net_has_conns(): whoever sees it sees the table. */
 		smp_store_release(&bn->conns_ready, true);
 	}
@@ -63,7 +71,7 @@ static void stand_down(struct bailey_net *bn)
 	bailey_hooks_unregister(bn);
 	bn->hooked = false;
 	synchronize_rcu();
-	bailey_conn_table_walk(&bn->conns, unlink_all, NULL);
+	bailey_conn_table_walk(&bn->conns, unlink_all, NULL, BAILEY_END_POLICY);
 }
 
 static void await_confirmation(struct bailey_net *bn, struct bailey_policy *old,
@@ -107,12 +115,13 @@ static int publish(struct bailey_net *bn, struct bailey_policy *policy,
 	return 0;
 }
 
-/* How many connections "revoke cut" would end. */
+/* How many connections "revoke cut" would end, and the first of them. */
 struct cut_count {
 	struct bailey_net *bn;
 	const struct bailey_binding *binding;
 	unsigned long total;
 	unsigned long cut;
+	struct bailey_conn *listed;
 };
 
 static bool place_conn(const struct bailey_conn *conn, struct net *net,
@@ -136,26 +145,54 @@ static bool place_conn(const struct bailey_conn *conn, struct net *net,
 	return true;
 }
 
+static bool would_cut(const struct cut_count *count, const struct bailey_conn *conn,
+		      const struct bailey_where *where)
+{
+	struct bailey_verdict verdict;
+	struct bailey_packet request;
+	struct bailey_eval eval;
+
+	bailey_conn_request(conn, &request);
+	if (bailey_eval_begin(&eval, count->binding, &request, BAILEY_PASS, where,
+			      NULL, &verdict))
+		return verdict.reason != BAILEY_PASS;
+	return !bailey_eval_groups_allow(&eval);
+}
+
 static enum bailey_conn_walk_verdict count_cut(struct bailey_conn_entry *entry,
 					       void *arg)
 {
 	struct cut_count *count = arg;
 	struct bailey_where where;
-	struct bailey_verdict verdict;
-	struct bailey_packet request;
-	struct bailey_eval eval;
 
 	if (!bailey_conn_entry_live(entry, bailey_conn_now()) ||
 	    !place_conn(&entry->conn, count->bn->net, &where))
 		return BAILEY_CONN_KEEP;
 	count->total++;
-	bailey_conn_request(&entry->conn, &request);
-	if (bailey_eval_begin(&eval, count->binding, &request, BAILEY_PASS,
-			      &where, NULL, &verdict))
-		count->cut += verdict.reason != BAILEY_PASS;
-	else
-		count->cut += !bailey_eval_groups_allow(&eval);
+	if (!would_cut(count, &entry->conn, &where))
+		return BAILEY_CONN_KEEP;
+	if (count->cut < CUT_LISTED) {
+		spin_lock_bh(&entry->lock);
+		count->listed[count->cut] = entry->conn;
+		spin_unlock_bh(&entry->lock);
+	}
+	count->cut++;
 	return BAILEY_CONN_KEEP;
+}
+
+static void print_cut(const struct cut_count *count, struct bailey_out *out)
+{
+	unsigned long n = min_t(unsigned long, count->cut, CUT_LISTED), i;
+	u32 now = bailey_conn_now();
+
+	bailey_out_printf(out, "check revoke cut would end %lu of %lu connections\n",
+			  count->cut, count->total);
+	for (i = 0; i < n && bailey_out_reserve(out, LINE_ROOM); i++) {
+		rcu_read_lock();
+		bailey_out_printf(out, "cut ");
+		bailey_conn_print(count->bn->net, &count->listed[i], now, out);
+		rcu_read_unlock();
+	}
 }
 
 static int check(struct bailey_net *bn, struct bailey_policy *policy,
@@ -163,17 +200,33 @@ static int check(struct bailey_net *bn, struct bailey_policy *policy,
 {
 	struct cut_count count = { .bn = bn };
 	struct bailey_binding *binding;
+	int ret = -ENOMEM;
 
 	binding = bailey_store_bind(&bn->store, policy);
-	if (!binding)
-		return -ENOMEM;
 	count.binding = binding;
-	if (bn->conns_ready)
-		bailey_conn_table_walk(&bn->conns, count_cut, &count);
+	count.listed = kvmalloc_array(CUT_LISTED, sizeof(*count.listed),
+				      GFP_KERNEL_ACCOUNT);
+	if (binding && count.listed) {
+		if (bailey_net_has_conns(bn))
+			bailey_conn_table_walk(&bn->conns, count_cut, &count,
+					       BAILEY_END_NONE);
+		print_cut(&count, &diag->notes);
+		ret = diag->notes.failed ? -ENOMEM : 0;
+	}
+	kvfree(count.listed);
 	bailey_binding_destroy(binding);
-	bailey_out_printf(&diag->notes, "check revoke cut would end %lu of %lu connections\n",
-			  count.cut, count.total);
-	return 0;
+	return ret;
+}
+
+static struct bailey_policy *build_locked(struct bailey_net *bn,
+					  const struct bailey_commit *commit,
+					  struct bailey_diag *diag)
+{
+	if (!bn->store.policy)
+		return ERR_PTR(-ENODEV);
+	return bailey_store_build(&bn->store, commit->text, commit->len,
+				  commit->first_line, commit->cut,
+				  bailey_sysctl_max_rules(&bn->sysctls), diag);
 }
 
 static int commit_locked(struct bailey_net *bn, const struct bailey_commit *commit,
@@ -182,18 +235,30 @@ static int commit_locked(struct bailey_net *bn, const struct bailey_commit *comm
 	struct bailey_policy *policy;
 	int ret;
 
-	if (!bn->store.policy)
-		return -ENODEV;
-	if (bn->store.before && !commit->check)
+	if (bn->store.before)
 		return say_errno(diag, -EBUSY,
 				 "a policy waits for its confirmation; write confirm, or wait until it is rolled back");
-	policy = bailey_store_build(&bn->store, commit->text, commit->len,
-				    commit->first_line, commit->cut,
-				    bailey_sysctl_max_rules(&bn->sysctls), diag);
+	policy = build_locked(bn, commit, diag);
 	if (IS_ERR(policy))
 		return PTR_ERR(policy);
-	ret = commit->check ? check(bn, policy, diag) :
-			      publish(bn, policy, commit, diag);
+	ret = publish(bn, policy, commit, diag);
+	bailey_policy_put(policy);
+	return ret;
+}
+
+/* Looking through the table may take long: other writers go on meanwhile. */
+static int check_unlocked(struct bailey_net *bn, const struct bailey_commit *commit,
+			  struct bailey_diag *diag)
+{
+	struct bailey_policy *policy;
+	int ret;
+
+	mutex_lock(&bn->store.lock);
+	policy = build_locked(bn, commit, diag);
+	mutex_unlock(&bn->store.lock);
+	if (IS_ERR(policy))
+		return PTR_ERR(policy);
+	ret = check(bn, policy, diag);
 	bailey_policy_put(policy);
 	return ret;
 }
@@ -204,6 +269,8 @@ static int control_commit(void *arg, const struct bailey_commit *commit,
 	struct bailey_net *bn = arg;
 	int ret;
 
+	if (commit->check)
+		return check_unlocked(bn, commit, diag);
 	mutex_lock(&bn->store.lock);
 	ret = commit_locked(bn, commit, diag);
 	mutex_unlock(&bn->store.lock);

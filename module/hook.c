@@ -270,28 +270,43 @@ static struct bailey_conn_entry *make_entry(const struct passage *p)
 	return entry;
 }
 
+static enum bailey_reason refusal(int error)
+{
+	switch (error) {
+	case -ENOSPC:
+		return BAILEY_DROP_TABLE_FULL;
+	case -EDQUOT:
+		return BAILEY_DROP_SOURCE_LIMIT;
+	default:
+		return BAILEY_DROP_NO_MEMORY;
+	}
+}
+
 /* A new connection enters the table, in place of one that has ended if need be. */
 static enum bailey_reason open_conn(struct passage *p)
 {
 	struct bailey_net *bn = p->bn;
 	struct bailey_conn_entry *entry = make_entry(p), *first;
+	const struct bailey_conn_limits limits = {
+		.connections = bailey_sysctl_max_connections(&bn->sysctls),
+		.per_source = bailey_sysctl_max_per_source(&bn->sysctls),
+	};
 	int ret;
 
 	if (!entry)
 		return BAILEY_DROP_NO_MEMORY;
-	if (p->entry && bailey_conn_table_unlink(&bn->conns, p->entry))
+	if (p->entry && bailey_conn_table_unlink(&bn->conns, p->entry, BAILEY_END_REOPENED))
 		bailey_stats_count(bn->stats, BAILEY_COUNT_CONN_REOPENED);
-	ret = bailey_conn_table_insert(&bn->conns, entry, &first,
-				       bailey_sysctl_max_connections(&bn->sysctls));
+	ret = bailey_conn_table_insert(&bn->conns, entry, &first, &limits);
 	if (!ret) {
 		bailey_stats_count(bn->stats, BAILEY_COUNT_CONN_NEW);
 		return BAILEY_PASS;
 	}
 	bailey_conn_entry_free(entry);
 	if (ret == -EEXIST) /* another CPU had a packet of it just now */
-		return bailey_conn_entry_advance(first, &p->packet, BAILEY_ORIGINATOR,
-						 &p->rules, p->now);
-	return ret == -ENOSPC ? BAILEY_DROP_TABLE_FULL : BAILEY_DROP_NO_MEMORY;
+		return bailey_conn_entry_advance(&bn->conns, first, &p->packet,
+						 BAILEY_ORIGINATOR, &p->rules, p->now);
+	return refusal(ret);
 }
 
 /* The two doors of a known connection, after one of them was asked again. */
@@ -310,7 +325,7 @@ static void revoke(struct passage *p)
 {
 	if (READ_ONCE(p->bn->waiting))
 		return;
-	if (bailey_conn_table_unlink(&p->bn->conns, p->entry))
+	if (bailey_conn_table_unlink(&p->bn->conns, p->entry, BAILEY_END_REVOKED))
 		bailey_stats_count(p->bn->stats, BAILEY_COUNT_CONN_REVOKED);
 }
 
@@ -342,8 +357,8 @@ static enum bailey_reason settle(struct passage *p)
 		return BAILEY_PASS;
 	if (verdict->doors_changed)
 		store_doors(p);
-	return bailey_conn_entry_advance(p->entry, &p->packet, p->match.side,
-					 &p->rules, p->now);
+	return bailey_conn_entry_advance(&p->bn->conns, p->entry, &p->packet,
+					 p->match.side, &p->rules, p->now);
 }
 
 /* A packet that is asked: find its connection, ask, and keep the books. */

@@ -26,6 +26,7 @@ static int __net_init net_enter(struct net *net)
 	int ret;
 
 	bn->net = net;
+	bailey_events_init(&bn->events);
 	bn->stats = alloc_percpu(struct bailey_stats);
 	if (!bn->stats)
 		return -ENOMEM;

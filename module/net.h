@@ -24,6 +24,7 @@ struct proc_dir_entry;
  * @hooked: hooks and defragmentation are registered. Under @store.lock
  * @waiting: a policy waits for its confirmation: connections that it refuses are
  *	     suspended, not ended. Written under @store.lock
+ * @events: those who watch connections
  * @sysctls: settings
  * @stats: counters
  * @confirm: rolls back when its time has come
@@ -39,6 +40,7 @@ struct bailey_net {
 	bool conns_ready;
 	bool hooked;
 	bool waiting;
+	struct bailey_events events;
 	struct bailey_sysctls sysctls;
 	struct bailey_stats __percpu *stats;
 	struct delayed_work confirm;

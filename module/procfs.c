@@ -5,8 +5,9 @@
  * Every file is a kind of conversation: what is read at its beginning is made
  * then and served from memory, so that a reader sees one state however small its
  * reads are; what is written is answered on the same descriptor, and the answer
- * is what reads return from then on. "connections" alone is made while it is
- * read, a piece at a time.
+ * is what reads return from then on. Two files are made while they are read, a
+ * piece at a time: "connections", which has an end, and "events", of which a read
+ * returns what is new, so that its end is never the last one.
  *
  * An open file holds no reference to its namespace or to this module: either may
  * go, and later calls get EIO. A call that is under way keeps the namespace, so
@@ -39,10 +40,18 @@
 
 struct conversation;
 
+/* When what is read is made. */
+enum file_flow {
+	WHOLE,		/* at the beginning */
+	IN_PIECES,	/* piece by piece from the beginning on */
+	FOLLOWING,	/* piece by piece; there is no beginning to go back to */
+};
+
 /* What is different from one file to the next. */
 struct file_kind {
 	const char *name;
 	umode_t mode;
+	enum file_flow flow;
 	int (*show)(struct conversation *talk);
 	int (*take)(struct conversation *talk, const char *text, size_t len,
 		    struct bailey_diag *diag);
@@ -56,6 +65,7 @@ struct file_kind {
  * @script: "policy": transactions that are being written
  * @iter: "connections": where the reader is
  * @reading: @iter is in use
+ * @watch: "events": what the reader has not seen yet
  * @answered: @text is the answer to a write
  * @text: what reads return
  */
@@ -66,6 +76,7 @@ struct conversation {
 	struct bailey_script script;
 	struct bailey_conn_iter iter;
 	bool reading;
+	struct bailey_watch watch;
 	bool answered;
 	struct bailey_out text;
 };
@@ -98,6 +109,22 @@ static int show_error(struct conversation *talk)
 	return 0;
 }
 
+static void print_conns(struct bailey_net *bn, struct bailey_out *out)
+{
+	struct bailey_conn_tally tally = { };
+	s64 count = 0;
+
+	if (bailey_net_has_conns(bn)) {
+		bailey_conn_table_tally(&bn->conns, &tally);
+		count = bailey_conn_table_count(&bn->conns);
+	}
+	bailey_out_printf(out, "connections_expired %llu\nconnections_early_dropped %llu\n",
+			  tally.expired, tally.early);
+	bailey_out_printf(out, "collector_us %llu\nconnections %lld\nconnections_max %u\n",
+			  tally.collect_us, count,
+			  bailey_sysctl_max_connections(&bn->sysctls));
+}
+
 static int show_stats(struct conversation *talk)
 {
 	struct bailey_net *bn = talk->bn;
@@ -106,10 +133,8 @@ static int show_stats(struct conversation *talk)
 	if (!policy)
 		return -EIO;
 	bailey_stats_print(bn->stats, &talk->text);
-	bailey_out_printf(&talk->text, "connections %lld\nconnections_max %u\nrules %llu\n",
-			  bailey_net_has_conns(bn) ?
-			  bailey_conn_table_count(&bn->conns) : 0LL,
-			  bailey_sysctl_max_connections(&bn->sysctls), policy->rules);
+	print_conns(bn, &talk->text);
+	bailey_out_printf(&talk->text, "rules %llu\n", policy->rules);
 	bailey_policy_print_stats(policy, bailey_conn_now(), &talk->text);
 	bailey_policy_put(policy);
 	return 0;
@@ -147,23 +172,32 @@ static void stop_reading(struct conversation *talk)
 	talk->reading = false;
 }
 
-struct deletion {
-	struct bailey_conn_filter filter;
-	u32 now;
-};
+/* What has happened since the last piece; an empty piece if nothing has. */
+static int show_events(struct conversation *talk)
+{
+	struct bailey_event_record record;
+
+	if (!bailey_out_reserve(&talk->text, PIECE))
+		return -ENOMEM;
+	rcu_read_lock();
+	while (talk->text.len + LINE_ROOM < PIECE &&
+	       bailey_watch_next(&talk->watch, &record))
+		bailey_event_print(talk->bn->net, &record, &talk->text);
+	rcu_read_unlock();
+	return 0;
+}
 
 static enum bailey_conn_walk_verdict delete_matching(struct bailey_conn_entry *entry,
 						     void *arg)
 {
-	const struct deletion *deletion = arg;
-
-	return bailey_conn_filter_holds(&deletion->filter, &entry->conn) ?
-	       BAILEY_CONN_UNLINK : BAILEY_CONN_KEEP;
+	return bailey_conn_filter_holds(arg, &entry->conn) ? BAILEY_CONN_UNLINK :
+							     BAILEY_CONN_KEEP;
 }
 
 static int take_connections_line(struct conversation *talk, struct bailey_lexer *lex)
 {
-	struct deletion deletion;
+	enum bailey_end end = BAILEY_END_DELETED;
+	struct bailey_conn_filter filter;
 	unsigned long ended;
 	int ret;
 
@@ -172,14 +206,15 @@ static int take_connections_line(struct conversation *talk, struct bailey_lexer 
 	if (bailey_lexer_accept(lex, "flush")) {
 		ret = bailey_lexer_end(lex);
 		lex->word_len = 0;
+		end = BAILEY_END_FLUSHED;
 		if (!ret)
-			ret = bailey_conn_filter_parse(&deletion.filter, lex);
+			ret = bailey_conn_filter_parse(&filter, lex);
 	} else if (bailey_lexer_accept(lex, "delete")) {
 		if (!lex->word_len)
 			return bailey_lexer_fail(lex, -EINVAL,
 						 "proto P, src CIDR, dst CIDR, sport N, dport N or state S",
 						 "say which connections; flush deletes all");
-		ret = bailey_conn_filter_parse(&deletion.filter, lex);
+		ret = bailey_conn_filter_parse(&filter, lex);
 	} else {
 		return bailey_lexer_fail(lex, -EINVAL, "flush or delete",
 					 "connections are flushed or deleted");
@@ -187,7 +222,8 @@ static int take_connections_line(struct conversation *talk, struct bailey_lexer 
 	if (ret)
 		return ret;
 	ended = bailey_net_has_conns(talk->bn) ?
-		bailey_conn_table_walk(&talk->bn->conns, delete_matching, &deletion) : 0;
+		bailey_conn_table_walk(&talk->bn->conns, delete_matching, &filter,
+				       end) : 0;
 	bailey_out_printf(&lex->diag->notes, "deleted %lu\n", ended);
 	return 0;
 }
@@ -283,39 +319,56 @@ static int take_explain(struct conversation *talk, const char *text, size_t len,
 }
 
 static const struct file_kind kinds[] = {
-	{ "policy", 0600, show_policy, take_policy },
-	{ "error", 0400, show_error, NULL },
-	{ "connections", 0600, show_connections, take_connections },
-	{ "explain", 0600, NULL, take_explain },
-	{ "stats", 0400, show_stats, NULL },
+	{ "policy", 0600, WHOLE, show_policy, take_policy },
+	{ "error", 0400, WHOLE, show_error, NULL },
+	{ "connections", 0600, IN_PIECES, show_connections, take_connections },
+	{ "events", 0400, FOLLOWING, show_events, NULL },
+	{ "explain", 0600, WHOLE, NULL, take_explain },
+	{ "stats", 0400, WHOLE, show_stats, NULL },
 };
 
-/* The file's data is its row in kinds[]; the namespace is the directory's. */
-static int talk_open(struct inode *inode, struct file *file)
+static const struct file_kind *kind_of(const char *name)
 {
-	struct conversation *talk = kzalloc(sizeof(*talk), GFP_KERNEL_ACCOUNT);
-	struct bailey_net *bn = pde_data(inode);
 	unsigned int i;
 
-	if (!talk)
-		return -ENOMEM;
-	if (bn->by_capability &&
-	    !file_ns_capable(file, bn->net->user_ns, CAP_NET_ADMIN)) {
-		kfree(talk);
-		return -EACCES;
-	}
 	for (i = 0; i < ARRAY_SIZE(kinds); i++)
-		if (!strcmp(kinds[i].name, file_dentry(file)->d_name.name))
-			talk->kind = &kinds[i];
-	if (WARN_ON_ONCE(!talk->kind)) {
-		kfree(talk);
+		if (!strcmp(kinds[i].name, name))
+			return &kinds[i];
+	return NULL;
+}
+
+static int talk_begin(struct conversation *talk, struct bailey_net *bn,
+		      const struct file_kind *kind)
+{
+	if (WARN_ON_ONCE(!kind))
 		return -EIO;
-	}
 	talk->bn = bn;
+	talk->kind = kind;
 	mutex_init(&talk->lock);
 	bailey_script_init(&talk->script, &bailey_control_ops, bn, 0);
-	file->private_data = talk;
-	return 0;
+	return kind->flow == FOLLOWING ?
+	       bailey_watch_begin(&talk->watch, &bn->events,
+				  bailey_sysctl_event_ring_size(&bn->sysctls)) : 0;
+}
+
+static int talk_open(struct inode *inode, struct file *file)
+{
+	struct bailey_net *bn = pde_data(inode);
+	struct conversation *talk;
+	int ret;
+
+	if (bn->by_capability &&
+	    !file_ns_capable(file, bn->net->user_ns, CAP_NET_ADMIN))
+		return -EACCES;
+	talk = kzalloc(sizeof(*talk), GFP_KERNEL_ACCOUNT);
+	if (!talk)
+		return -ENOMEM;
+	ret = talk_begin(talk, bn, kind_of(file_dentry(file)->d_name.name));
+	if (ret)
+		kfree(talk);
+	else
+		file->private_data = talk;
+	return ret;
 }
 
 static int talk_release(struct inode *inode, struct file *file)
@@ -323,6 +376,7 @@ static int talk_release(struct inode *inode, struct file *file)
 	struct conversation *talk = file->private_data;
 
 	stop_reading(talk);
+	bailey_watch_end(&talk->watch);
 	bailey_script_destroy(&talk->script);
 	bailey_out_destroy(&talk->text);
 	kfree(talk);
@@ -344,10 +398,10 @@ static int compose(struct conversation *talk)
 
 static bool is_stream(const struct conversation *talk)
 {
-	return talk->kind->show == show_connections && !talk->answered;
+	return talk->kind->flow != WHOLE && !talk->answered;
 }
 
-/* "connections": serve a piece, and make the next one when it is used up. */
+/* Serve a piece, and make the next one when it is used up. */
 static ssize_t read_stream(struct conversation *talk, char __user *buf, size_t size,
 			   loff_t *ppos)
 {
@@ -356,7 +410,7 @@ static ssize_t read_stream(struct conversation *talk, char __user *buf, size_t s
 
 	if (!n) {
 		bailey_out_reset(&talk->text);
-		ret = show_connections(talk);
+		ret = talk->kind->show(talk);
 		if (ret)
 			return ret;
 		n = min(size, talk->text.len);
@@ -375,7 +429,7 @@ static ssize_t read_text(struct conversation *talk, char __user *buf, size_t siz
 	ssize_t ret = 0;
 
 	mutex_lock(&talk->lock);
-	if (!talk->answered && *ppos == 0)
+	if (!talk->answered && talk->kind->flow != FOLLOWING && *ppos == 0)
 		ret = compose(talk);
 	if (!ret && is_stream(talk))
 		ret = read_stream(talk, buf, size, ppos);

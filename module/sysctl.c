@@ -4,9 +4,9 @@
  *
  * Each file is one number in struct bailey_sysctls, checked against its range
  * when it is written. In a namespace that belongs to a user namespace of its own
- * a limit cannot be set above the initial namespace's; and as that may be lowered
- * later, the limits are also compared where they are used. No locks: numbers are
- * written and read whole.
+ * a limit cannot be set above the initial namespace's, nor switched off where that
+ * has one; and as that may be lowered later, the limits are also compared where
+ * they are used. No locks: numbers are written and read whole.
  */
 #include <linux/log2.h>
 #include <linux/mm.h>
@@ -22,16 +22,23 @@
 #define POLICY_BYTES_DEFAULT	(64 << 20)
 #define CONNECTIONS_LEAST	65536	/* whatever the memory */
 #define CONNECTIONS_MOST	1048576
+#define EVENTS_DEFAULT		16384
+#define EVENTS_MOST		1048576	/* what one allocation can hold */
 #define MEMORY_SHARE		32	/* 1/32 of all memory at the most */
 
 /* Timeouts in seconds fit into a signed 32-bit difference; limits follow suit. */
 static const unsigned int least = 1;
 static const unsigned int most = 1 << 30;
 
-/* A file: its name, and the u32 or (a switch) u8 that it stands for. */
+/*
+ * A file: its name, and the u32 or (a switch) u8 that it stands for. A limit
+ * may be switched off by a 0, and may have a highest value of its own.
+ */
 struct row {
 	const char *name;
 	size_t offset;
+	unsigned int most;
+	bool can_be_off;
 };
 
 #define SETTING(member)	offsetof(struct bailey_sysctls, member)
@@ -65,8 +72,10 @@ static const struct row number_rows[] = {
 
 static const struct row limit_rows[] = {
 	{ "max_connections",		SETTING(max_connections) },
+	{ "max_connections_per_source",	SETTING(max_per_source), .can_be_off = true },
 	{ "max_rules",			SETTING(max_rules) },
 	{ "max_policy_bytes",		SETTING(max_policy_bytes) },
+	{ "event_ring_size",		SETTING(event_ring_size), .most = EVENTS_MOST },
 };
 
 static const struct row switch_rows[] = {
@@ -82,27 +91,35 @@ static u32 setting(const struct bailey_sysctls *s, size_t offset)
 	return READ_ONCE(*(const u32 *)((const char *)s + offset));
 }
 
-/* extra1 of a limit's row is its struct bailey_sysctls. */
+/* Does one limit allow more than another? */
+static bool exceeds(const struct row *row, u32 value, u32 cap)
+{
+	if (row->can_be_off && (!value || !cap))
+		return !value && cap;
+	return value > cap;
+}
+
+/* extra1 is the limit's struct bailey_sysctls, extra2 its struct row. */
 static int handle_limit(BAILEY_CTL_CONST struct ctl_table *table, int write,
 			void *buffer, size_t *lenp, loff_t *ppos)
 {
 	const struct bailey_sysctls *s = table->extra1;
-	size_t offset = (char *)table->data - (char *)table->extra1;
-	u32 value = setting(s, offset);
+	const struct row *limit = table->extra2;
+	u32 value = setting(s, limit->offset);
 	struct ctl_table row = {
 		.procname = table->procname,
 		.data = &value,
 		.maxlen = sizeof(value),
 		.mode = table->mode,
-		.extra1 = (void *)&least,
-		.extra2 = (void *)&most,
+		.extra1 = limit->can_be_off ? SYSCTL_ZERO : (void *)&least,
+		.extra2 = (void *)(limit->most ? &limit->most : &most),
 	};
 	int err;
 
 	err = proc_douintvec_minmax(&row, write, buffer, lenp, ppos);
 	if (err || !write)
 		return err;
-	if (s->caps && value > setting(s->caps, offset))
+	if (s->caps && exceeds(limit, value, setting(s->caps, limit->offset)))
 		return -EINVAL;
 	WRITE_ONCE(*(u32 *)table->data, value);
 	return 0;
@@ -130,6 +147,7 @@ static void fill_table(struct ctl_table *table, struct bailey_sysctls *s)
 			.mode = 0644,
 			.proc_handler = handle_limit,
 			.extra1 = s,
+			.extra2 = (void *)&limit_rows[i],
 		};
 	for (i = 0; i < ARRAY_SIZE(switch_rows); i++)
 		*table++ = (struct ctl_table){
@@ -157,14 +175,18 @@ static void set_defaults(struct bailey_sysctls *s)
 {
 	s->timeouts = bailey_timeouts_default;
 	s->max_connections = connections_default();
+	s->max_per_source = 0;
 	s->max_rules = RULES_DEFAULT;
 	s->max_policy_bytes = POLICY_BYTES_DEFAULT;
+	s->event_ring_size = EVENTS_DEFAULT;
 	s->tcp_max_ack = BAILEY_TCP_MAX_ACK_DEFAULT;
 	s->tcp_loose = 1;
 	/* Start with what is in force. */
 	s->max_connections = bailey_sysctl_max_connections(s);
+	s->max_per_source = bailey_sysctl_max_per_source(s);
 	s->max_rules = bailey_sysctl_max_rules(s);
 	s->max_policy_bytes = bailey_sysctl_max_policy_bytes(s);
+	s->event_ring_size = bailey_sysctl_event_ring_size(s);
 }
 
 /**

@@ -18,9 +18,11 @@ struct net;
  * struct bailey_sysctls - the settings of one network namespace
  * @timeouts: for bailey_conn_open() and bailey_conn_advance()
  * @max_connections: entries in the connection table
+ * @max_per_source: of these, how many one source may have; 0: all of them
  * @max_rules: rules in the policy, of all ACLs and groups
  * @max_policy_bytes: bytes of the policy's text
- * @tcp_max_ack: bytes that an acknowledgement may lag behind, at the least
+ * @event_ring_size: records of connection events kept for those who watch
+ * @tcp_max_ack: bytes that an acknowledgment may lag behind, at the least
  * @tcp_loose: 1: pick up TCP and SCTP connections in the middle; 0: only from their
  *	       SYN or INIT
  * @tcp_be_liberal: 1: of the segments outside the windows only resets are dropped
@@ -34,8 +36,10 @@ struct net;
 struct bailey_sysctls {
 	struct bailey_timeouts timeouts;
 	u32 max_connections;
+	u32 max_per_source;
 	u32 max_rules;
 	u32 max_policy_bytes;
+	u32 event_ring_size;
 	u32 tcp_max_ack;
 	u8 tcp_loose;
 	u8 tcp_be_liberal;
@@ -55,6 +59,20 @@ static inline u32 bailey_sysctl_max_connections(const struct bailey_sysctls *s)
 	u32 own = READ_ONCE(s->max_connections);
 
 	return s->caps ? min(own, READ_ONCE(s->caps->max_connections)) : own;
+}
+
+/**
+ * bailey_sysctl_max_per_source() - the limit in force
+ * @s: a namespace's settings
+ *
+ * Return: its own, or the initial namespace's if that is stricter and binding;
+ * 0 if there is none.
+ */
+static inline u32 bailey_sysctl_max_per_source(const struct bailey_sysctls *s)
+{
+	u32 own = READ_ONCE(s->max_per_source);
+
+	return s->caps ? min_not_zero(own, READ_ONCE(s->caps->max_per_source)) : own;
 }
 
 /**
@@ -81,6 +99,19 @@ static inline u32 bailey_sysctl_max_policy_bytes(const struct bailey_sysctls *s)
 	u32 own = READ_ONCE(s->max_policy_bytes);
 
 	return s->caps ? min(own, READ_ONCE(s->caps->max_policy_bytes)) : own;
+}
+
+/**
+ * bailey_sysctl_event_ring_size() - the size in force
+ * @s: a namespace's settings
+ *
+ * Return: its own, or the initial namespace's if that is lower and binding.
+ */
+static inline u32 bailey_sysctl_event_ring_size(const struct bailey_sysctls *s)
+{
+	u32 own = READ_ONCE(s->event_ring_size);
+
+	return s->caps ? min(own, READ_ONCE(s->caps->event_ring_size)) : own;
 }
 
 /**

@@ -4,7 +4,7 @@
  * from the form that bailey_diag_print() writes, moved to the lines of the
  * user's file, and shown as compilers show errors.
  */
-#include "tool.h"
+#include "conn_line.h"
 
 #define VIEW_BEFORE	60	/* of a long line, how much before the word */
 #define VIEW_MAX	160	/* of a long line, how much at all */
@@ -51,7 +51,7 @@ static void parse_line(struct bailey_diag *diag, const char *text, size_t len)
 	} else if (take_key(&text, &len, "expected")) {
 		copy_text(error->expected, sizeof(error->expected), text, len);
 	} else if (take_key(&text, &len, "note") || take_key(&text, &len, "check") ||
-		   take_key(&text, &len, "deleted")) {
+		   take_key(&text, &len, "cut") || take_key(&text, &len, "deleted")) {
 		bailey_out_bytes(&diag->notes, whole, whole_len);
 		bailey_out_bytes(&diag->notes, "\n", 1);
 	}
@@ -220,24 +220,72 @@ static void show_error(const struct bailey_error *error,
 	}
 }
 
+/*
+ * "cut CONNECTION", which check names: a copy cut into words, to be freed, or NULL
+ * if the line is something else.
+ */
+static char *cut_parse(struct conn_line *conn, const char *line, size_t len)
+{
+	char *copy;
+
+	if (!take_key(&line, &len, "cut"))
+		return NULL;
+	copy = strndup(line, len);
+	if (!copy || conn_line_parse(conn, copy))
+		return copy;
+	free(copy);
+	return NULL;
+}
+
+/* An answer that was asked for; counts the connections that check names. */
+static void show_answer(const char *line, size_t len, unsigned long *named)
+{
+	struct conn_line conn;
+	char *copy = cut_parse(&conn, line, len);
+
+	if (!copy) {
+		tool_print_line(line, len);
+		return;
+	}
+	printf("%scut%s ", tool_colour(TOOL_BAD), tool_colour_end());
+	conn_row_print(&conn);
+	putchar('\n');
+	free(copy);
+	(*named)++;
+}
+
+/* How many does check speak of? Left as it is by another line. */
+static void count_cut(const char *line, size_t len, unsigned long *cut)
+{
+	unsigned long count;
+	char head[64];
+
+	snprintf(head, sizeof(head), "%.*s",
+		 (int)min_t(size_t, len, sizeof(head) - 1), line);
+	if (sscanf(head, "check revoke cut would end %9lu", &count) == 1)
+		*cut = count;
+}
+
 /**
  * tool_answer_show() - print what was said about lines
  * @diag: what was said
  * @source: the lines
  *
  * Notes and the error go to standard error, answers that were asked for (the
- * lines of a check) to standard output.
+ * lines of a check, of connections some at the most) to standard output.
  */
 void tool_answer_show(const struct bailey_diag *diag,
 		      const struct tool_source *source)
 {
+	unsigned long cut = 0, named = 0;
 	const char *text = diag->notes.buf, *line;
 	size_t len = diag->notes.len, line_len;
 	struct note note;
 
 	while (tool_next_line(&text, &len, &line, &line_len)) {
 		if (!note_parse(&note, line, line_len)) {
-			tool_print_line(line, line_len);
+			count_cut(line, line_len, &cut);
+			show_answer(line, line_len, &named);
 			continue;
 		}
 		fflush(stdout);
@@ -247,6 +295,8 @@ void tool_answer_show(const struct bailey_diag *diag,
 		show_bytes(note.text, note.len);
 		putc('\n', stderr);
 	}
+	if (named && named < cut)
+		printf("and %lu more\n", cut - named);
 	fflush(stdout);
 	if (diag->error.code)
 		show_error(&diag->error, source);
@@ -280,20 +330,26 @@ static json_t *note_json(const struct note *note)
  */
 json_t *tool_answer_json(const struct bailey_diag *diag, const char *name)
 {
-	json_t *notes = json_array(), *answers = json_array();
+	json_t *notes = json_array(), *answers = json_array(), *cut = json_array();
 	const char *text = diag->notes.buf, *line;
 	size_t len = diag->notes.len, line_len;
+	struct conn_line conn;
 	struct note note;
+	char *copy;
 
 	while (tool_next_line(&text, &len, &line, &line_len)) {
-		if (note_parse(&note, line, line_len))
+		copy = cut_parse(&conn, line, line_len);
+		if (copy)
+			json_array_append_new(cut, conn_line_json(&conn));
+		else if (note_parse(&note, line, line_len))
 			json_array_append_new(notes, note_json(&note));
 		else
 			json_array_append_new(answers, tool_json_string(line, line_len));
+		free(copy);
 	}
-	return json_pack("{s:o, s:b, s:o, s:o, s:o}",
+	return json_pack("{s:o, s:b, s:o, s:o, s:o, s:o}",
 			 "file", name ? tool_json_string(name, strlen(name)) : json_null(),
 			 "ok", !diag->error.code,
 			 "error", diag->error.code ? error_json(&diag->error) : json_null(),
-			 "notes", notes, "answers", answers);
+			 "notes", notes, "answers", answers, "cut", cut);
 }

@@ -9,19 +9,19 @@
 
 #define CHUNK		((size_t)64 << 10)
 #define BATCH		256
-#define ADDR_WIDTH	22	/* 119.18.36.73:40000 and a little more */
-#define DEV_WIDTH	5
 #define STATE_WIDTH	11
 
 static const char usage[] =
 	"Usage: bailey connection [ { list | show } [ FILTER ] ]\n"
+	"       bailey connection watch [ FILTER ]\n"
 	"       bailey connection delete FILTER\n"
 	"       bailey connection flush\n"
 	"\n"
 	"FILTER := [ proto PROTO ] [ src CIDR ] [ dst CIDR ] [ sport N ] [ dport N ]\n"
 	"          [ state STATE ]\n"
 	"\n"
-	"Addresses and ports are those of the request, STATE that of TCP or SCTP.\n";
+	"Addresses and ports are those of the request, STATE that of TCP or SCTP. watch\n"
+	"prints what becomes of connections, from now on and until it is interrupted.\n";
 
 /* A batch of connections, and the widths of columns. */
 struct listing {
@@ -37,20 +37,11 @@ struct listing {
 	unsigned long number;
 };
 
-static int end_print(char *to, size_t size, const char *addr, s64 port)
-{
-	const char *format = strchr(addr, ':') ? "[%s]:%lld" : "%s:%lld";
-
-	if (port == CONN_NUMBER_NONE)
-		return snprintf(to, size, "%s", addr);
-	return snprintf(to, size, format, addr, (long long)port);
-}
-
 static void widen(struct listing *listing, const struct conn_line *conn)
 {
 	char text[96];
-	int src = end_print(text, sizeof(text), conn->src, conn->sport);
-	int dst = end_print(text, sizeof(text), conn->dst, conn->dport);
+	int src = conn_end_print(text, sizeof(text), conn->src, conn->sport);
+	int dst = conn_end_print(text, sizeof(text), conn->dst, conn->dport);
 	int in = strlen(conn->in), out = strlen(conn->out), state = strlen(conn->state);
 
 	listing->addr_width = max_t(int, listing->addr_width, max_t(int, src, dst));
@@ -67,31 +58,17 @@ static void row_print(const struct listing *listing, const char *half,
 	       tool_colour_end(), listing->dev_width, in, listing->dev_width, out);
 }
 
-static void extra_print(const struct conn_line *conn, bool response)
-{
-	s64 type = response ? conn_reply_type(conn) : conn->type;
-
-	if (conn->type != CONN_NUMBER_NONE)
-		printf(" type %lld", (long long)type);
-	if (conn->code != CONN_NUMBER_NONE)
-		printf(" code %lld", (long long)conn->code);
-	if (conn->id != CONN_NUMBER_NONE)
-		printf(" id %lld", (long long)conn->id);
-	if (conn->key != CONN_NUMBER_NONE)
-		printf(" key %lld", (long long)conn->key);
-}
-
 static void table_print(const struct listing *listing, const struct conn_line *conn)
 {
 	char src[96], dst[96];
 
-	end_print(src, sizeof(src), conn->src, conn->sport);
-	end_print(dst, sizeof(dst), conn->dst, conn->dport);
+	conn_end_print(src, sizeof(src), conn->src, conn->sport);
+	conn_end_print(dst, sizeof(dst), conn->dst, conn->dport);
 	printf("%-7s %s%-*s%s ", conn->proto, tool_colour(TOOL_BOLD),
 	       listing->state_width, conn->state, tool_colour_end());
 	row_print(listing, "request", src, dst, conn->in, conn->out);
 	printf(" %7lld", (long long)conn->expires);
-	extra_print(conn, false);
+	conn_extra_print(conn, false);
 	printf("%s%s%s\n%-7s %-*s ", conn->replied ? " REPLIED" : "",
 	       conn->stream ? " STREAM" : "", conn->assured ? " ASSURED" : "", "",
 	       listing->state_width, "");
@@ -100,7 +77,7 @@ static void table_print(const struct listing *listing, const struct conn_line *c
 		printf("         groups %s", conn->groups);
 	if (conn->type != CONN_NUMBER_NONE) {
 		printf("%8s", "");
-		extra_print(conn, true);
+		conn_extra_print(conn, true);
 	}
 	putchar('\n');
 }
@@ -116,51 +93,10 @@ static void header_print(struct listing *listing)
 	       listing->dev_width, "IN", listing->dev_width, "OUT", "EXPIRES");
 }
 
-static void set_number(json_t *json, const char *key, s64 value)
-{
-	if (value != CONN_NUMBER_NONE)
-		json_object_set_new(json, key, json_integer(value));
-}
-
-static json_t *half_json(const struct conn_line *conn, bool response)
-{
-	json_t *half = json_pack("{s:s, s:s}",
-				 "source", response ? conn->dst : conn->src,
-				 "destination", response ? conn->src : conn->dst);
-
-	set_number(half, "source_port", response ? conn->dport : conn->sport);
-	set_number(half, "destination_port", response ? conn->sport : conn->dport);
-	if (conn->type != CONN_NUMBER_NONE)
-		set_number(half, "type", response ? conn_reply_type(conn) : conn->type);
-	set_number(half, "code", conn->code);
-	set_number(half, "id", conn->id);
-	set_number(half, "key", conn->key);
-	json_object_set_new(half, "in", json_string(response ? conn->out : conn->in));
-	json_object_set_new(half, "out", json_string(response ? conn->in : conn->out));
-	return half;
-}
-
-static json_t *conn_json(const struct conn_line *conn)
-{
-	unsigned int originator = 0, responder = 0;
-
-	if (sscanf(conn->groups, "%9u,%9u", &originator, &responder) != 2)
-		return NULL;
-	return json_pack("{s:s, s:s?, s:o, s:o, s:{s:i, s:i}, s:I, s:b, s:b, s:b}",
-			 "protocol", conn->proto,
-			 "state", strcmp(conn->state, "-") ? conn->state : NULL,
-			 "request", half_json(conn, false),
-			 "response", half_json(conn, true),
-			 "groups", "originator", originator, "responder", responder,
-			 "expires", (json_int_t)conn->expires,
-			 "replied", conn->replied, "stream", conn->stream,
-			 "assured", conn->assured);
-}
-
 /* One element of the array at a time. */
 static void element_print(struct listing *listing, const struct conn_line *conn)
 {
-	json_t *json = conn_json(conn);
+	json_t *json = conn_line_json(conn);
 
 	fputs(listing->any ? ",\n" : "\n", stdout);
 	listing->any = true;
@@ -264,8 +200,8 @@ static int list(int argc, char **argv)
 		status = tool_fail("out of memory");
 	} else {
 		listing->filter = &filter;
-		listing->addr_width = ADDR_WIDTH;
-		listing->dev_width = DEV_WIDTH;
+		listing->addr_width = CONN_ADDR_WIDTH;
+		listing->dev_width = CONN_DEV_WIDTH;
 		listing->state_width = STATE_WIDTH;
 		if (tool_options.json)
 			putchar('[');
@@ -278,6 +214,15 @@ static int list(int argc, char **argv)
 	free(listing);
 	free(buf);
 	return status;
+}
+
+static int watch(int argc, char **argv)
+{
+	struct conn_filter filter;
+
+	if (conn_filter_parse(&filter, argc, argv, usage))
+		return TOOL_USAGE;
+	return conn_watch(&filter);
 }
 
 static int delete(int argc, char **argv)
@@ -316,8 +261,8 @@ static int flush(int argc, char **argv)
 int tool_connection_main(int argc, char **argv)
 {
 	static const struct tool_choice choices[] = {
-		{ "list", list }, { "show", list }, { "delete", delete },
-		{ "flush", flush }, {}
+		{ "list", list }, { "show", list }, { "watch", watch },
+		{ "delete", delete }, { "flush", flush }, {}
 	};
 	const struct tool_choice *choice;
 

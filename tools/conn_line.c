@@ -19,6 +19,7 @@ struct field {
 
 static const struct field fields[] = {
 	STRING(src), STRING(dst), STRING(in), STRING(out), STRING(groups),
+	STRING(reason),
 	NUMBER(sport), NUMBER(dport), NUMBER(type), NUMBER(code), NUMBER(id),
 	NUMBER(key), NUMBER(expires),
 };
@@ -91,6 +92,109 @@ s64 conn_reply_type(const struct conn_line *conn)
 	if (!strcmp(conn->proto, "icmp") && conn->type == 8)
 		return 0;
 	return conn->type + 1;
+}
+
+/**
+ * conn_end_print() - an address with its port
+ * @to: filled in
+ * @size: room in @to
+ * @addr: the address
+ * @port: the port, or %CONN_NUMBER_NONE
+ *
+ * Return: as snprintf().
+ */
+int conn_end_print(char *to, size_t size, const char *addr, s64 port)
+{
+	const char *format = strchr(addr, ':') ? "[%s]:%lld" : "%s:%lld";
+
+	if (port == CONN_NUMBER_NONE)
+		return snprintf(to, size, "%s", addr);
+	return snprintf(to, size, format, addr, (long long)port);
+}
+
+/**
+ * conn_extra_print() - print what a connection has instead of ports
+ * @conn: the connection
+ * @response: of its response, not of its request
+ */
+void conn_extra_print(const struct conn_line *conn, bool response)
+{
+	s64 type = response ? conn_reply_type(conn) : conn->type;
+
+	if (conn->type != CONN_NUMBER_NONE)
+		printf(" type %lld", (long long)type);
+	if (conn->code != CONN_NUMBER_NONE)
+		printf(" code %lld", (long long)conn->code);
+	if (conn->id != CONN_NUMBER_NONE)
+		printf(" id %lld", (long long)conn->id);
+	if (conn->key != CONN_NUMBER_NONE)
+		printf(" key %lld", (long long)conn->key);
+}
+
+/**
+ * conn_row_print() - print the request of a connection in one row
+ * @conn: the connection
+ */
+void conn_row_print(const struct conn_line *conn)
+{
+	char src[96], dst[96];
+
+	conn_end_print(src, sizeof(src), conn->src, conn->sport);
+	conn_end_print(dst, sizeof(dst), conn->dst, conn->dport);
+	printf("%-7s %s%-11s%s %s%-*s %-*s%s %-*s %-*s", conn->proto,
+	       tool_colour(TOOL_BOLD), conn->state, tool_colour_end(),
+	       tool_colour(TOOL_ADDR), CONN_ADDR_WIDTH, src, CONN_ADDR_WIDTH, dst,
+	       tool_colour_end(), CONN_DEV_WIDTH, conn->in, CONN_DEV_WIDTH, conn->out);
+	conn_extra_print(conn, false);
+	if (tool_options.stats)
+		printf(" groups %s", conn->groups);
+}
+
+static void set_number(json_t *json, const char *key, s64 value)
+{
+	if (value != CONN_NUMBER_NONE)
+		json_object_set_new(json, key, json_integer(value));
+}
+
+static json_t *half_json(const struct conn_line *conn, bool response)
+{
+	json_t *half = json_pack("{s:s, s:s}",
+				 "source", response ? conn->dst : conn->src,
+				 "destination", response ? conn->src : conn->dst);
+
+	set_number(half, "source_port", response ? conn->dport : conn->sport);
+	set_number(half, "destination_port", response ? conn->sport : conn->dport);
+	if (conn->type != CONN_NUMBER_NONE)
+		set_number(half, "type", response ? conn_reply_type(conn) : conn->type);
+	set_number(half, "code", conn->code);
+	set_number(half, "id", conn->id);
+	set_number(half, "key", conn->key);
+	json_object_set_new(half, "in", json_string(response ? conn->out : conn->in));
+	json_object_set_new(half, "out", json_string(response ? conn->in : conn->out));
+	return half;
+}
+
+/**
+ * conn_line_json() - a connection with both its halves
+ * @conn: the connection
+ *
+ * Return: a new object, or NULL if its group sets are not two numbers.
+ */
+json_t *conn_line_json(const struct conn_line *conn)
+{
+	unsigned int originator = 0, responder = 0;
+
+	if (sscanf(conn->groups, "%9u,%9u", &originator, &responder) != 2)
+		return NULL;
+	return json_pack("{s:s, s:s?, s:o, s:o, s:{s:i, s:i}, s:I, s:b, s:b, s:b}",
+			 "protocol", conn->proto,
+			 "state", strcmp(conn->state, "-") ? conn->state : NULL,
+			 "request", half_json(conn, false),
+			 "response", half_json(conn, true),
+			 "groups", "originator", originator, "responder", responder,
+			 "expires", (json_int_t)conn->expires,
+			 "replied", conn->replied, "stream", conn->stream,
+			 "assured", conn->assured);
 }
 
 static int prefix_parse(struct conn_prefix *prefix, const char *word,

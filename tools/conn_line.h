@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * One connection as a line of /proc/net/bailey/connections, and filters.
+ * One connection as a line of /proc/net/bailey/connections, and filters; and
+ * what becomes of connections.
  */
 #ifndef BAILEY_TOOLS_CONN_LINE_H
 #define BAILEY_TOOLS_CONN_LINE_H
@@ -8,6 +9,8 @@
 #include "tool.h"
 
 #define CONN_NUMBER_NONE	(-1)
+#define CONN_ADDR_WIDTH		22	/* 119.18.36.73:40000 and a little more */
+#define CONN_DEV_WIDTH		5
 
 /**
  * struct conn_line - one connection; words point into the line it was read from
@@ -18,6 +21,7 @@
  * @in: interface towards the originator, or "-" for this machine
  * @out: interface towards the responder, likewise
  * @groups: set ids of the two doors, "N,N"
+ * @reason: why it ended, or NULL
  * @sport: source port of the request, %CONN_NUMBER_NONE without ports
  * @dport: destination port of the request, likewise
  * @type: ICMP type of the request, or %CONN_NUMBER_NONE
@@ -37,6 +41,7 @@ struct conn_line {
 	const char *in;
 	const char *out;
 	const char *groups;
+	const char *reason;
 	s64 sport;
 	s64 dport;
 	s64 type;
@@ -83,8 +88,15 @@ struct conn_filter {
 
 bool conn_line_parse(struct conn_line *conn, char *line);
 s64 conn_reply_type(const struct conn_line *conn);
+int conn_end_print(char *to, size_t size, const char *addr, s64 port);
+void conn_extra_print(const struct conn_line *conn, bool response);
+void conn_row_print(const struct conn_line *conn);
+json_t *conn_line_json(const struct conn_line *conn);
 int conn_filter_parse(struct conn_filter *filter, int argc, char **argv,
 		      const char *usage);
 bool conn_filter_holds(const struct conn_filter *filter, const struct conn_line *conn);
+
+/* conn_watch.c */
+int conn_watch(const struct conn_filter *filter);
 
 #endif /* BAILEY_TOOLS_CONN_LINE_H */

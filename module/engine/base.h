@@ -95,7 +95,6 @@ typedef int64_t s64;
 #define U32_MAX		((u32)~0U)
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
-#define sizeof_field(t, member)	sizeof(((t *)0)->member)
 #define READ_ONCE(x)	(*(const volatile __typeof__(x) *)&(x))
 #define WRITE_ONCE(x, v) (*(volatile __typeof__(x) *)&(x) = (v))
 #define likely(x)	__builtin_expect(!!(x), 1)

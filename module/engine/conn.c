@@ -222,14 +222,24 @@ enum bailey_reason bailey_conn_advance(const struct bailey_conn *conn,
 	return BAILEY_PASS;
 }
 
+/*
+ * The SYN with which it began, once more? Before the handshake was complete that may
+ * be meant, as its first answers may have been lost.
+ */
+static bool is_late_syn(const struct bailey_conn *conn, const struct bailey_packet *syn)
+{
+	return READ_ONCE(conn->track.flags) & BAILEY_CONN_ASSURED &&
+	       bailey_tcp_is_first_syn(&conn->track.tcp, syn);
+}
+
 /**
  * bailey_conn_reopens() - does this packet begin the connection anew?
  * @conn: the connection that it would belong to
  * @packet: a packet with its key
  *
  * A SYN after the end (TIME_WAIT, CLOSE) is a new connection, whichever side
- * sends it: it is judged as if @conn were not there, and takes its place. So is an
- * INIT when SCTP is CLOSED.
+ * sends it: it is judged as if @conn were not there, and takes its place. Not so a
+ * late copy of the SYN with which @conn began. An INIT does so when SCTP is CLOSED.
  *
  * Return: true for such a packet.
  */
@@ -242,7 +252,8 @@ bool bailey_conn_reopens(const struct bailey_conn *conn,
 		return state == BAILEY_SCTP_CLOSED && bailey_packet_begins(packet);
 	return packet->proto == BAILEY_PROTO_TCP &&
 	       (state == BAILEY_TCP_TIME_WAIT || state == BAILEY_TCP_CLOSE) &&
-	       bailey_tcp_segment_of(packet->tcp_flags) == BAILEY_TCP_SEG_SYN;
+	       bailey_tcp_segment_of(packet->tcp_flags) == BAILEY_TCP_SEG_SYN &&
+	       !is_late_syn(conn, packet);
 }
 
 /**

@@ -63,7 +63,7 @@ enum bailey_conn_flags {
  * @end: behind the last byte that it sent
  * @max_end: the right edge of the other side's window: it may send up to there
  * @max_win: the largest window that it ever offered, scaled, at least 1
- * @max_ack: the highest acknowledgement that it sent
+ * @max_ack: the highest acknowledgment that it sent
  */
 struct bailey_tcp_half {
 	u32 end;
@@ -76,9 +76,10 @@ struct bailey_tcp_half {
  * enum bailey_tcp_bits - what is known of a TCP connection's numbers
  * @BAILEY_TCP_SEEN: << side: its half is known
  * @BAILEY_TCP_PICKED_UP: the handshake was not seen, windows are guessed
- * @BAILEY_TCP_OTHER_SYN: a SYN came with another number than the one before it
- * @BAILEY_TCP_CHALLENGED: before any SYN-ACK the responder sent an ACK that
- *	does not fit; its @max_ack has the number
+ * @BAILEY_TCP_OTHER_SYN: a SYN came with another number than the one before it:
+ *	an answer to that one may come
+ * @BAILEY_TCP_CHALLENGED: before any SYN-ACK the responder sent an ACK, and its
+ *	half has that number, and if it answers the SYN its window, unscaled
  */
 enum bailey_tcp_bits {
 	BAILEY_TCP_SEEN = 1 << 0,
@@ -90,18 +91,26 @@ enum bailey_tcp_bits {
 /**
  * struct bailey_tcp_track - the numbers of a TCP connection: see tcp.c
  * @half: by side
- * @syn: sequence number of the originator's last SYN
+ * @syn: sequence number of the originator's SYN
+ * @other_syn: that of a later one, which was put aside
  * @scale: by side, the shift of windows that it offers
- * @syn_scale: scale option of the originator's last SYN
+ * @syn_scale: scale option of the originator's SYN
+ * @other_scale: that of the one that was put aside
  * @bits: &enum bailey_tcp_bits
+ * @reserved: 0
  */
 struct bailey_tcp_track {
 	struct bailey_tcp_half half[2];
 	u32 syn;
+	u32 other_syn;
 	u8 scale[2];
 	u8 syn_scale;
+	u8 other_scale;
 	u8 bits;
+	u8 reserved[3];
 };
+
+#define BAILEY_TRACK_WORDS	13
 
 /**
  * struct bailey_sctp_track - the verification tags of an SCTP association: see sctp.c
@@ -142,11 +151,11 @@ struct bailey_track {
 				struct bailey_sctp_track sctp;
 			};
 		};
-		u32 word[11];
+		u32 word[BAILEY_TRACK_WORDS];
 	};
 };
 
-static_assert(sizeof(struct bailey_track) == sizeof_field(struct bailey_track, word));
+static_assert(sizeof(struct bailey_track) == sizeof(u32) * BAILEY_TRACK_WORDS);
 
 /**
  * struct bailey_conn - one connection
@@ -202,7 +211,7 @@ struct bailey_timeouts {
 /**
  * struct bailey_track_rules - what a namespace has set about connections
  * @timeouts: how long they may stay silent
- * @tcp_max_ack: bytes that an acknowledgement may lag behind, if the window was
+ * @tcp_max_ack: bytes that an acknowledgment may lag behind, if the window was
  *		 never larger
  * @loose: let TCP connections be picked up in the middle, by a segment with ACK
  *	   or FIN, in its direction; and SCTP associations, see sctp.c
@@ -315,6 +324,36 @@ static inline bool bailey_track_moved(const struct bailey_track *a,
 static inline bool bailey_conn_expired(const struct bailey_conn *conn, u32 now)
 {
 	return (s32)(READ_ONCE(conn->expires) - now) <= 0;
+}
+
+/**
+ * bailey_conn_expendable() - may it go when there is no room?
+ * @conn: the connection
+ *
+ * An answer alone does not make a TCP connection: servers answer forged SYNs as
+ * well. It must have come through its handshake, and not be over.
+ *
+ * Return: true if it was not answered, has not come about or has ended.
+ */
+static inline bool bailey_conn_expendable(const struct bailey_conn *conn)
+{
+	u8 flags = READ_ONCE(conn->track.flags);
+
+	if (!(flags & BAILEY_CONN_REPLIED))
+		return true;
+	if (conn->key.proto != BAILEY_PROTO_TCP)
+		return false;
+	switch (READ_ONCE(conn->track.state)) {
+	case BAILEY_TCP_SYN_SENT:
+	case BAILEY_TCP_SYN_SENT2:
+	case BAILEY_TCP_SYN_RECV:
+		return !(flags & BAILEY_CONN_ASSURED);
+	case BAILEY_TCP_TIME_WAIT:
+	case BAILEY_TCP_CLOSE:
+		return true;
+	default:
+		return false;
+	}
 }
 
 void bailey_conn_request(const struct bailey_conn *conn,

@@ -163,7 +163,7 @@ enum bailey_packet_flags {
  * @tcp_scale: window scale option, at most 14, or %BAILEY_TCP_NO_SCALE
  * @tcp_window: the window as it stands in the header, unscaled
  * @tcp_seq: sequence number; the only one that a quote has
- * @tcp_ack: acknowledgement number, whether ACK is set or not
+ * @tcp_ack: acknowledgment number, whether ACK is set or not
  * @tcp_sack: the highest right edge of all SACK blocks, or @tcp_ack
  * @tcp_data: bytes behind the header; of a GSO packet those of all segments
  * @payload_off: offset of the header of @proto from the start of the source

@@ -33,7 +33,7 @@ static const u64 valid_flags =
  * and FIN while the connection closes (FIN_WAIT to TIME_WAIT) they are that of
  * the side which sent the first FIN, and of the other: see role_of().
  *
- * SYN in TIME_WAIT and CLOSE is no transition: bailey_conn_reopens().
+ * A new SYN in TIME_WAIT and CLOSE is no transition: bailey_conn_reopens().
  */
 static const u8 transitions[2][BAILEY_TCP_SEG_COUNT][BAILEY_TCP_STATE_COUNT] = {
 	[0] = {
@@ -46,6 +46,8 @@ static const u8 transitions[2][BAILEY_TCP_SEG_COUNT][BAILEY_TCP_STATE_COUNT] = {
 			[S(FIN_WAIT)] = S(FIN_WAIT),		/* likewise */
 			[S(CLOSE_WAIT)] = S(CLOSE_WAIT),	/* likewise */
 			[S(LAST_ACK)] = S(LAST_ACK),		/* likewise */
+			[S(TIME_WAIT)] = S(TIME_WAIT),		/* a late copy of the first */
+			[S(CLOSE)] = S(CLOSE),			/* likewise */
 		},
 		[SEG(SYN_ACK)] = {
 			[S(SYN_SENT2)] = S(SYN_RECV),		/* simultaneous open, answered */
@@ -96,6 +98,10 @@ static const u8 transitions[2][BAILEY_TCP_SEG_COUNT][BAILEY_TCP_STATE_COUNT] = {
 			[S(SYN_SENT)] = S(SYN_SENT2),		/* simultaneous open */
 			[S(SYN_SENT2)] = S(SYN_SENT2),		/* sent again */
 			[S(SYN_RECV)] = S(SYN_RECV),		/* sent again, they crossed */
+			[S(ESTABLISHED)] = S(ESTABLISHED),	/* rebooted; gets a challenge ACK */
+			[S(FIN_WAIT)] = S(FIN_WAIT),		/* likewise */
+			[S(CLOSE_WAIT)] = S(CLOSE_WAIT),	/* likewise */
+			[S(LAST_ACK)] = S(LAST_ACK),		/* likewise */
 		},
 		[SEG(SYN_ACK)] = {
 			[S(SYN_SENT)] = S(SYN_RECV),		/* the answer */
@@ -210,6 +216,11 @@ static bool answers_fin(const struct bailey_track *track, u8 side,
 static u8 state_behind(const struct bailey_track *track, enum bailey_tcp_segment segment,
 		       u8 side, u8 state, const struct bailey_packet *packet)
 {
+	/* Both FINs cross, and one comes again with what its lost ACK said. */
+	if (segment == BAILEY_TCP_SEG_FIN && state == BAILEY_TCP_LAST_ACK &&
+	    track->state == BAILEY_TCP_LAST_ACK && side == track->last_dir &&
+	    packet->flags & BAILEY_PKT_SEQ && answers_fin(track, side, packet))
+		return BAILEY_TCP_TIME_WAIT;
 	if (segment == BAILEY_TCP_SEG_ACK && state != track->state &&
 	    (state == BAILEY_TCP_CLOSE_WAIT || state == BAILEY_TCP_TIME_WAIT) &&
 	    !answers_fin(track, side, packet))

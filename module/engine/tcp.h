@@ -11,7 +11,7 @@
  * enum bailey_tcp_segment - what a segment is, by its flags
  * @BAILEY_TCP_SEG_SYN: asks for a connection
  * @BAILEY_TCP_SEG_SYN_ACK: answers a SYN
- * @BAILEY_TCP_SEG_ACK: data, or an acknowledgement
+ * @BAILEY_TCP_SEG_ACK: data, or an acknowledgment
  * @BAILEY_TCP_SEG_FIN: the last data of its side
  * @BAILEY_TCP_SEG_RST: breaks off
  * @BAILEY_TCP_SEG_COUNT: number of kinds
@@ -64,6 +64,8 @@ enum bailey_reason bailey_tcp_step(const struct bailey_packet *packet, u8 side,
 				   struct bailey_conn_next *next);
 
 enum bailey_tcp_fit bailey_tcp_fit(const struct bailey_tcp_move *move);
+bool bailey_tcp_is_first_syn(const struct bailey_tcp_track *tcp,
+			     const struct bailey_packet *syn);
 bool bailey_tcp_quoted(const struct bailey_tcp_track *tcp,
 		       const struct bailey_packet *quote, u8 side);
 

@@ -9,19 +9,20 @@
  * how far it may send (max_end, the right edge of the other side's window), and
  * the largest window that it offered (max_win). A segment of side s to side r
  *
- *	begins no later than s.max_end: r would not take it;
+ *	begins no later than s.max_end + 1: r would not take it. The 1 is for what
+ *		follows a probe of a closed window (RFC 9293 3.8.6.1);
  *	ends no earlier than s.end - r.max_win - 1: r has had all of that, and s
  *		knows it, as otherwise s could not have sent up to s.end. The 1
  *		is for keepalives, which send a byte again (RFC 9293 3.8.4);
  *	acknowledges nothing behind r.end: r has not sent it;
- *	acknowledges nothing before r.end - 2 * s.max_win: r is at most s.max_win
- *		ahead of what it knows to be acknowledged, and an acknowledgement
+ *	acknowledges nothing before r.end - 2 * s.max_win - 1: r is at most s.max_win
+ *		(and a FIN) ahead of what it knows to be acknowledged, and an acknowledgment
  *		may lag behind that by as much again (RFC 5961 5.2).
  *
  * Example, with windows of 100: s has sent up to 1000, r has acknowledged 950 and
  * offers 100, so s.end = 1000, s.max_end = 1050. A segment 1040-1060 passes (it
  * begins inside); 1060-1080 is nothing that r asked for; 950-1000 sent again, since
- * r's acknowledgement was lost behind us, passes; 850-890 r must have had before
+ * r's acknowledgment was lost behind us, passes; 850-890 r must have had before
  * s could send anything near 1000.
  *
  * Edges only move forwards. That a segment may end behind the window costs nothing
@@ -41,7 +42,7 @@
 #include "tcp.h"
 
 /* Windows are below this even with the largest scale (RFC 7323 2.3). */
-#define WINDOW_MOST	(1U << 30)
+#define WINDOW_MOST	0x40000000U
 
 static u32 later(u32 a, u32 b)
 {
@@ -92,7 +93,7 @@ static u32 low_edge(const struct bailey_tcp_track *tcp, u8 side)
 static bool bytes_fit(const struct bailey_tcp_track *tcp, u8 side,
 		      const struct bailey_packet *packet)
 {
-	return !bailey_seq_after(packet->tcp_seq, tcp->half[side].max_end) &&
+	return !bailey_seq_after(packet->tcp_seq, tcp->half[side].max_end + 1) &&
 	       !bailey_seq_after(low_edge(tcp, side), end_of(packet));
 }
 
@@ -101,19 +102,28 @@ static bool ack_fits(const struct bailey_tcp_move *move)
 {
 	const struct bailey_packet *packet = move->packet;
 	const struct bailey_tcp_track *tcp = &move->track->tcp;
-	u32 sent = tcp->half[!move->side].end;
+	const struct bailey_tcp_half *other = &tcp->half[!move->side];
+	u32 sent = other->end, old = earlier(other->end, other->max_end);
 	u32 lag = max_t(u32, tcp->half[move->side].max_win, move->rules->tcp_max_ack);
 
 	if (!has_ack(packet))
 		return true;
-	/* What was sent before it was picked up, we have not seen. */
-	if (tcp->bits & BAILEY_TCP_PICKED_UP)
-		sent += WINDOW_MOST;
 	lag = min_t(u32, lag, WINDOW_MOST - 1);
+	if (tcp->bits & BAILEY_TCP_PICKED_UP) {
+		/* What was sent before, we have not seen; half of all numbers is all. */
+		sent += WINDOW_MOST;
+		lag = min_t(u32, lag, WINDOW_MOST / 2 - 1);
+	}
+	/* Before the handshake is complete there is nothing old to acknowledge. */
+	if (move->track->state == BAILEY_TCP_SYN_RECV &&
+	    move->side == BAILEY_ORIGINATOR &&
+	    bailey_seq_after(tcp->half[BAILEY_ORIGINATOR].max_ack, packet->tcp_ack))
+		return false;
 	if (bailey_seq_after(packet->tcp_ack, sent) ||
 	    bailey_seq_after(packet->tcp_sack, sent))
 		return false;
-	return !bailey_seq_after(tcp->half[!move->side].end - 2 * lag, packet->tcp_ack);
+	/* A FIN may be sent whatever the window. */
+	return !bailey_seq_after(old - 2 * lag - 1, packet->tcp_ack);
 }
 
 /* A segment that fits leaves its numbers behind. */
@@ -200,31 +210,55 @@ static enum bailey_tcp_fit pick_up(const struct bailey_tcp_move *move)
 	return BAILEY_TCP_FITS;
 }
 
-/* A further SYN. Before the handshake is complete it counts, later it is put aside. */
+/* The number of a side's SYN, before the handshake is complete. */
+static u32 syn_of(const struct bailey_tcp_track *tcp, u8 side)
+{
+	return side == BAILEY_ORIGINATOR ? tcp->syn :
+					   tcp->half[BAILEY_ORIGINATOR].max_ack - 1;
+}
+
+/* A SYN before the handshake is complete: the same again, or another. */
+static enum bailey_tcp_fit begin_again(const struct bailey_tcp_move *move)
+{
+	const struct bailey_packet *packet = move->packet;
+	struct bailey_tcp_track *tcp = &move->track->tcp;
+	struct bailey_tcp_half *own = &tcp->half[move->side];
+	struct bailey_tcp_half *other = &tcp->half[!move->side];
+	u32 expects = own->max_ack;
+
+	/* Sent again, perhaps without the data that it had (RFC 7413 4.1.3) */
+	if (seen(tcp, move->side) && packet->tcp_seq == syn_of(tcp, move->side)) {
+		own->end = later(own->end, end_of(packet));
+		own->max_win = max_t(u32, own->max_win, packet->tcp_window);
+		return BAILEY_TCP_FITS;
+	}
+	if (seen(tcp, move->side))
+		tcp->bits |= BAILEY_TCP_OTHER_SYN;
+	begin(tcp, move->side, packet);
+	if (seen(tcp, !move->side)) {
+		/* What both will acknowledge, and resets would have */
+		own->max_ack = expects;
+		if (move->side == BAILEY_RESPONDER)
+			own->max_ack = tcp->syn + 1;
+		other->max_ack = packet->tcp_seq + 1;
+		agree(tcp);
+	}
+	return BAILEY_TCP_FITS;
+}
+
+/* A further SYN. Once the handshake is complete it is put aside, but remembered. */
 static enum bailey_tcp_fit fit_syn(const struct bailey_tcp_move *move)
 {
 	const struct bailey_packet *packet = move->packet;
 	struct bailey_tcp_track *tcp = &move->track->tcp;
 	u8 state = move->track->state;
-	bool same = move->side == BAILEY_RESPONDER || packet->tcp_seq == tcp->syn;
-	u32 end;
 
-	if (state == BAILEY_TCP_SYN_SENT || state == BAILEY_TCP_SYN_SENT2) {
-		/* Sent again, perhaps without the data that it had (RFC 7413 4.1.3) */
-		end = seen(tcp, move->side) && same ? tcp->half[move->side].end :
-						      end_of(packet);
-		if (!same)
-			tcp->bits |= BAILEY_TCP_OTHER_SYN;
-		begin(tcp, move->side, packet);
-		tcp->half[move->side].end = later(end, end_of(packet));
-		if (seen(tcp, !move->side))
-			agree(tcp);
-		return BAILEY_TCP_FITS;
-	}
-	if (!same) {
+	if (state == BAILEY_TCP_SYN_SENT || state == BAILEY_TCP_SYN_SENT2)
+		return begin_again(move);
+	if (move->side == BAILEY_ORIGINATOR && packet->tcp_seq != tcp->syn) {
 		tcp->bits |= BAILEY_TCP_OTHER_SYN;
-		tcp->syn = packet->tcp_seq;
-		tcp->syn_scale = packet->tcp_scale;
+		tcp->other_syn = packet->tcp_seq;
+		tcp->other_scale = packet->tcp_scale;
 	}
 	return BAILEY_TCP_ASIDE;
 }
@@ -236,22 +270,38 @@ static bool acks_syn(const struct bailey_tcp_track *tcp, const struct bailey_pac
 	       !bailey_seq_after(packet->tcp_ack, tcp->half[BAILEY_ORIGINATOR].end);
 }
 
+/* An ACK of the responder came before its SYN-ACK, which now says how to read it. */
+static void count_overtaker(struct bailey_tcp_track *tcp, const struct bailey_tcp_half *early)
+{
+	struct bailey_tcp_half *own = &tcp->half[BAILEY_RESPONDER];
+	struct bailey_tcp_half *other = &tcp->half[BAILEY_ORIGINATOR];
+	u32 window = early->max_win << tcp->scale[BAILEY_RESPONDER];
+
+	own->max_win = max_t(u32, own->max_win, window);
+	other->max_end = later(other->max_end, early->max_ack + window);
+}
+
 /* The responder's answer to the originator's SYN. */
 static void answer(const struct bailey_tcp_move *move)
 {
 	const struct bailey_packet *packet = move->packet;
 	struct bailey_tcp_track *tcp = &move->track->tcp;
+	struct bailey_tcp_half *own = &tcp->half[BAILEY_RESPONDER];
+	struct bailey_tcp_half *other = &tcp->half[BAILEY_ORIGINATOR];
+	struct bailey_tcp_half early = *own;
 
 	begin(tcp, BAILEY_RESPONDER, packet);
-	tcp->half[BAILEY_RESPONDER].max_ack = packet->tcp_ack;
+	own->max_ack = packet->tcp_ack;
 	/* What the originator will acknowledge, and a reset would have. */
-	tcp->half[BAILEY_ORIGINATOR].max_ack = packet->tcp_seq + 1;
+	other->max_ack = packet->tcp_seq + 1;
 	tcp->scale[BAILEY_ORIGINATOR] = tcp->syn_scale;
 	agree(tcp);
-	tcp->half[BAILEY_ORIGINATOR].max_end =
-		later(tcp->half[BAILEY_ORIGINATOR].end, packet->tcp_ack + packet->tcp_window);
-	tcp->half[BAILEY_RESPONDER].max_end =
-		packet->tcp_seq + 1 + tcp->half[BAILEY_ORIGINATOR].max_win;
+	other->max_end = later(other->end, packet->tcp_ack + packet->tcp_window);
+	own->max_end = packet->tcp_seq + 1 + other->max_win;
+	if (tcp->bits & BAILEY_TCP_CHALLENGED && early.max_win)
+		count_overtaker(tcp, &early);
+	/* Data in the SYN asked for no window. */
+	own->max_win = max_t(u32, own->max_win, other->end - tcp->syn - 1);
 	tcp->bits &= ~(BAILEY_TCP_OTHER_SYN | BAILEY_TCP_CHALLENGED);
 }
 
@@ -260,6 +310,8 @@ static enum bailey_tcp_fit restart(const struct bailey_tcp_move *move)
 {
 	struct bailey_tcp_track *tcp = &move->track->tcp;
 
+	tcp->syn = tcp->other_syn;
+	tcp->syn_scale = tcp->other_scale;
 	tcp->half[BAILEY_ORIGINATOR] = (struct bailey_tcp_half){
 		.end = tcp->syn + 1,
 		.max_end = tcp->syn + 1,
@@ -270,12 +322,18 @@ static enum bailey_tcp_fit restart(const struct bailey_tcp_move *move)
 	return BAILEY_TCP_ANEW;
 }
 
-/* An ACK that does not answer the SYN: its receiver is to reset it (RFC 9293 3.5.1). */
+/*
+ * An ACK before any SYN-ACK: of a connection that the responder still has, which its
+ * receiver is to reset (RFC 9293 3.5.1), or one that overtook its SYN-ACK.
+ */
 static enum bailey_tcp_fit challenge(const struct bailey_tcp_move *move)
 {
 	struct bailey_tcp_track *tcp = &move->track->tcp;
+	struct bailey_tcp_half *own = &tcp->half[BAILEY_RESPONDER];
 
-	tcp->half[BAILEY_RESPONDER].max_ack = move->packet->tcp_ack;
+	own->max_ack = move->packet->tcp_ack;
+	own->max_win = acks_syn(tcp, move->packet) ?
+		       max_t(u32, own->max_win, move->packet->tcp_window) : 0;
 	tcp->bits |= BAILEY_TCP_CHALLENGED;
 	return BAILEY_TCP_ASIDE;
 }
@@ -285,7 +343,24 @@ static bool answers_other_syn(const struct bailey_tcp_move *move)
 	const struct bailey_tcp_track *tcp = &move->track->tcp;
 
 	return move->side == BAILEY_RESPONDER && has_ack(move->packet) &&
-	       tcp->bits & BAILEY_TCP_OTHER_SYN && move->packet->tcp_ack == tcp->syn + 1;
+	       tcp->bits & BAILEY_TCP_OTHER_SYN &&
+	       move->packet->tcp_ack == tcp->other_syn + 1;
+}
+
+/*
+ * Another answer to the SYN, as SYN cookies give when that comes again later; or the
+ * first one, which its own reset has overtaken.
+ */
+static bool is_other_answer(const struct bailey_tcp_move *move)
+{
+	const struct bailey_tcp_track *tcp = &move->track->tcp;
+
+	if (move->side != BAILEY_RESPONDER || !acks_syn(tcp, move->packet))
+		return false;
+	if (move->track->state == BAILEY_TCP_CLOSE)
+		return !seen(tcp, BAILEY_RESPONDER);
+	return move->track->state == BAILEY_TCP_SYN_RECV &&
+	       move->packet->tcp_seq + 1 != tcp->half[BAILEY_ORIGINATOR].max_ack;
 }
 
 static enum bailey_tcp_fit fit_syn_ack(const struct bailey_tcp_move *move)
@@ -303,14 +378,15 @@ static enum bailey_tcp_fit fit_syn_ack(const struct bailey_tcp_move *move)
 	}
 	if (answers_other_syn(move))
 		return restart(move);
-	/* Another answer, as SYN cookies give when a SYN comes again later */
-	if (state == BAILEY_TCP_SYN_RECV && move->side == BAILEY_RESPONDER &&
-	    acks_syn(tcp, move->packet) &&
-	    end_of(move->packet) != tcp->half[BAILEY_RESPONDER].end) {
+	if (is_other_answer(move)) {
 		answer(move);
 		return BAILEY_TCP_FITS;
 	}
-	return fit_plain(move);
+	if (state == BAILEY_TCP_SYN_SENT2 || state == BAILEY_TCP_SYN_RECV)
+		return fit_plain(move);
+	/* A late copy tells nothing new, and its window is of another kind. */
+	return bytes_fit(tcp, move->side, move->packet) && ack_fits(move) ?
+	       BAILEY_TCP_ASIDE : BAILEY_TCP_OUTSIDE;
 }
 
 /* Before the responder has answered: RFC 9293 3.10.7.3, 3.5.2. */
@@ -332,6 +408,30 @@ static enum bailey_tcp_fit fit_early_reset(const struct bailey_tcp_move *move)
 							    BAILEY_TCP_OUTSIDE;
 }
 
+/* The SYN is refused after all, or once more; what number it has does not matter. */
+static bool refuses_syn(const struct bailey_tcp_move *move)
+{
+	const struct bailey_tcp_track *tcp = &move->track->tcp;
+
+	switch (move->track->state) {
+	case BAILEY_TCP_SYN_SENT2:
+		if (move->side == BAILEY_ORIGINATOR)
+			return has_ack(move->packet) &&
+			       move->packet->tcp_ack == tcp->half[BAILEY_RESPONDER].end;
+		fallthrough;
+	case BAILEY_TCP_SYN_RECV:
+		return move->side == BAILEY_RESPONDER && acks_syn(tcp, move->packet);
+	case BAILEY_TCP_CLOSE:
+		/* Behind a long life most numbers would acknowledge the SYN. */
+		return move->side == BAILEY_RESPONDER && acks_syn(tcp, move->packet) &&
+		       (!seen(tcp, BAILEY_RESPONDER) ||
+			move->packet->tcp_ack == tcp->syn + 1) &&
+		       !(tcp->bits & BAILEY_TCP_PICKED_UP);
+	default:
+		return false;
+	}
+}
+
 /* Exact: what its receiver expects next, or what its sender would send next. */
 static enum bailey_tcp_fit fit_reset(const struct bailey_tcp_move *move)
 {
@@ -342,12 +442,11 @@ static enum bailey_tcp_fit fit_reset(const struct bailey_tcp_move *move)
 		return fit_early_reset(move);
 	if (seq == tcp->half[!move->side].max_ack || seq == tcp->half[move->side].end)
 		return BAILEY_TCP_FITS;
-	/* The SYN is refused after all, or one that came later. */
-	if (answers_other_syn(move) ||
-	    (move->side == BAILEY_RESPONDER &&
-	     move->track->state == BAILEY_TCP_SYN_RECV && acks_syn(tcp, move->packet)))
+	if (refuses_syn(move))
 		return BAILEY_TCP_FITS;
-	return bytes_fit(tcp, move->side, move->packet) ? BAILEY_TCP_ASIDE :
+	/* A SYN that was put aside is refused: that is between the ends. */
+	return answers_other_syn(move) ||
+	       bytes_fit(tcp, move->side, move->packet) ? BAILEY_TCP_ASIDE :
 							  BAILEY_TCP_OUTSIDE;
 }
 
@@ -382,6 +481,22 @@ enum bailey_tcp_fit bailey_tcp_fit(const struct bailey_tcp_move *move)
 	if (state == BAILEY_TCP_SYN_SENT)
 		return move->packet->tcp_data ? BAILEY_TCP_OUTSIDE : challenge(move);
 	return fit_plain(move);
+}
+
+/**
+ * bailey_tcp_is_first_syn() - is this the SYN with which an answered connection began?
+ * @tcp: the connection's numbers; may be changing on another CPU
+ * @syn: a SYN with the connection's key, from either side
+ *
+ * Return: true for a copy of it.
+ */
+bool bailey_tcp_is_first_syn(const struct bailey_tcp_track *tcp,
+			     const struct bailey_packet *syn)
+{
+	u8 bits = READ_ONCE(tcp->bits);
+
+	return syn->flags & BAILEY_PKT_SEQ && bits & BAILEY_TCP_SEEN << BAILEY_RESPONDER &&
+	       !(bits & BAILEY_TCP_PICKED_UP) && syn->tcp_seq == READ_ONCE(tcp->syn);
 }
 
 /**

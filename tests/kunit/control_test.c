@@ -125,6 +125,7 @@ static void add_connection(struct kunit *test)
 		.sport = 1024,
 		.dport = 53,
 	};
+	const struct bailey_conn_limits limits = { .connections = U32_MAX };
 	int ret;
 
 	entry = bailey_conn_entry_alloc(GFP_KERNEL);
@@ -132,7 +133,7 @@ static void add_connection(struct kunit *test)
 	entry->conn.orig_end = bailey_conn_key_make(&entry->conn.key, &packet, 0, 0);
 	entry->conn.expires = bailey_conn_now() + 1000;
 	rcu_read_lock();
-	ret = bailey_conn_table_insert(&f->bn.conns, entry, &existing, U32_MAX);
+	ret = bailey_conn_table_insert(&f->bn.conns, entry, &existing, &limits);
 	rcu_read_unlock();
 	KUNIT_ASSERT_EQ(test, ret, 0);
 }

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Under a policy with thousands of attach lines, interfaces come and go by the
-# thousand, and so does the module, without long waits.
+# thousand, and so does the module. Work that grows with their product would outlast
+# the time that a scenario has.
 
 . "$(dirname "$0")/traffic.sh"
 plan 13
@@ -42,20 +43,11 @@ there()
 	ip -n many -o link show group 5 | wc -l
 }
 
-# soon NAME COMMAND...: within what patience allows, many times what it needs
-soon()
-{
-	local name=$1 began=$SECONDS
-	shift
-	"$@" || bail_out "$name: $*"
-	expect_pass "$name" test $((SECONDS - began)) -le "$patience"
-}
-
-soon "a big policy" big_policy
-soon "$count interfaces come" come
-soon "a question is answered" bailey_explain many \
+expect_pass "a big policy" big_policy
+expect_pass "$count interfaces come" come
+expect_pass "a question is answered" bailey_explain many \
 	'tcp from 10.0.0.1 to 10.0.0.2 port 80 in lo'
-soon "they go" go
+expect_pass "they go" go
 expect_equal "none is left" 0 "$(there)"
 
 # What is gone is not taken for what comes after it with its number
@@ -80,8 +72,8 @@ expect_fail "the first again" send
 ip -n many link del closed
 
 come
-soon "the module goes while they are there" rmmod bailey
+expect_pass "the module goes while they are there" rmmod bailey
 expect_equal "they all are" $count "$(there)"
-soon "and comes" load_module
-soon "a big policy when there are many interfaces" big_policy
-soon "they go with the module there" go
+expect_pass "and comes" load_module
+expect_pass "a big policy when there are many interfaces" big_policy
+expect_pass "they go with the module there" go

@@ -1,17 +1,21 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Many UDP packets from 10.8.0.0/16 to 10.9.0.1, each flow its own connection.
+"""Many packets from 10.8.0.0/16 to 10.9.0.1, each flow its own connection.
 
 	blast.py NS [--flows N] [--packets N] [--seconds S] [--first N]
+		[--syn] [--random] [--to ADDR:PORT] [--answer] [--rate N]
 
-Flow number N comes from address N / 60000 and port 1024 + N % 60000. Without
---packets each flow is sent once, with --seconds for as long as that. Prints how
-many packets were sent.
+Flow number N comes from address N / 60000 and port 1024 + N % 60000, with
+--random from any. They are UDP, with --syn TCP's SYNs, and go to port 53, with
+--answer they are UDP's way back. Without --packets each flow is sent once, with
+--seconds for as long as that; --rate is the most in a second. Prints how many
+packets were sent.
 """
 
 import argparse
 import ctypes
 import os
+import random
 import socket
 import struct
 import time
@@ -39,19 +43,34 @@ class Mmsghdr(ctypes.Structure):
 class Batch:
     """Packets side by side in memory, changed in place; one call sends them."""
 
-    def __init__(self, sock):
+    def __init__(self, sock, args):
         self.sock = sock
-        self.size = 32
+        self.syn = args.syn
+        self.size = 40 if self.syn else 32
         self.data = ctypes.create_string_buffer(self.size * BATCH)
+        addr, port = args.to.split(":")
+        ends = [(socket.inet_aton("10.8.0.0"), 0),
+                (socket.inet_aton(addr), int(port))]
+        if args.answer:
+            ends.reverse()
+        # Where a flow's own host and port stand
+        self.host_at = 18 if args.answer else 14
+        self.port_at = 22 if args.answer else 20
         self.addr = ctypes.create_string_buffer(
             struct.pack("@H", socket.AF_INET) + struct.pack("!H", 0) +
-            socket.inet_aton("10.9.0.1") + bytes(8), 16)
+            socket.inet_aton("10.8.0.1" if args.answer else addr) + bytes(8), 16)
         self.iov = (Iovec * BATCH)()
         self.msg = (Mmsghdr * BATCH)()
         # IP header (its checksum is the kernel's work), UDP without checksum
-        head = struct.pack("!BBHHHBBH4s4sHHHHI", 0x45, 0, self.size, 0, 0, 64,
-                           17, 0, socket.inet_aton("10.8.0.0"),
-                           socket.inet_aton("10.9.0.1"), 0, 53, 12, 0, 0)
+        head = struct.pack("!BBHHHBBH4s4sHH", 0x45, 0, self.size, 0, 0, 64,
+                           6 if self.syn else 17, 0, ends[0][0], ends[1][0],
+                           ends[0][1], ends[1][1])
+        if self.syn:
+            head += struct.pack("!IIBBHHH", 1, 0, 0x50, 2, 64240, 0, 0)
+            pseudo = head[12:] + struct.pack("!HH", 6, 20)
+            self.sum = sum(struct.unpack("!%dH" % (len(pseudo) // 2), pseudo))
+        else:
+            head += struct.pack("!HHI", 12, 0, 0)
         for i in range(BATCH):
             at = i * self.size
             self.data[at:at + self.size] = head
@@ -62,12 +81,18 @@ class Batch:
             self.msg[i].hdr.iov = ctypes.addressof(self.iov[i])
             self.msg[i].hdr.iovlen = 1
 
-    def send(self, first, count):
-        for i in range(count):
-            flow = first + i
+    def send(self, flows):
+        count = len(flows)
+        for i, flow in enumerate(flows):
             at = i * self.size
-            struct.pack_into("!H", self.data, at + 14, 1 + flow // 60000)
-            struct.pack_into("!H", self.data, at + 20, 1024 + flow % 60000)
+            host, port = 1 + flow // 60000, 1024 + flow % 60000
+            struct.pack_into("!H", self.data, at + self.host_at, host)
+            struct.pack_into("!H", self.data, at + self.port_at, port)
+            if self.syn:
+                total = self.sum + host + port
+                total = (total & 0xffff) + (total >> 16)
+                total = (total & 0xffff) + (total >> 16)
+                struct.pack_into("!H", self.data, at + 36, total ^ 0xffff)
         sent = 0
         while sent < count:
             done = LIBC.sendmmsg(self.sock.fileno(),
@@ -86,6 +111,11 @@ def main():
     parser.add_argument("--packets", type=int)
     parser.add_argument("--seconds", type=float)
     parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--syn", action="store_true")
+    parser.add_argument("--random", action="store_true")
+    parser.add_argument("--to", default="10.9.0.1:53")
+    parser.add_argument("--answer", action="store_true")
+    parser.add_argument("--rate", type=int)
     args = parser.parse_args()
     # Under "ip netns exec" we are there already
     if os.path.exists("/run/netns/" + args.ns):
@@ -93,17 +123,23 @@ def main():
             sock = packet_sender("-", "", False)
     else:
         sock = packet_sender("-", "", False)
-    batch = Batch(sock)
+    batch = Batch(sock, args)
     total = args.packets or args.flows
-    end = time.monotonic() + args.seconds if args.seconds else None
+    began = time.monotonic()
+    end = began + args.seconds if args.seconds else None
     sent = 0
     while sent < total if end is None else time.monotonic() < end:
         at = sent % args.flows
         count = min(BATCH, args.flows - at)
         if end is None:
             count = min(count, total - sent)
-        batch.send(args.first + at, count)
+        if args.random:
+            batch.send(random.choices(range(65000 * 60000), k=count))
+        else:
+            batch.send(range(args.first + at, args.first + at + count))
         sent += count
+        if args.rate:
+            time.sleep(max(0, began + sent / args.rate - time.monotonic()))
     print(sent)
 
 

@@ -4,8 +4,8 @@
 # run.sh [FILE...]
 #
 # Style as KTAP, one result for each file and question: checkpatch, kernel-doc,
-# bash -n and shellcheck; and for the module as a whole a build with W=1 and
-# one with sparse. With FILEs it asks about those alone and builds nothing.
+# bash -n and shellcheck, Python's grammar; and for the module as a whole a build
+# with W=1 and one with sparse. With FILEs it asks about those alone and builds nothing.
 
 set -uo pipefail
 
@@ -116,7 +116,7 @@ run_checkpatch()
 		types+=("${ignore_base[@]}") ;;
 	module/trace.h)
 		types+=("${ignore_trace[@]}") ;;
-	tools/* | tests/unit/* | tests/fuzz/* | tests/reference/* | tests/lib/* | tests/selftests/*)
+	tools/* | tests/unit/* | tests/fuzz/* | tests/reference/* | tests/walk/* | tests/lib/* | tests/selftests/*)
 		types+=("${ignore_user[@]}") ;;
 	esac
 	# elsewhere, as it leaves a file where it finds a .git
@@ -163,6 +163,21 @@ only_in()
 	! grep -rnEw --include='*.[ch]' -- "$word" "$@" | grep -v "^$file:"
 }
 
+# Every line is in Python's own grammar, and short enough to be read
+python_reads()
+{
+	python3 -c 'import sys; compile(open(sys.argv[1]).read(), sys.argv[1], "exec")' "$1" &&
+		! grep -nE '^.{101}' "$1"
+}
+
+# All timelines can be read, and say what they follow
+timelines_read()
+{
+	python3 tests/timelines/run.py --differences >/dev/null &&
+		! grep -rL --include='*.timeline' '^# SPDX-License-Identifier: GPL-2.0$' tests/timelines |
+			grep .
+}
+
 # The files of the tree that are ours to judge, by pattern
 files_of()
 {
@@ -194,6 +209,9 @@ judge_file()
 		# SC2154: variables that come from a sourced file
 		judge "shellcheck: $1" shellcheck -S warning -s bash -e SC2154 "$1"
 		;;
+	*.py)
+		judge "python: $1" python_reads "$1"
+		;;
 	esac
 	judge "SPDX: $1" has_spdx "$1"
 }
@@ -214,7 +232,8 @@ fi
 judge "the module builds without warnings (W=1)" warning_free
 judge "sparse finds nothing" sparse_clean
 judge_house_rules
-mapfile -t all < <(files_of -name '*.[ch]' -o -name '*.sh' -o -path ./.ci/run)
+judge "timelines are written as they should be" timelines_read
+mapfile -t all < <(files_of -name '*.[ch]' -o -name '*.sh' -o -name '*.py' -o -path ./.ci/run)
 for file in "${all[@]}"; do
 	judge_file "$file"
 done

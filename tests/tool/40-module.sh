@@ -134,7 +134,23 @@ run 0 "a file from standard input" sh -c "'$fake' policy load - <'$work/plain'"
 # options of load
 rm -f "$BAILEY_FAKE/begin.written"
 changes 0 "checked by the module" policy load --check "$work/good"
-is "the answer" 'check revoke cut would end 3 connections' "$said"
+is "the answer" 'check revoke cut would end 3 of 7 connections' "$said"
+cat >"$BAILEY_FAKE/cut" <<'END'
+cut tcp ESTABLISHED src=119.18.36.73 dst=1.3.3.7 sport=40000 dport=443 in=eth0 out=eth1 groups=0,3 expires=431999 REPLIED ASSURED
+cut icmp - src=119.18.36.73 dst=1.3.3.7 type=8 code=0 id=77 in=eth0 out=- groups=0,3 expires=30
+END
+changes 0 "which ones it would cut" policy load --check "$work/good"
+is "a row each" 'check revoke cut would end 3 of 7 connections
+cut tcp     ESTABLISHED 119.18.36.73:40000     1.3.3.7:443            eth0  eth1 
+cut icmp    -           119.18.36.73           1.3.3.7                eth0  -     type 8 code 0 id 77
+and 1 more' "$said"
+changes 0 "the same in JSON" -j policy load --check "$work/good"
+json "a connection each" "$said" 'd["answers"] == ["check revoke cut would end 3 of 7 connections"] and len(d["cut"]) == 2 and d["cut"][0]["request"]["source_port"] == 40000 and d["cut"][1]["response"]["type"] == 0'
+changes 0 "in colours" -c policy load --check "$work/good"
+echo 'cut what' >"$BAILEY_FAKE/cut"
+changes 0 "a line that is no connection" policy load --check "$work/good"
+has "is shown as it is" "$said" 'cut what'
+rm "$BAILEY_FAKE/cut"
 changes 0 "nothing was changed" group show only
 changes 0 "with all options" policy load --revoke cut --confirm 60 "$work/plain"
 changes 0 "a saved file with options" policy load --confirm 7 "$work/saved"
@@ -143,6 +159,10 @@ changes 0 "a file with its own begin" policy load "$work/own"
 changes 0 "overruled" policy load --revoke keep --confirm 8 "$work/own"
 changes 0 "and checked" policy load --check "$work/own"
 is "what the module was asked" 'check 1 cut 0 confirm 0
+check 1 cut 0 confirm 0
+check 1 cut 0 confirm 0
+check 1 cut 0 confirm 0
+check 1 cut 0 confirm 0
 check 0 cut 1 confirm 60
 check 0 cut 0 confirm 7
 check 0 cut 1 confirm 9

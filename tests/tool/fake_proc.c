@@ -6,7 +6,8 @@
  * The engine does what it does in the kernel; the policy in force is kept as text
  * in $BAILEY_FAKE/policy. Other files are read from there, and what is written to
  * them is appended to NAME.written. Writes fail with the number in
- * $BAILEY_FAKE/errno, should it be there.
+ * $BAILEY_FAKE/errno, should it be there; reads with EIO once $BAILEY_FAKE/gone is
+ * there and all has been read. "check" names the connections in $BAILEY_FAKE/cut.
  */
 #include <unistd.h>
 
@@ -84,6 +85,12 @@ static void policy_keep(const struct bailey_policy *policy)
 	bailey_out_destroy(&text);
 }
 
+static void fake_check(struct bailey_out *notes)
+{
+	bailey_out_printf(notes, "check revoke cut would end 3 of 7 connections\n");
+	slurp("cut", notes);
+}
+
 static int fake_commit(void *arg, const struct bailey_commit *commit,
 		       struct bailey_diag *diag)
 {
@@ -102,7 +109,7 @@ static int fake_commit(void *arg, const struct bailey_commit *commit,
 	if (!ret)
 		ret = bailey_policy_seal(next, old, 1000000, diag);
 	if (!ret && commit->check)
-		bailey_out_printf(&diag->notes, "check revoke cut would end 3 connections\n");
+		fake_check(&diag->notes);
 	else if (!ret)
 		policy_keep(next);
 	bailey_policy_put(next);
@@ -159,6 +166,13 @@ static void answer_make(const char *name)
 	bailey_diag_destroy(&diag);
 }
 
+static bool gone(void)
+{
+	char path[256];
+
+	return path_of(path, sizeof(path), "gone", "") && !access(path, F_OK);
+}
+
 ssize_t tool_proc_read(struct tool_proc *proc, char *buf, size_t size)
 {
 	size_t len;
@@ -169,7 +183,7 @@ ssize_t tool_proc_read(struct tool_proc *proc, char *buf, size_t size)
 	if (len)
 		memcpy(buf, answer.buf + answer_at, len);
 	answer_at += len;
-	return len;
+	return len || !gone() ? (ssize_t)len : -EIO;
 }
 
 static int forced_errno(void)

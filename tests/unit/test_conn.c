@@ -438,12 +438,12 @@ static void tcp_refused(void)
 	struct bailey_conn a = { 0 }, b = { 0 };
 
 	PLAY(&a, false, ">S SYN_SENT", ">A refused", ">FA refused",
-	     ">SA refused", "<SA SYN_RECV", ">A ESTABLISHED", "<S refused",
-	     ">FA FIN_WAIT", "<S refused", "<A CLOSE_WAIT", "<S refused",
-	     "<FA LAST_ACK", "<S refused");
-	PLAY(&b, false, HANDSHAKE, "<FA FIN_WAIT", "<S refused",
+	     ">SA refused", "<SA SYN_RECV", ">A ESTABLISHED", "<S ESTABLISHED",
+	     ">FA FIN_WAIT", "<S FIN_WAIT", "<A CLOSE_WAIT", "<S CLOSE_WAIT",
+	     "<FA LAST_ACK", "<S LAST_ACK");
+	PLAY(&b, false, HANDSHAKE, "<FA FIN_WAIT", "<S FIN_WAIT",
 	     ">S FIN_WAIT", ">A CLOSE_WAIT", ">S CLOSE_WAIT", ">FA LAST_ACK",
-	     ">S LAST_ACK", "<S refused");
+	     ">S LAST_ACK", "<S LAST_ACK");
 }
 
 static void tcp_invalid_flags(void)

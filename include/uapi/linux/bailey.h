@@ -38,6 +38,7 @@
  * @BAILEY_DROP_TCP_WINDOW: a TCP segment whose numbers its receiver could not use
  * @BAILEY_DROP_CHECKSUM: a bad checksum in a packet that would open or move a
  *	connection
+ * @BAILEY_DROP_SOURCE_LIMIT: its source has as many connections as it may
  * @BAILEY_DROP_SCTP_TAG: an SCTP packet whose verification tag is not its
  *	association's
  * @BAILEY_DROP_SCTP_STATE: SCTP chunks that their association's state forbids
@@ -60,6 +61,7 @@ enum bailey_reason {
 	BAILEY_DROP_NO_MEMORY,
 	BAILEY_DROP_TCP_WINDOW,
 	BAILEY_DROP_CHECKSUM,
+	BAILEY_DROP_SOURCE_LIMIT,
 	BAILEY_DROP_SCTP_TAG,
 	BAILEY_DROP_SCTP_STATE,
 	BAILEY_REASON_COUNT
@@ -70,7 +72,7 @@ enum bailey_reason {
 	"pass", "malformed", "truncated", "fragment", "ext-headers", \
 	"tcp-flags", "tcp-state", "no-connection", "default-deny", \
 	"acl-deny", "acl-default", "group-deny", "table-full", "no-memory", \
-	"tcp-window", "checksum", "sctp-tag", "sctp-state" }
+	"tcp-window", "checksum", "source-limit", "sctp-tag", "sctp-state" }
 
 /**
  * enum bailey_tcp_state - how far a TCP connection has come (RFC 9293 3.3.2)
@@ -137,5 +139,58 @@ enum bailey_sctp_state {
 #define BAILEY_SCTP_STATE_NAMES { \
 	"NONE", "CLOSED", "COOKIE_WAIT", "COOKIE_ECHOED", "ESTABLISHED", \
 	"SHUTDOWN_SENT", "SHUTDOWN_RECD", "SHUTDOWN_ACK_SENT", "HEARTBEAT_SENT" }
+
+/**
+ * enum bailey_event - what is told of a connection
+ * @BAILEY_EVENT_NEW: it entered the table
+ * @BAILEY_EVENT_ESTABLISHED: TCP: established, both ways seen; others: answered
+ * @BAILEY_EVENT_CLOSED: it ended, for a reason other than silence
+ * @BAILEY_EVENT_EXPIRED: it was silent for too long
+ * @BAILEY_EVENT_LOST: no event: records were lost to a slow reader
+ * @BAILEY_EVENT_COUNT: number of events, not an event
+ */
+enum bailey_event {
+	BAILEY_EVENT_NEW,
+	BAILEY_EVENT_ESTABLISHED,
+	BAILEY_EVENT_CLOSED,
+	BAILEY_EVENT_EXPIRED,
+	BAILEY_EVENT_LOST,
+	BAILEY_EVENT_COUNT
+};
+
+#define BAILEY_EVENT_NAMES { \
+	"new", "established", "closed", "expired", "lost" }
+
+/**
+ * enum bailey_end - why a connection ended
+ * @BAILEY_END_NONE: it has not
+ * @BAILEY_END_FIN: TCP: both sides have closed it
+ * @BAILEY_END_RESET: TCP: reset
+ * @BAILEY_END_TIMEOUT: silent for too long
+ * @BAILEY_END_DELETED: "delete" was written to connections
+ * @BAILEY_END_FLUSHED: "flush" was written to connections
+ * @BAILEY_END_REVOKED: the policy does not allow it any more ("revoke cut")
+ * @BAILEY_END_REOPENED: a new one took its place
+ * @BAILEY_END_EARLY_DROP: the table was full, and it was among the least loss
+ * @BAILEY_END_POLICY: the policy asks nothing any more
+ * @BAILEY_END_COUNT: number of reasons, not a reason
+ */
+enum bailey_end {
+	BAILEY_END_NONE,
+	BAILEY_END_FIN,
+	BAILEY_END_RESET,
+	BAILEY_END_TIMEOUT,
+	BAILEY_END_DELETED,
+	BAILEY_END_FLUSHED,
+	BAILEY_END_REVOKED,
+	BAILEY_END_REOPENED,
+	BAILEY_END_EARLY_DROP,
+	BAILEY_END_POLICY,
+	BAILEY_END_COUNT
+};
+
+#define BAILEY_END_NAMES { \
+	"none", "fin", "reset", "timeout", "deleted", "flushed", "revoked", \
+	"reopened", "early-drop", "policy" }
 
 #endif /* _UAPI_LINUX_BAILEY_H */

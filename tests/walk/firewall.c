@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The firewall in the middle: a segment becomes the bytes of a packet, these are parsed, and
+ * the engine opens or advances the one connection that there is. Time does
+ * not pass: what timeouts the engine grants is looked at, not waited for.
+ */
+#include "firewall.h"
+
+#define TCP_OPTIONS	40
+
+/* The start of a packet; of its data only the length is there. */
+struct frame {
+	u8 bytes[60 + 20 + TCP_OPTIONS];
+	u32 len;
+};
+
+/**
+ * walk_fault_name() - what a fault does
+ * @fault: which
+ *
+ * Return: a sentence.
+ */
+const char *walk_fault_name(enum walk_fault fault)
+{
+	static const char *const names[] = {
+		"none",
+		"window scaling is ignored",
+		"windows are taken for smaller by one",
+		"windows are taken for larger by one",
+		"retransmissions are dropped",
+		"any reset passes",
+		"a reset inside the window closes",
+		"a SYN in an established connection opens anew",
+		"acknowledgements are not looked at",
+		"what the responder changes is not stored",
+		"FIN is not seen",
+		"sequence numbers are not looked at",
+		"a SYN does not replace what has ended",
+	};
+
+	static_assert(ARRAY_SIZE(names) == WALK_FAULT_COUNT);
+	return names[fault];
+}
+
+/**
+ * walk_firewall_init() - a firewall that knows nothing yet
+ * @firewall: filled in
+ * @fault: what it does wrongly
+ * @ipv6: what packets are
+ * @loose: lets connections be picked up
+ */
+void walk_firewall_init(struct walk_firewall *firewall, enum walk_fault fault,
+			bool ipv6, bool loose)
+{
+	memset(firewall, 0, sizeof(*firewall));
+	firewall->fault = fault;
+	firewall->ipv6 = ipv6;
+	firewall->watching = true;
+	firewall->rules.timeouts = &bailey_timeouts_default;
+	firewall->rules.tcp_max_ack = BAILEY_TCP_MAX_ACK_DEFAULT;
+	firewall->rules.loose = loose;
+}
+
+static void put(struct frame *frame, u32 value, u32 bytes)
+{
+	while (bytes--)
+		frame->bytes[frame->len++] = value >> 8 * bytes;
+}
+
+static void put_options(struct frame *frame, const struct walk_segment *segment)
+{
+	u32 i;
+
+	if (segment->mss) {
+		put(frame, 0x0204, 2);
+		put(frame, segment->mss, 2);
+	}
+	if (segment->shift >= 0)
+		put(frame, 0x01030300 | segment->shift, 4);
+	if (segment->sack_permitted)
+		put(frame, 0x01010402, 4);
+	if (segment->timestamps) {
+		put(frame, 0x0101080a, 4);
+		put(frame, segment->number, 4);
+		put(frame, segment->number / 2, 4);
+	}
+	if (!segment->sacks)
+		return;
+	put(frame, 0x01010500 | (2 + 8 * segment->sacks), 4);
+	for (i = 0; i < segment->sacks; i++) {
+		put(frame, segment->sack[i][0], 4);
+		put(frame, segment->sack[i][1], 4);
+	}
+}
+
+static void put_tcp(struct frame *frame, const struct walk_segment *segment)
+{
+	u32 start = frame->len;
+
+	put(frame, segment->from ? 443 : 40000, 2);
+	put(frame, segment->from ? 40000 : 443, 2);
+	put(frame, segment->seq, 4);
+	put(frame, segment->ack, 4);
+	put(frame, 0x5000 | segment->flags, 2);
+	put(frame, segment->window, 2);
+	put(frame, 0, 2);
+	put(frame, segment->urgent, 2);
+	put_options(frame, segment);
+	frame->bytes[start + 12] = (frame->len - start) / 4 << 4;
+}
+
+/* A length that has no place in the header is 0, as in BIG TCP. */
+static void patch_len(struct frame *frame, u32 at, u32 len)
+{
+	if (len > U16_MAX)
+		len = 0;
+	frame->bytes[at] = len >> 8;
+	frame->bytes[at + 1] = len;
+}
+
+static void build(struct frame *frame, const struct walk_segment *segment, bool ipv6)
+{
+	u8 src = segment->from ? 9 : 7, dst = segment->from ? 7 : 9;
+
+	memset(frame, 0, sizeof(*frame));
+	if (ipv6) {
+		put(frame, 0x60000000, 4);
+		put(frame, BAILEY_PROTO_TCP << 8 | 64, 4);
+		put(frame, 0x20010db8, 4);
+		frame->len += 11;
+		put(frame, src, 1);
+		put(frame, 0x20010db8, 4);
+		frame->len += 11;
+		put(frame, dst, 1);
+		put_tcp(frame, segment);
+		patch_len(frame, 4, frame->len - 40 + segment->len);
+		return;
+	}
+	put(frame, 0x45000000, 4);
+	put(frame, 0x00004000, 4);
+	put(frame, 0x40000000 | BAILEY_PROTO_TCP << 16, 4);
+	put(frame, 0x0a000000 | src, 4);
+	put(frame, 0x0a000000 | dst, 4);
+	put_tcp(frame, segment);
+	patch_len(frame, 2, frame->len + segment->len);
+}
+
+static const void *no_more(const struct bailey_source *source, u32 off, u32 len, void *buf)
+{
+	return NULL;
+}
+
+static enum bailey_reason parse(const struct frame *frame, u32 data,
+				struct bailey_packet *packet)
+{
+	const struct bailey_source source = {
+		.linear = frame->bytes,
+		.linear_len = frame->len,
+		.len = frame->len + data,
+		.gso = frame->len + data > U16_MAX,
+		.pull = no_more,
+	};
+	struct bailey_packet quote;
+
+	return bailey_packet_parse(&source, packet, &quote);
+}
+
+/* What a faulty firewall reads in place of what is there. */
+static void misread(const struct walk_firewall *firewall, struct walk_segment *segment)
+{
+	u8 peer = !segment->from;
+
+	switch (firewall->fault) {
+	case WALK_FAULT_NO_SCALE:
+		if (segment->shift > 0)
+			segment->shift = 0;
+		break;
+	case WALK_FAULT_WINDOW_LESS:
+		segment->window -= segment->window > 0;
+		break;
+	case WALK_FAULT_WINDOW_MORE:
+		segment->window += segment->window < U16_MAX;
+		break;
+	case WALK_FAULT_ACK_UNSEEN:
+		if (segment->flags & BAILEY_TCP_ACK && firewall->topped[peer])
+			segment->ack = firewall->top[peer];
+		break;
+	case WALK_FAULT_SEQ_UNSEEN:
+		if (!(segment->flags & BAILEY_TCP_SYN) && firewall->topped[segment->from])
+			segment->seq = firewall->top[segment->from];
+		break;
+	case WALK_FAULT_FIN_UNSEEN:
+		segment->flags &= ~BAILEY_TCP_FIN;
+		break;
+	default:
+		break;
+	}
+}
+
+static bool retransmission(const struct walk_firewall *firewall,
+			   const struct walk_segment *segment)
+{
+	return segment->len && firewall->topped[segment->from] &&
+	       (s32)((u32)walk_segment_end(segment) - firewall->top[segment->from]) <= 0;
+}
+
+static void remember_top(struct walk_firewall *firewall, const struct walk_segment *segment)
+{
+	u32 end = walk_segment_end(segment);
+	u8 from = segment->from;
+
+	if (segment->flags & BAILEY_TCP_RST)
+		return;
+	if (!firewall->topped[from] || segment->flags & BAILEY_TCP_SYN ||
+	    (s32)(end - firewall->top[from]) > 0)
+		firewall->top[from] = end;
+	firewall->topped[from] = true;
+}
+
+static enum bailey_reason open_conn(struct walk_firewall *firewall,
+				    const struct bailey_packet *packet)
+{
+	struct bailey_conn *conn = &firewall->conn;
+	struct bailey_conn_next next = { 0 };
+	enum bailey_reason reason;
+
+	reason = bailey_conn_open(packet, &firewall->rules, &next);
+	if (reason != BAILEY_PASS)
+		return reason;
+	memset(conn, 0, sizeof(*conn));
+	conn->orig_end = bailey_conn_key_make(&conn->key, packet, 0, 0);
+	conn->track = next.track;
+	firewall->reopened = firewall->known;
+	if (firewall->known)
+		bailey_conn_succeeds(&conn->track);
+	firewall->known = true;
+	firewall->picked_up = !(packet->tcp_flags & BAILEY_TCP_SYN);
+	firewall->timeout = next.timeout;
+	firewall->opened = true;
+	firewall->moved = true;
+	return reason;
+}
+
+static enum bailey_reason advance(struct walk_firewall *firewall,
+				  const struct bailey_packet *packet)
+{
+	struct bailey_conn *conn = &firewall->conn;
+	struct bailey_conn_next next = { 0 };
+	enum bailey_reason reason;
+	struct bailey_conn_key key;
+	u8 side;
+
+	side = bailey_conn_side(conn, bailey_conn_key_make(&key, packet, 0, 0));
+	reason = bailey_conn_advance(conn, packet, side, &firewall->rules, &next);
+	if (packet->tcp_flags & BAILEY_TCP_RST) {
+		if (firewall->fault == WALK_FAULT_ANY_RESET)
+			reason = BAILEY_PASS;
+		if (firewall->fault == WALK_FAULT_NEAR_RESET && reason == BAILEY_PASS)
+			next.track.state = BAILEY_TCP_CLOSE;
+	}
+	if (reason != BAILEY_PASS)
+		return reason;
+	if (firewall->fault == WALK_FAULT_RESPONDER_FORGOTTEN &&
+	    side == BAILEY_RESPONDER && conn->track.state == BAILEY_TCP_ESTABLISHED)
+		return reason;
+	firewall->moved = bailey_track_moved(&conn->track, &next.track);
+	conn->track = next.track;
+	if (next.timeout)
+		firewall->timeout = next.timeout;
+	return reason;
+}
+
+static bool reopens(const struct walk_firewall *firewall,
+		    const struct bailey_packet *packet)
+{
+	if (firewall->fault == WALK_FAULT_REUSE_REFUSED)
+		return false;
+	if (firewall->fault == WALK_FAULT_SYN_OPENS &&
+	    packet->tcp_flags == BAILEY_TCP_SYN)
+		return true;
+	return bailey_conn_reopens(&firewall->conn, packet);
+}
+
+/**
+ * walk_firewall_judge() - a packet comes by
+ * @firewall: moves if the packet passes
+ * @segment: what is in the packet
+ *
+ * Return: BAILEY_PASS or why it is dropped.
+ */
+enum bailey_reason walk_firewall_judge(struct walk_firewall *firewall,
+				       const struct walk_segment *segment)
+{
+	struct walk_segment seen = *segment;
+	struct bailey_packet packet;
+	enum bailey_reason reason;
+	struct frame frame;
+
+	firewall->opened = false;
+	firewall->moved = false;
+	if (firewall->fault == WALK_FAULT_RETRANSMISSION && retransmission(firewall, segment))
+		return BAILEY_DROP_TCP_STATE;
+	misread(firewall, &seen);
+	build(&frame, &seen, firewall->ipv6);
+	reason = parse(&frame, segment->len, &packet);
+	if (reason != BAILEY_PASS)
+		return reason;
+	if (firewall->known && !reopens(firewall, &packet))
+		reason = advance(firewall, &packet);
+	else
+		reason = open_conn(firewall, &packet);
+	if (reason == BAILEY_PASS)
+		remember_top(firewall, segment);
+	return reason;
+}
