@@ -327,11 +327,26 @@ static inline bool bailey_conn_expired(const struct bailey_conn *conn, u32 now)
 }
 
 /**
+ * bailey_conn_closed() - is a connection over, with its entry still there for a while?
+ * @conn: the connection
+ * @state: &enum bailey_tcp_state or &enum bailey_sctp_state, its own or one before
+ *
+ * Return: true if its ends have closed it or broken it off.
+ */
+static inline bool bailey_conn_closed(const struct bailey_conn *conn, u8 state)
+{
+	if (conn->key.proto == BAILEY_PROTO_SCTP)
+		return state == BAILEY_SCTP_CLOSED;
+	return conn->key.proto == BAILEY_PROTO_TCP &&
+	       (state == BAILEY_TCP_TIME_WAIT || state == BAILEY_TCP_CLOSE);
+}
+
+/**
  * bailey_conn_expendable() - may it go when there is no room?
  * @conn: the connection
  *
  * An answer alone does not make a TCP connection: servers answer forged SYNs as
- * well. It must have come through its handshake, and not be over.
+ * well. It must have come through its handshake, and not be over. So with SCTP.
  *
  * Return: true if it was not answered, has not come about or has ended.
  */
@@ -341,6 +356,9 @@ static inline bool bailey_conn_expendable(const struct bailey_conn *conn)
 
 	if (!(flags & BAILEY_CONN_REPLIED))
 		return true;
+	if (conn->key.proto == BAILEY_PROTO_SCTP)
+		return !(flags & BAILEY_CONN_ASSURED) ||
+		       bailey_conn_closed(conn, READ_ONCE(conn->track.state));
 	if (conn->key.proto != BAILEY_PROTO_TCP)
 		return false;
 	switch (READ_ONCE(conn->track.state)) {

@@ -723,6 +723,23 @@ static void errors(void)
 	CHECK(quoted(&c, "INIT", 0, 6, 0) && quoted(&c, "", 6, 0, 1));
 }
 
+/* What an INIT from nowhere leaves goes first when there is no room. */
+static void makes_room(void)
+{
+	struct bailey_conn c = { 0 };
+
+	PLAY(&c, ">INIT 0 5 COOKIE_WAIT");
+	CHECK(bailey_conn_expendable(&c));
+	PLAY(&c, "<INIT_ACK 5 9 COOKIE_WAIT");
+	CHECK(bailey_conn_expendable(&c));
+	PLAY(&c, ">COOKIE_ECHO 9 0 COOKIE_ECHOED", "<COOKIE_ACK 5 0 ESTABLISHED");
+	CHECK(!bailey_conn_expendable(&c));
+	PLAY(&c, ">SHUTDOWN 9 0 SHUTDOWN_SENT", "<SHUTDOWN_ACK 5 0 SHUTDOWN_ACK_SENT");
+	CHECK(!bailey_conn_expendable(&c) && !bailey_conn_closed(&c, c.track.state));
+	PLAY(&c, ">SHUTDOWN_COMPLETE 9 0 CLOSED");
+	CHECK(bailey_conn_expendable(&c) && bailey_conn_closed(&c, c.track.state));
+}
+
 static void names(void)
 {
 	struct bailey_conn c = { .key.proto = BAILEY_PROTO_SCTP };
@@ -747,4 +764,5 @@ UNIT_MAIN(UNIT(parse_kinds), UNIT(parse_t_bit), UNIT(parse_bundles), UNIT(parse_
 	  UNIT(retransmits), UNIT(collisions), UNIT(stale_cookie), UNIT(forged_inits),
 	  UNIT(restarts), UNIT(out_of_the_blue), UNIT(after_a_lost_shutdown_complete),
 	  UNIT(nothing_begins_strictly), UNIT(heartbeats_on_a_new_path),
-	  UNIT(data_in_the_middle), UNIT(states_refuse), UNIT(errors), UNIT(names))
+	  UNIT(data_in_the_middle), UNIT(states_refuse), UNIT(errors), UNIT(makes_room),
+	  UNIT(names))

@@ -143,7 +143,8 @@ enum bailey_sctp_state {
 /**
  * enum bailey_event - what is told of a connection
  * @BAILEY_EVENT_NEW: it entered the table
- * @BAILEY_EVENT_ESTABLISHED: TCP: established, both ways seen; others: answered
+ * @BAILEY_EVENT_ESTABLISHED: TCP, SCTP: established, both ways seen; others:
+ *	answered
  * @BAILEY_EVENT_CLOSED: it ended, for a reason other than silence
  * @BAILEY_EVENT_EXPIRED: it was silent for too long
  * @BAILEY_EVENT_LOST: no event: records were lost to a slow reader
@@ -164,8 +165,8 @@ enum bailey_event {
 /**
  * enum bailey_end - why a connection ended
  * @BAILEY_END_NONE: it has not
- * @BAILEY_END_FIN: TCP: both sides have closed it
- * @BAILEY_END_RESET: TCP: reset
+ * @BAILEY_END_FIN: TCP: both sides have closed it; SCTP: shut down
+ * @BAILEY_END_RESET: TCP: reset; SCTP: aborted
  * @BAILEY_END_TIMEOUT: silent for too long
  * @BAILEY_END_DELETED: "delete" was written to connections
  * @BAILEY_END_FLUSHED: "flush" was written to connections
