@@ -148,6 +148,12 @@ static void keys_of_pairs(void)
 		CHECK(meet(&a, &b, 0, 0));
 		b.id = 78;
 		CHECK(!meet(&a, &b, 0, 0));
+		b.flags = 0;	/* a key one way is no key both ways */
+		b.id = 0;
+		CHECK(!meet(&a, &b, 0, 0));
+		a = b;
+		b = reverse(&a);
+		CHECK(meet(&a, &b, 0, 0));
 	}
 }
 
