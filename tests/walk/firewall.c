@@ -36,6 +36,10 @@ const char *walk_fault_name(enum walk_fault fault)
 		"FIN is not seen",
 		"sequence numbers are not looked at",
 		"a SYN does not replace what has ended",
+		"resets do not close",
+		"windows of what was picked up are not scaled",
+		"a half-closed connection gets no time",
+		"what a dropped segment changes is stored",
 	};
 
 	static_assert(ARRAY_SIZE(names) == WALK_FAULT_COUNT);
@@ -181,16 +185,19 @@ static void misread(const struct walk_firewall *firewall, struct walk_segment *s
 	case WALK_FAULT_WINDOW_MORE:
 		segment->window += segment->window < U16_MAX;
 		break;
-	case WALK_FAULT_ACK_UNSEEN:
-		if (segment->flags & BAILEY_TCP_ACK && firewall->topped[peer])
+	case WALK_FAULT_ACK_UNSEEN: /* as if it were a good one */
+		if (segment->attack && firewall->topped[peer])
 			segment->ack = firewall->top[peer];
 		break;
 	case WALK_FAULT_SEQ_UNSEEN:
-		if (!(segment->flags & BAILEY_TCP_SYN) && firewall->topped[segment->from])
+		if (segment->attack && firewall->topped[segment->from])
 			segment->seq = firewall->top[segment->from];
 		break;
-	case WALK_FAULT_FIN_UNSEEN:
-		segment->flags &= ~BAILEY_TCP_FIN;
+	case WALK_FAULT_FIN_UNSEEN: /* as if it were a byte */
+		if (segment->flags & BAILEY_TCP_FIN) {
+			segment->flags &= ~BAILEY_TCP_FIN;
+			segment->len++;
+		}
 		break;
 	default:
 		break;
@@ -217,6 +224,38 @@ static void remember_top(struct walk_firewall *firewall, const struct walk_segme
 	firewall->topped[from] = true;
 }
 
+/* What a faulty firewall makes of its entry. */
+static void spoil(const struct walk_firewall *firewall, const struct bailey_packet *packet,
+		  struct bailey_conn_next *next)
+{
+	struct bailey_track *track = &next->track;
+
+	switch (firewall->fault) {
+	case WALK_FAULT_NEAR_RESET:
+		if (packet->tcp_flags & BAILEY_TCP_RST)
+			track->state = BAILEY_TCP_CLOSE;
+		break;
+	case WALK_FAULT_RESET_UNSEEN:
+		if (packet->tcp_flags & BAILEY_TCP_RST)
+			*track = firewall->conn.track;
+		break;
+	case WALK_FAULT_PICKUP_UNSCALED:
+		if (firewall->picked_up) {
+			track->tcp.scale[0] = 0;
+			track->tcp.scale[1] = 0;
+			track->tcp.half[0].max_win = 65535;
+			track->tcp.half[1].max_win = 65535;
+		}
+		break;
+	case WALK_FAULT_HALF_CLOSE:
+		if (track->state == BAILEY_TCP_CLOSE_WAIT && next->timeout)
+			next->timeout = 60;
+		break;
+	default:
+		break;
+	}
+}
+
 static enum bailey_reason open_conn(struct walk_firewall *firewall,
 				    const struct bailey_packet *packet)
 {
@@ -231,6 +270,7 @@ static enum bailey_reason open_conn(struct walk_firewall *firewall,
 	conn->orig_end = bailey_conn_key_make(&conn->key, packet, 0, 0);
 	conn->track = next.track;
 	firewall->reopened = firewall->known;
+	firewall->answered = next.track.state != BAILEY_TCP_SYN_SENT;
 	if (firewall->known)
 		bailey_conn_succeeds(&conn->track);
 	firewall->known = true;
@@ -252,19 +292,20 @@ static enum bailey_reason advance(struct walk_firewall *firewall,
 
 	side = bailey_conn_side(conn, bailey_conn_key_make(&key, packet, 0, 0));
 	reason = bailey_conn_advance(conn, packet, side, &firewall->rules, &next);
-	if (packet->tcp_flags & BAILEY_TCP_RST) {
-		if (firewall->fault == WALK_FAULT_ANY_RESET)
-			reason = BAILEY_PASS;
-		if (firewall->fault == WALK_FAULT_NEAR_RESET && reason == BAILEY_PASS)
-			next.track.state = BAILEY_TCP_CLOSE;
-	}
+	if (firewall->fault == WALK_FAULT_ANY_RESET && packet->tcp_flags & BAILEY_TCP_RST)
+		reason = BAILEY_PASS;
+	if (firewall->fault == WALK_FAULT_DROP_STORED && reason == BAILEY_DROP_TCP_WINDOW)
+		conn->track.tcp.half[side].end = packet->tcp_seq;
 	if (reason != BAILEY_PASS)
 		return reason;
+	spoil(firewall, packet, &next);
 	if (firewall->fault == WALK_FAULT_RESPONDER_FORGOTTEN &&
 	    side == BAILEY_RESPONDER && conn->track.state == BAILEY_TCP_ESTABLISHED)
 		return reason;
 	firewall->moved = bailey_track_moved(&conn->track, &next.track);
 	conn->track = next.track;
+	if (conn->track.state != BAILEY_TCP_SYN_SENT && conn->track.state != BAILEY_TCP_CLOSE)
+		firewall->answered = true;
 	if (next.timeout)
 		firewall->timeout = next.timeout;
 	return reason;
@@ -302,7 +343,7 @@ enum bailey_reason walk_firewall_judge(struct walk_firewall *firewall,
 		return BAILEY_DROP_TCP_STATE;
 	misread(firewall, &seen);
 	build(&frame, &seen, firewall->ipv6);
-	reason = parse(&frame, segment->len, &packet);
+	reason = parse(&frame, seen.len, &packet);
 	if (reason != BAILEY_PASS)
 		return reason;
 	if (firewall->known && !reopens(firewall, &packet))

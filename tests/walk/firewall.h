@@ -25,6 +25,10 @@ enum walk_fault {
 	WALK_FAULT_FIN_UNSEEN,
 	WALK_FAULT_SEQ_UNSEEN,
 	WALK_FAULT_REUSE_REFUSED,
+	WALK_FAULT_RESET_UNSEEN,
+	WALK_FAULT_PICKUP_UNSCALED,
+	WALK_FAULT_HALF_CLOSE,
+	WALK_FAULT_DROP_STORED,
 	WALK_FAULT_COUNT,
 };
 
@@ -34,6 +38,7 @@ enum walk_fault {
  * @known: there is an entry
  * @watching: packets come by here; before that they go elsewhere (mid-stream pickup)
  * @reopened: the entry has taken the place of one that had ended
+ * @answered: it has had another state than SYN_SENT and CLOSE
  * @picked_up: the entry did not begin with a SYN: scales are not known
  * @ipv6: the packets are IPv6
  * @fault: what it does wrongly
@@ -46,7 +51,7 @@ enum walk_fault {
  */
 struct walk_firewall {
 	struct bailey_conn conn;
-	bool known, watching, reopened, picked_up, ipv6;
+	bool known, watching, reopened, answered, picked_up, ipv6;
 	enum walk_fault fault;
 	struct bailey_track_rules rules;
 	u32 top[2];

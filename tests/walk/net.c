@@ -146,65 +146,69 @@ static void check_half_close(struct walk_net *net, const struct walk_segment *se
 }
 
 /* Nothing is known, and this is no segment with which to begin. */
-static bool no_pickup(const struct walk_net *net, const struct walk_segment *segment,
-		      bool known)
+static bool no_pickup(const struct walk_net *net, const struct walk_segment *segment)
 {
-	if (known || segment->flags == BAILEY_TCP_SYN)
+	if (net->firewall.known || segment->flags == BAILEY_TCP_SYN)
 		return false;
 	return !net->firewall.rules.loose ||
 	       segment->flags & (BAILEY_TCP_RST | BAILEY_TCP_SYN);
 }
 
 /*
- * Segments that are not owed to anybody, although their receiver would take or answer them:
- * what comes behind a reset, as a further RST or the SYN-ACK that it has overtaken (if the
- * reset is lost, the next SYN opens the entry anew); all that follows when a late copy
- * of a SYN has opened an ended entry anew; an RST that answers a challenge from before the
- * entry was opened; and what is left of a connection that the firewall has forgotten, when a
- * later SYN has come.
+ * Is it owed to anybody? What is behind a reset is not: if the reset is lost, the next
+ * SYN opens the entry anew. Nor is what is left of a connection that somebody
+ * has forgotten: the answers to its successor's SYN bring that to an end.
  */
-static bool excused(const struct walk_net *net, const struct walk_segment *segment)
+static enum walk_excuse excuse(const struct walk_net *net, const struct walk_segment *segment)
 {
 	u8 state = net->firewall.conn.track.state;
-	bool forgotten = net->kind == WALK_CLIENT_CRASH_UNSEEN;
+	bool forgotten = net->kind == WALK_CLIENT_CRASH_UNSEEN && net->turned;
+	bool reset = segment->flags & BAILEY_TCP_RST;
+	bool syn = segment->flags & BAILEY_TCP_SYN;
 
-	if (state == BAILEY_TCP_SYN_SENT && net->ep[!segment->from].state == WALK_CLOSED)
-		return true;
+	if (no_pickup(net, segment))
+		return WALK_NO_PICKUP;
 	if (net->late_copy)
-		return true;
-	if (state == BAILEY_TCP_CLOSE)
-		return segment->flags & (BAILEY_TCP_RST | BAILEY_TCP_SYN);
-	if (!net->turned)
-		return false;
-	if (state == BAILEY_TCP_SYN_SENT)
-		return forgotten || segment->flags & BAILEY_TCP_RST;
-	return forgotten && segment->flags & (BAILEY_TCP_RST | BAILEY_TCP_SYN);
+		return WALK_LATE_COPY;
+	if (state == BAILEY_TCP_CLOSE && (reset || syn))
+		return WALK_BEHIND_RESET;
+	/* An answer to the SYN before, to which nobody stands any more */
+	if (!net->firewall.answered && net->ep[!segment->from].state == WALK_CLOSED)
+		return WALK_BEHIND_RESET;
+	if (forgotten && (reset || syn || state == BAILEY_TCP_SYN_SENT))
+		return WALK_FORGOTTEN;
+	if (net->turned && reset && state == BAILEY_TCP_SYN_SENT)
+		return WALK_OLD_CHALLENGE;
+	return WALK_OWED;
 }
 
-static void refuse(struct walk_net *net, struct walk_segment *segment, bool known,
-		   bool accepts, enum bailey_reason reason)
+/* The same for what its receiver would not have taken when it was dropped. */
+static enum walk_excuse later_excuse(const struct walk_net *net,
+				     const struct walk_segment *segment)
 {
 	u8 state = net->firewall.conn.track.state;
 
-	if (no_pickup(net, segment, known)) {
-		net->tally->pickups_refused++;
-		return;
-	}
-	if (accepts && excused(net, segment)) {
-		net->tally->excused++;
-		return;
-	}
-	if (accepts) {
-		walk_net_fail(net, WALK_VALID_DROPPED, segment, reason);
-		return;
-	}
-	net->tally->dropped++;
-	/* What overtakes the SYN-ACK before the firewall comes too early for it */
 	if ((state == BAILEY_TCP_SYN_SENT && segment->len) ||
 	    (state == BAILEY_TCP_SYN_RECV && net->turned))
-		return;
+		return WALK_TOO_EARLY;
+	return segment->lags ? WALK_LAGGED : excuse(net, segment);
+}
+
+static void refuse(struct walk_net *net, struct walk_segment *segment, bool accepts,
+		   enum bailey_reason reason)
+{
+	enum walk_excuse why = accepts ? excuse(net, segment) : later_excuse(net, segment);
+
+	if (accepts && !why)
+		walk_net_fail(net, WALK_VALID_DROPPED, segment, reason);
+	if (accepts)
+		net->tally->excused[why]++;
+	else
+		net->tally->dropped++;
 	segment->ghost = true;
-	walk_net_push(&net->far[segment->from], segment);
+	segment->excuse = why;
+	if (!accepts)
+		walk_net_push(&net->far[segment->from], segment);
 }
 
 static void at_firewall(struct walk_net *net, struct walk_segment *segment)
@@ -229,7 +233,7 @@ static void at_firewall(struct walk_net *net, struct walk_segment *segment)
 	if (net->verbose)
 		walk_trace_segment(net, bailey_reason_name(reason), segment);
 	if (reason != BAILEY_PASS) {
-		refuse(net, segment, known, accepts, reason);
+		refuse(net, segment, accepts, reason);
 		return;
 	}
 	segment->closed = net->firewall.conn.track.state == BAILEY_TCP_CLOSE ||
@@ -241,9 +245,6 @@ static void at_firewall(struct walk_net *net, struct walk_segment *segment)
 	net->tally->accepted += accepts;
 	net->tally->passed += !accepts;
 	check_half_close(net, segment);
-	if (segment->flags & BAILEY_TCP_FIN && net->seen[!segment->from] &&
-	    segment->ack == net->seen_end[!segment->from])
-		net->fin_acks = true;
 	note_seen(net, segment);
 	walk_net_push(&net->far[segment->from], segment);
 }
@@ -260,6 +261,22 @@ static void check_reset(struct walk_net *net, const struct walk_segment *segment
 		net->tally->resets_untold++;
 }
 
+/* What was dropped arrives all the same: would it be accepted now? */
+static void check_ghost(struct walk_net *net, const struct walk_segment *segment,
+			const struct walk_segment *unwrapped)
+{
+	enum walk_excuse why = segment->excuse ? segment->excuse : excuse(net, segment);
+
+	if (segment->provoked ||
+	    !walk_endpoint_accepts(&net->ep[!segment->from], &net->ep[segment->from],
+				   unwrapped))
+		return;
+	if (why)
+		net->tally->excused[why]++;
+	else
+		walk_net_fail(net, WALK_VALID_MISSING, segment, BAILEY_PASS);
+}
+
 static void arrive(struct walk_net *net, const struct walk_segment *segment)
 {
 	struct walk_endpoint *receiver = &net->ep[!segment->from];
@@ -267,9 +284,7 @@ static void arrive(struct walk_net *net, const struct walk_segment *segment)
 	bool was_reset = receiver->was_reset;
 
 	if (segment->ghost) {
-		if (!segment->provoked && !segment->lags && !excused(net, segment) &&
-		    walk_endpoint_accepts(receiver, &net->ep[segment->from], &unwrapped))
-			walk_net_fail(net, WALK_VALID_MISSING, segment, BAILEY_PASS);
+		check_ghost(net, segment, &unwrapped);
 		return;
 	}
 	walk_endpoint_receive(receiver, &unwrapped);

@@ -49,6 +49,19 @@ enum walk_rule {
 	WALK_RULE_COUNT,
 };
 
+/* Why a segment is owed to nobody, although its receiver would take or answer it. */
+enum walk_excuse {
+	WALK_OWED,
+	WALK_NO_PICKUP,		/* nothing is known, and it begins no connection in the middle */
+	WALK_BEHIND_RESET,	/* an RST or SYN behind the reset that has ended the entry */
+	WALK_LATE_COPY,		/* a late copy of a SYN has opened an ended entry anew */
+	WALK_FORGOTTEN,		/* the firewall has forgotten it, and seen a later SYN */
+	WALK_OLD_CHALLENGE,	/* an RST for a challenge from before the entry was opened */
+	WALK_TOO_EARLY,		/* it has overtaken the SYN-ACK before the firewall */
+	WALK_LAGGED,		/* its ACK was too old for its receiver when it was dropped */
+	WALK_EXCUSE_COUNT,
+};
+
 /**
  * struct walk_options - what the user wants
  * @seed: of the first conversation
@@ -81,9 +94,7 @@ struct walk_options {
  * @rules: attacker's segments by &enum walk_rule
  * @rule_passed: how many of these passed
  * @resets_untold: connections ended by an RST whose number the firewall couldn't know
- * @pickups_refused: first segments that don't begin an entry in the middle
- * @excused: segments that would have been accepted, but that nobody was owed
- * @last_acks: entries that wait for an ACK that came as a part of a FIN
+ * @excused: segments that were dropped and owed to nobody, by &enum walk_excuse
  * @late_copies: conversations whose ended entry a late copy of a SYN has opened anew
  * @ends: how connections ended: in both FINs, by RST, otherwise
  */
@@ -93,7 +104,8 @@ struct walk_tally {
 	u64 accepted, passed, dropped, unseen;
 	u64 lost, duplicated, overtaken;
 	u64 rules[WALK_RULE_COUNT], rule_passed[WALK_RULE_COUNT];
-	u64 resets_untold, pickups_refused, excused, last_acks, late_copies;
+	u64 resets_untold, late_copies;
+	u64 excused[WALK_EXCUSE_COUNT];
 	u64 ends[3];
 };
 
@@ -113,6 +125,7 @@ struct walk_queue {
  * @tally: the caller's
  * @kind: what sort of conversation it is
  * @verbose: print a timeline
+ * @wide: segments are so large that numbers go round
  * @loss: per mille and half
  * @duplication: likewise
  * @reorder: how many segments one may overtake, from 1
@@ -130,7 +143,6 @@ struct walk_queue {
  * @turn: the step of the kind's turn: pickup, crash or reuse
  * @turned: it has come
  * @fins_unseen: when the firewall began to watch, an end was closing already
- * @fin_acks: a FIN has acknowledged all that the other end had sent
  * @late_copy: a late copy of a SYN has opened an ended entry anew
  * @winding_up: users close, and the path is kind
  * @steps: so far
@@ -144,7 +156,7 @@ struct walk_net {
 	struct walk_random random;
 	struct walk_tally *tally;
 	enum walk_kind kind;
-	bool verbose;
+	bool verbose, wide;
 	u32 loss, duplication, reorder, attacks;
 	u8 attacker;
 	struct walk_endpoint ep[2];
@@ -155,7 +167,7 @@ struct walk_net {
 	struct walk_segment first;
 	u64 budget[2];
 	u32 turn;
-	bool turned, fins_unseen, fin_acks, late_copy, winding_up;
+	bool turned, fins_unseen, late_copy, winding_up;
 	u32 steps, limit, number;
 	enum walk_failure failure;
 	struct walk_segment culprit;

@@ -5,9 +5,11 @@
  */
 #include "net.h"
 
+#define WINDOW_MOST	0x40000000	/* 2^30 */
+#define WIDE_SEGMENT	50000000
 #define WIND_UP		3000	/* steps in which a conversation must end */
 
-#define GIVE_UP		1000	/* steps after which a handshake is given up */
+#define GIVE_UP		1000	/* steps after which who has no peer gives up */
 #define LARGE		4000000	/* receive buffer that lets it end */
 
 static u32 pick(struct walk_random *random, const u32 *from, u32 count)
@@ -21,13 +23,16 @@ static u32 pick(struct walk_random *random, const u32 *from, u32 count)
 
 static void choose_style(struct walk_random *random, struct walk_style *style)
 {
+	u64 flight;
+
 	memset(style, 0, sizeof(*style));
 	style->mss = PICK(random, 1, 8, 100, 536, 1460, 1460, 1460, 9000, 65000, 200000);
 	style->buffer = PICK(random, 1, 3, 100, 2920, 14600, 65535, 65535, 200000, 1 << 20,
-			     1 << 24, 1 << 30);
+			     1 << 24, WINDOW_MOST);
 	if (!walk_random(random, 3))
 		style->buffer += walk_random(random, style->buffer);
-	style->flight = PICK(random, 1, 2, 10, 64, 1000) * style->mss;
+	flight = (u64)PICK(random, 1, 2, 10, 64, 1000) * style->mss;
+	style->flight = flight < WINDOW_MOST ? flight : WINDOW_MOST;
 	style->shift = walk_random(random, 4) ? (s8)walk_random(random, 15) : -1;
 	style->bsd = walk_random(random, 2);
 	style->shrinks = !walk_random(random, 6);
@@ -38,6 +43,19 @@ static void choose_style(struct walk_random *random, struct walk_style *style)
 	style->delays_ack = walk_random(random, 2);
 	style->takes_early = walk_random(random, 2);
 	style->resets_late_data = walk_random(random, 2);
+}
+
+/*
+ * Gigabytes in few segments, each of which stands for many: numbers go round, and
+ * windows are as large as they can be.
+ */
+static void widen(struct walk_style *style)
+{
+	style->mss = WIDE_SEGMENT;
+	style->buffer = WINDOW_MOST;
+	style->flight = WINDOW_MOST;
+	style->shift = 14;
+	style->silly = false;
 }
 
 /* One in four is near the wrap. */
@@ -55,6 +73,8 @@ static void create_end(struct walk_net *net, u8 side, u64 iss)
 	struct walk_style style;
 
 	choose_style(&net->random, &style);
+	if (net->wide)
+		widen(&style);
 	walk_endpoint_init(&net->ep[side], side, &style, iss);
 	net->budget[side] = walk_random(&net->random, 4) ?
 		(u64)style.mss * walk_random(&net->random, 60) : 0;
@@ -109,12 +129,18 @@ static void begin(struct walk_net *net, u64 seed, const struct walk_options *opt
 	net->duplication = PICK(random, 0, 0, 10, 100);
 	net->reorder = PICK(random, 1, 1, 2, 4, 16);
 	net->attacks = PICK(random, 0, 20, 50, 200);
+	net->wide = !walk_random(random, 12);
+	if (net->wide && net->reorder > 2)
+		net->reorder = 2; /* else copies would live longer than numbers */
 	net->attacker = walk_random(random, 2);
 	net->limit = 20 + walk_random(random, options->limit);
 	net->turn = walk_random(random, net->limit);
 	loose = net->kind == WALK_PICKUP || !walk_random(random, 4);
 	walk_firewall_init(&net->firewall, options->fault, walk_random(random, 2), loose);
 	net->firewall.rules.tcp_max_ack = PICK(random, 0, 1000, BAILEY_TCP_MAX_ACK_DEFAULT);
+	net->firewall.rules.liberal = !walk_random(random, 16);
+	if (net->firewall.rules.liberal)
+		net->attacks = 0; /* what is outside may pass there */
 	net->firewall.watching = net->kind != WALK_PICKUP;
 	create_end(net, 0, choose_iss(random));
 	create_end(net, 1, choose_iss(random));
@@ -141,8 +167,10 @@ static void change_buffer(struct walk_net *net, u8 side)
 	u32 buffer = walk_random(&net->random, 3) ?
 		walk_random(&net->random, ep->style.buffer + 1) : 2 * ep->style.buffer;
 
-	if (buffer > 1 << 30)
-		buffer = 1 << 30;
+	if (!ep->synchronized) /* a SYN is sent again as it was */
+		return;
+	if (buffer > WINDOW_MOST)
+		buffer = WINDOW_MOST;
 	if (buffer)
 		ep->style.buffer = buffer;
 }
@@ -298,6 +326,13 @@ static void step(struct walk_net *net)
 		act(net, walk_random(&net->random, 2));
 }
 
+/* Who gets no answer ends in the end (RFC 9293 3.8.3). */
+static bool gives_up(const struct walk_net *net, const struct walk_endpoint *ep)
+{
+	return ep->state == WALK_SYN_SENT || ep->state == WALK_SYN_RECEIVED ||
+	       (over(&net->ep[!ep->side]) && !over(ep));
+}
+
 static void begin_winding_up(struct walk_net *net)
 {
 	u8 i;
@@ -310,6 +345,8 @@ static void begin_winding_up(struct walk_net *net)
 
 		if (ep->style.buffer < LARGE)
 			ep->style.buffer = LARGE;
+		if (net->wide)
+			ep->style.buffer = WINDOW_MOST;
 		/* The rest is not written */
 		if (ep->snd_lim > ep->snd_max)
 			ep->snd_lim = ep->snd_max > ep->iss ? ep->snd_max : ep->iss + 1;
@@ -325,14 +362,14 @@ static void wind_up(struct walk_net *net)
 	if (!net->winding_up)
 		begin_winding_up(net);
 	turn(net);
-	if (!walk_net_quiet(net)) {
+	/* Ends with closed windows may answer each other's ACKs without end */
+	if (!walk_net_quiet(net) && walk_random(&net->random, 64)) {
 		walk_net_move(net);
 		return;
 	}
 	walk_endpoint_read(ep, U32_MAX);
 	walk_endpoint_close(ep, false);
-	if (net->steps > net->limit + GIVE_UP &&
-	    (ep->state == WALK_SYN_SENT || ep->state == WALK_SYN_RECEIVED))
+	if (net->steps > net->limit + GIVE_UP && gives_up(net, ep))
 		walk_endpoint_abort(ep);
 	walk_endpoint_timer(ep, &net->random);
 	walk_endpoint_keepalive(ep, false);
@@ -361,9 +398,7 @@ static void check_end(struct walk_net *net)
 	net->tally->late_copies += net->late_copy;
 	if (!regular || net->late_copy || !net->firewall.known || net->fins_unseen || net->failure)
 		return;
-	if (state == BAILEY_TCP_LAST_ACK && net->fin_acks)
-		net->tally->last_acks++;
-	else if (state != BAILEY_TCP_TIME_WAIT && state != BAILEY_TCP_CLOSE)
+	if (state != BAILEY_TCP_TIME_WAIT && state != BAILEY_TCP_CLOSE)
 		walk_net_fail(net, WALK_END_STATE, NULL, BAILEY_PASS);
 }
 

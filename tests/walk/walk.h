@@ -71,6 +71,7 @@ static inline u64 walk_unwrap(u32 wire, u64 near)
  * @closed: the firewall took the connection for ended when this had passed
  * @lags: at the firewall, its acknowledgment lagged behind what was allowed
  * @ghost: the firewall refused it; it travels on to see what would have been
+ * @excuse: of a ghost: enum walk_excuse
  */
 struct walk_segment {
 	u64 seq;
@@ -94,6 +95,7 @@ struct walk_segment {
 	bool lags;
 	bool closed;
 	bool ghost;
+	u8 excuse;
 };
 
 /* The sequence number behind a segment: SYN and FIN count as one each. */
