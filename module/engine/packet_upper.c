@@ -186,6 +186,11 @@ static enum bailey_sctp_chunk sctp_kind(u8 type)
 	return type < ARRAY_SIZE(kinds) ? kinds[type] : BAILEY_SCTP_DATA;
 }
 
+static bool is_sctp_data(u8 type)
+{
+	return type == SCTP_TYPE_DATA || type == SCTP_TYPE_I_DATA;
+}
+
 /* The tag that an INIT or INIT ACK gives to its sender is never 0 (RFC 9260 3.3.2). */
 static enum bailey_reason read_sctp_init(struct bailey_reader *r, u32 off, u32 len)
 {
@@ -224,8 +229,9 @@ static enum bailey_reason read_sctp_chunk(struct bailey_reader *r, const u8 *h, 
 
 /*
  * Control chunks come before DATA, and some alone (RFC 9260 6.10): reading ends at
- * DATA. What is hidden behind it, or behind very many chunks, its sender who knows the
- * tag hides from us alone: the entry is then further back than the association.
+ * DATA, of which a first fragment need not hold all. What is hidden behind it, or behind
+ * very many chunks, its sender who knows the tag hides from us alone: the entry is then
+ * further back than the association.
  */
 static enum bailey_reason read_sctp_chunks(struct bailey_reader *r)
 {
@@ -241,14 +247,13 @@ static enum bailey_reason read_sctp_chunks(struct bailey_reader *r)
 		len = bailey_get_be16(h + 2);
 		if (len < SCTP_CHUNK)
 			return BAILEY_DROP_MALFORMED;
-		if (len > r->end - off)
+		if (len > r->end - off && !is_sctp_data(h[0]))
 			return BAILEY_DROP_TRUNCATED;
 		/* The last one's padding may be missing. */
 		next = off + min_t(u32, (len + 3) & ~3U, r->end - off);
 		reason = read_sctp_chunk(r, h, off, len,
 					 !n && r->end - next < SCTP_CHUNK);
-		if (reason != BAILEY_PASS ||
-		    h[0] == SCTP_TYPE_DATA || h[0] == SCTP_TYPE_I_DATA)
+		if (reason != BAILEY_PASS || is_sctp_data(h[0]))
 			return reason;
 		off = next;
 	} while (++n < BAILEY_SCTP_CHUNKS_MAX && r->end - off >= SCTP_CHUNK);
