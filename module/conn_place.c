@@ -8,17 +8,17 @@
  * a connection may stand in two lines:
  *
  *	wheel	every one of them: a slot for each of the next 256 seconds. It stands
- *		in the slot of the second in which it expires, or in the last one if
- *		that is further away. Packets that keep it alive do not move it:
+ *		in the slot of the second in which it expires, or in one of the last
+ *		if that is further away. Packets that keep it alive do not move it:
  *		when its second comes it is looked at, and if it is still alive gets
- *		a new slot. So an idle connection costs a glance in four
+ *		a new slot. So an idle connection costs a glance in three
  *		minutes, and who expires is known within a second.
  *	queue	the expendable ones (bailey_conn_expendable()), in the order in
  *		which they became so. The first is who makes room when there is none.
  *
  * For example a SYN at second 100 that may be silent until 221: the slot of 221,
  * the end of the queue. SYN-ACK and ACK come at 101: it leaves the queue, its slot
- * stays. At 221 it has days left: the slot of 476. A reset at 300 leaves it 11 s:
+ * stays. At 221 it has days left: a slot before 477. A reset at 300 leaves it 11 s:
  * that is sooner, so it moves to the slot of 311 at once, and stands in the queue again.
  *
  * DOC: Locking
@@ -28,7 +28,9 @@
  * entry is dead and that it has left its lines is therefore one step. The
  * wheel turns under the shard's lock alone.
  */
+#include <linux/hash.h>
 #include <linux/list.h>
+#include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 
@@ -39,13 +41,20 @@ static struct hlist_head *slot(struct bailey_conn_shard *shard, u32 second)
 	return &shard->wheel[second % BAILEY_CONN_WHEEL];
 }
 
-/* Into the slot of its last second, as far as the wheel reaches. */
+/*
+ * Into the slot of its last second. Where the wheel does not reach that far, into one
+ * of its last slots, not the same for all, so that what began in one second is not
+ * looked at in one second for ever.
+ */
 static void schedule_entry(struct bailey_conn_shard *shard,
 			   struct bailey_conn_entry *entry)
 {
 	s32 left = READ_ONCE(entry->conn.expires) - shard->clock;
 
-	left = clamp_t(s32, left, 0, BAILEY_CONN_WHEEL - 1);
+	if (left >= BAILEY_CONN_WHEEL)
+		left = BAILEY_CONN_WHEEL - 1 -
+		       hash_ptr(entry, ilog2(BAILEY_CONN_SPREAD));
+	left = max(left, 0);
 	hlist_add_head(&entry->tick, slot(shard, shard->clock + left));
 }
 

@@ -10,6 +10,7 @@
 
 #define BAILEY_CONN_SHARDS	16	/* power of two */
 #define BAILEY_CONN_WHEEL	256	/* slots of a second each; power of two */
+#define BAILEY_CONN_SPREAD	64	/* of these, the last ones; power of two */
 
 /**
  * struct bailey_conn_shard - a part of a table's connections, by hash

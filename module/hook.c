@@ -8,7 +8,7 @@
  *	         -> its connection        bailey_hook_find()
  *	         -> the questions         bailey_evaluate()
  *	         -> what it leaves behind settle()
- *	         -> NF_ACCEPT or NF_DROP
+ *	         -> NF_ACCEPT or NF_DROP, and perhaps word to the sender (reject.c)
  *
  * Hooks stand at LOCAL_IN, LOCAL_OUT and FORWARD of a namespace while its policy
  * asks anything of anybody, at a priority between destination and source NAT,
@@ -37,6 +37,7 @@
 #include <net/netfilter/ipv6/nf_defrag_ipv6.h>
 #endif
 
+#include "reject.h"
 #include "skb.h"
 
 #define CREATE_TRACE_POINTS
@@ -382,6 +383,10 @@ static enum bailey_reason judge(struct passage *p, const struct bailey_binding *
 
 	p->entry = NULL;
 	p->now = bailey_conn_now();
+	p->verdict.reject = false;
+	if (p->where.hook == BAILEY_HOOK_LOCAL_OUT &&
+	    bailey_reject_owns(p->bn, &p->packet, &p->quote))
+		return BAILEY_PASS;
 	if (bailey_eval_begin(&p->eval, binding, &p->packet, parsed, &p->where,
 			      NULL, &p->verdict)) {
 		if (p->verdict.reason == BAILEY_PASS)
@@ -391,6 +396,8 @@ static enum bailey_reason judge(struct passage *p, const struct bailey_binding *
 	p->verdict.reason = ask(p);
 	if (p->verdict.reason == BAILEY_PASS)
 		bailey_stats_count(p->bn->stats, BAILEY_COUNT_ACCEPTED);
+	if (p->verdict.untracked)
+		bailey_stats_count(p->bn->stats, BAILEY_COUNT_UNTRACKED);
 	return p->verdict.reason;
 }
 
@@ -418,6 +425,8 @@ static unsigned int hook(void *priv, struct sk_buff *skb,
 	if (reason == BAILEY_PASS)
 		return NF_ACCEPT;
 	bailey_stats_drop(bn->stats, reason);
+	if (p.verdict.reject)
+		bailey_reject_send(bn, skb, state, &p.packet);
 	return NF_DROP;
 }
 

@@ -12,6 +12,7 @@
 #include "control.h"
 #include "hook.h"
 #include "procfs.h"
+#include "reject.h"
 
 unsigned int bailey_net_id __read_mostly;
 
@@ -94,9 +95,10 @@ static int __init bailey_init(void)
 	int ret;
 
 	bailey_hooks_prepare();
+	bailey_reject_init();
 	ret = bailey_conn_cache_init();
 	if (ret)
-		return ret;
+		goto exit_reject;
 	ret = bailey_store_workers_init();
 	if (ret)
 		goto exit_cache;
@@ -114,6 +116,8 @@ exit_workers:
 	bailey_store_workers_exit();
 exit_cache:
 	bailey_conn_cache_exit();
+exit_reject:
+	bailey_reject_exit();
 	return ret;
 }
 
@@ -123,11 +127,12 @@ static void __exit bailey_exit(void)
 	unregister_pernet_subsys(&net_ops);
 	bailey_store_workers_exit();
 	bailey_conn_cache_exit();
+	bailey_reject_exit();
 }
 
 module_init(bailey_init);
 module_exit(bailey_exit);
 MODULE_DESCRIPTION("Stateless ACLs and stateful groups, explained");
 MODULE_LICENSE("GPL");
-MODULE_SOFTDEP("pre: nf_defrag_ipv4 nf_defrag_ipv6");
+MODULE_SOFTDEP("pre: nf_defrag_ipv4 nf_defrag_ipv6 nf_reject_ipv4 nf_reject_ipv6");
 MODULE_VERSION(BAILEY_VERSION);

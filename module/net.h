@@ -27,6 +27,7 @@ struct proc_dir_entry;
  * @events: those who watch connections
  * @sysctls: settings
  * @stats: counters
+ * @rejects_paid: for bailey_refusal_pay(): answers to rejected packets
  * @confirm: rolls back when its time has come
  * @confirm_by: that time, in jiffies. Under @store.lock
  * @error: text of the last refusal, for /proc/net/bailey/error. Under @store.lock
@@ -43,6 +44,7 @@ struct bailey_net {
 	struct bailey_events events;
 	struct bailey_sysctls sysctls;
 	struct bailey_stats __percpu *stats;
+	atomic64_t rejects_paid;
 	struct delayed_work confirm;
 	unsigned long confirm_by;
 	struct bailey_out error;

@@ -9,9 +9,12 @@
 static const char * const counter_name[BAILEY_COUNTERS] = {
 	[BAILEY_COUNT_ACCEPTED] = "packets_accepted",
 	[BAILEY_COUNT_UNASKED] = "packets_unasked",
+	[BAILEY_COUNT_UNTRACKED] = "packets_untracked",
 	[BAILEY_COUNT_CONN_NEW] = "connections_new",
 	[BAILEY_COUNT_CONN_REOPENED] = "connections_reopened",
 	[BAILEY_COUNT_CONN_REVOKED] = "connections_revoked",
+	[BAILEY_COUNT_REJECTS_SENT] = "rejects_sent",
+	[BAILEY_COUNT_REJECTS_LIMITED] = "rejects_limited",
 };
 
 static void add_up(struct bailey_stats __percpu *stats, struct bailey_stats *sum)

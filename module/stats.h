@@ -13,17 +13,23 @@
  * enum bailey_counter - what is counted beside the reasons of drops
  * @BAILEY_COUNT_ACCEPTED: packets that passed all their questions
  * @BAILEY_COUNT_UNASKED: packets that nobody asked, or that are exempt
+ * @BAILEY_COUNT_UNTRACKED: of the accepted, those of flows that are not tracked
  * @BAILEY_COUNT_CONN_NEW: connections that entered the table
  * @BAILEY_COUNT_CONN_REOPENED: of these, in place of one that had ended
  * @BAILEY_COUNT_CONN_REVOKED: connections ended by "revoke cut"
+ * @BAILEY_COUNT_REJECTS_SENT: answers to rejected packets that left
+ * @BAILEY_COUNT_REJECTS_LIMITED: rejected packets without one, by reject_rate
  * @BAILEY_COUNTERS: number of counters, not a counter
  */
 enum bailey_counter {
 	BAILEY_COUNT_ACCEPTED,
 	BAILEY_COUNT_UNASKED,
+	BAILEY_COUNT_UNTRACKED,
 	BAILEY_COUNT_CONN_NEW,
 	BAILEY_COUNT_CONN_REOPENED,
 	BAILEY_COUNT_CONN_REVOKED,
+	BAILEY_COUNT_REJECTS_SENT,
+	BAILEY_COUNT_REJECTS_LIMITED,
 	BAILEY_COUNTERS
 };
 

@@ -20,6 +20,7 @@
 
 #define RULES_DEFAULT		1000000
 #define POLICY_BYTES_DEFAULT	(64 << 20)
+#define REJECT_RATE_DEFAULT	100
 #define CONNECTIONS_LEAST	65536	/* whatever the memory */
 #define CONNECTIONS_MOST	1048576
 #define EVENTS_DEFAULT		16384
@@ -66,12 +67,14 @@ static const struct row limit_rows[] = {
 	{ "max_connections_per_source",	SETTING(max_per_source), .can_be_off = true },
 	{ "max_rules",			SETTING(max_rules) },
 	{ "max_policy_bytes",		SETTING(max_policy_bytes) },
+	{ "reject_rate",		SETTING(reject_rate) },
 	{ "event_ring_size",		SETTING(event_ring_size), .most = EVENTS_MOST },
 };
 
 static const struct row switch_rows[] = {
 	{ "tcp_loose",			SETTING(tcp_loose) },
 	{ "tcp_be_liberal",		SETTING(tcp_be_liberal) },
+	{ "untracked",			SETTING(untracked) },
 };
 
 #define ROWS	(ARRAY_SIZE(number_rows) + ARRAY_SIZE(limit_rows) + \
@@ -169,14 +172,17 @@ static void set_defaults(struct bailey_sysctls *s)
 	s->max_per_source = 0;
 	s->max_rules = RULES_DEFAULT;
 	s->max_policy_bytes = POLICY_BYTES_DEFAULT;
+	s->reject_rate = REJECT_RATE_DEFAULT;
 	s->event_ring_size = EVENTS_DEFAULT;
 	s->tcp_max_ack = BAILEY_TCP_MAX_ACK_DEFAULT;
 	s->tcp_loose = 1;
+	s->untracked = 0;
 	/* Start with what is in force. */
 	s->max_connections = bailey_sysctl_max_connections(s);
 	s->max_per_source = bailey_sysctl_max_per_source(s);
 	s->max_rules = bailey_sysctl_max_rules(s);
 	s->max_policy_bytes = bailey_sysctl_max_policy_bytes(s);
+	s->reject_rate = bailey_sysctl_reject_rate(s);
 	s->event_ring_size = bailey_sysctl_event_ring_size(s);
 }
 

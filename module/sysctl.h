@@ -21,10 +21,12 @@ struct net;
  * @max_per_source: of these, how many one source may have; 0: all of them
  * @max_rules: rules in the policy, of all ACLs and groups
  * @max_policy_bytes: bytes of the policy's text
+ * @reject_rate: answers to rejected packets, per second
  * @event_ring_size: records of connection events kept for those who watch
  * @tcp_max_ack: bytes that an acknowledgment may lag behind, at the least
  * @tcp_loose: 1: pick up TCP connections in the middle; 0: only from their SYN
  * @tcp_be_liberal: 1: of the segments outside the windows only resets are dropped
+ * @untracked: 1: no entry for flows that rules of both directions let everybody have
  * @caps: the initial namespace's settings, where those bound these; else NULL
  * @table: what @header registers
  * @header: NULL until bailey_sysctl_init()
@@ -38,10 +40,12 @@ struct bailey_sysctls {
 	u32 max_per_source;
 	u32 max_rules;
 	u32 max_policy_bytes;
+	u32 reject_rate;
 	u32 event_ring_size;
 	u32 tcp_max_ack;
 	u8 tcp_loose;
 	u8 tcp_be_liberal;
+	u8 untracked;
 	const struct bailey_sysctls *caps;
 	struct ctl_table *table;
 	struct ctl_table_header *header;
@@ -101,6 +105,19 @@ static inline u32 bailey_sysctl_max_policy_bytes(const struct bailey_sysctls *s)
 }
 
 /**
+ * bailey_sysctl_reject_rate() - the limit in force
+ * @s: a namespace's settings
+ *
+ * Return: its own, or the initial namespace's if that is lower and binding.
+ */
+static inline u32 bailey_sysctl_reject_rate(const struct bailey_sysctls *s)
+{
+	u32 own = READ_ONCE(s->reject_rate);
+
+	return s->caps ? min(own, READ_ONCE(s->caps->reject_rate)) : own;
+}
+
+/**
  * bailey_sysctl_event_ring_size() - the size in force
  * @s: a namespace's settings
  *
@@ -127,6 +144,7 @@ bailey_sysctl_track_rules(const struct bailey_sysctls *s)
 		.tcp_max_ack = READ_ONCE(s->tcp_max_ack),
 		.loose = READ_ONCE(s->tcp_loose),
 		.liberal = READ_ONCE(s->tcp_be_liberal),
+		.untracked = READ_ONCE(s->untracked),
 	};
 }
 

@@ -7,15 +7,17 @@
 static const char usage[] =
 	"Usage: bailey acl [ show [ NAME ] ]\n"
 	"       bailey acl { add | replace | delete } NAME\n"
-	"       bailey acl { add | replace } NAME { in | out } NUMBER { allow | deny } MATCH\n"
-	"       bailey acl delete NAME { in | out } NUMBER [ { allow | deny } MATCH ]\n"
+	"       bailey acl { add | replace } NAME { in | out } NUMBER ACTION MATCH\n"
+	"       bailey acl delete NAME { in | out } NUMBER [ ACTION MATCH ]\n"
 	"\n"
+	"ACTION := { allow | deny | reject }\n"
 	"MATCH := [ PROTO ] [ from PEER [ port PORTS ] ] [ to PEER [ port PORTS ] ]\n"
 	"         [ type TYPE [ code CODE ] ]\n"
 	"PEER  := { any | CIDR | prefix-list NAME }\n"
 	"PORTS := { N | N-M }\n"
 	"\n"
-	"The lowest NUMBER that matches decides; what no entry matches is denied.\n";
+	"The lowest NUMBER that matches decides; what no entry matches is denied.\n"
+	"Who sent what is rejected is told so, by a TCP reset or an ICMP error.\n";
 
 static void print(const struct tool_view *view, const struct bailey_object *object,
 		  struct bailey_out *out)

@@ -5,7 +5,7 @@
 #include "tool.h"
 
 static const char usage[] =
-	"Usage: bailey default [ show | pass | deny ]\n";
+	"Usage: bailey default [ show | pass | deny | reject ]\n";
 
 static int show(int argc, char **argv)
 {
@@ -18,7 +18,7 @@ static int show(int argc, char **argv)
 	status = tool_policy_live(&policy);
 	if (status != TOOL_OK)
 		return status;
-	word = policy->default_deny ? "deny" : "pass";
+	word = bailey_default_name(policy->default_action);
 	if (tool_options.json)
 		status = tool_json_print(json_string(word));
 	else
@@ -41,6 +41,13 @@ static int deny(int argc, char **argv)
 	return tool_send_line("default deny", strlen("default deny"));
 }
 
+static int reject(int argc, char **argv)
+{
+	if (argc)
+		return tool_usage(usage, "'%s' is a word too many", argv[0]);
+	return tool_send_line("default reject", strlen("default reject"));
+}
+
 /**
  * tool_default_main() - bailey default
  * @argc: words behind it
@@ -51,7 +58,8 @@ static int deny(int argc, char **argv)
 int tool_default_main(int argc, char **argv)
 {
 	static const struct tool_choice choices[] = {
-		{ "show", show }, { "pass", pass }, { "deny", deny }, {}
+		{ "show", show }, { "pass", pass }, { "deny", deny },
+		{ "reject", reject }, {}
 	};
 	const struct tool_choice *choice;
 

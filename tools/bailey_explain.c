@@ -12,10 +12,11 @@ static const char usage[] =
 	"Usage: bailey explain [ --policy FILE ] PACKET\n"
 	"\n"
 	"PACKET := PROTO from ADDR [ port N ] to ADDR [ port N ] [ type N [ code N ] ]\n"
-	"          [ id N ] [ ttl N ] [ in IFNAME ] [ out IFNAME ] [ alone ]\n"
+	"          [ id N ] [ ttl N ] [ in IFNAME ] [ out IFNAME ] [ fragment ] [ alone ]\n"
 	"\n"
 	"'in' and 'out': a packet that is forwarded; 'in' only: one to this machine;\n"
 	"'out' only: one from this machine. 'alone' leaves out the response.\n"
+	"'fragment': a later fragment, which nobody has put together with the first.\n"
 	"Exit status: 0 if it passes, the response too; 1 if not.\n";
 
 #define RESULT		"result: "

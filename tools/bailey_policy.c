@@ -30,7 +30,7 @@ static json_t *policy_json(const struct tool_view *view)
 			 "attachments", tool_objects_json(view, &tool_attach, NULL),
 			 "endpoints", tool_objects_json(view, &tool_endpoint, NULL),
 			 "exempts", tool_exempts_json(view->policy),
-			 "default", view->policy->default_deny ? "deny" : "pass");
+			 "default", bailey_default_name(view->policy->default_action));
 }
 
 static void print_kind(const struct tool_view *view, const struct tool_object *object)
@@ -59,7 +59,7 @@ static void print_policy(const struct tool_view *view)
 	for (i = 0; i < BAILEY_EXEMPT_COUNT; i++)
 		if (view->policy->exempts & (1 << i))
 			printf("exempt %s\n", bailey_exempt_name(i));
-	printf("default %s\n", view->policy->default_deny ? "deny" : "pass");
+	printf("default %s\n", bailey_default_name(view->policy->default_action));
 }
 
 static int show(int argc, char **argv)

@@ -83,7 +83,7 @@ static char *cut_answer(char *line)
 	return arrow + strlen(" -> ");
 }
 
-/* "source, the subnet behind eth0: [endpoint NAME, ]QUESTION -> allow" */
+/* "source, the subnet behind eth0: [endpoint NAME, ]QUESTION -> ANSWER" */
 static json_t *step_json(char *line)
 {
 	char *answer = cut_answer(line);
@@ -120,6 +120,10 @@ static void half_line(json_t *half, char *line)
 		verdict_json(half, &c);
 	else if (take(&c, "connection: "))
 		set_string(half, "connection", c.at);
+	else if (take(&c, "sends: "))
+		set_string(half, "sends", c.at);
+	else if (take(&c, "not tracked"))
+		json_object_set_new(half, "tracked", json_false());
 	else if (take(&c, "exempt "))
 		set_string(half, "exempt", c.at);
 	else if (strstr(line, ", the ") && strstr(line, " -> "))

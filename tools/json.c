@@ -166,7 +166,7 @@ static json_t *rule_json(const struct tool_view *view, const struct bailey_rule 
 
 	if (rule->number)
 		json_object_set_new(json, "number", json_integer(rule->number));
-	json_object_set_new(json, "action", json_string(rule->allow ? "allow" : "deny"));
+	json_object_set_new(json, "action", json_string(bailey_action_name(rule->action)));
 	match_json(json, view->policy, &rule->match);
 	return json;
 }

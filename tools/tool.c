@@ -215,7 +215,8 @@ static bool word_in(const char *word, size_t len, const char * const *list)
 static const char *word_colour(const char *word, size_t len)
 {
 	static const char * const good[] = { "allow", "allowed", "pass", "passes", NULL };
-	static const char * const bad[] = { "deny", "denied", "drop", "dropped", NULL };
+	static const char * const bad[] = { "deny", "denied", "reject", "undecided", "drop",
+					    "dropped", NULL };
 	const char *slash = memchr(word, '/', len);
 	size_t addr_len = slash ? (size_t)(slash - word) : len;
 	struct bailey_addr addr;

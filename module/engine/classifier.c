@@ -86,28 +86,35 @@ static bool peer_holds(const struct bailey_policy *policy,
  * @policy: the sealed policy that the ACL belongs to
  * @classifier: of the packet's direction; NULL for no entries
  * @packet: the packet
+ * @sure: filled in: false if a later fragment does not show whether the entry
+ *	  matches; then this packet can't be decided
  *
  * Context: Any.
  * Return: the matching entry with the lowest number, or NULL when none matches.
  */
 struct bailey_rule *bailey_classify(const struct bailey_policy *policy,
 				    const struct bailey_classifier *classifier,
-				    const struct bailey_packet *packet)
+				    const struct bailey_packet *packet, bool *sure)
 {
 	bool v6 = packet->family == BAILEY_IPV6;
 	struct bailey_rule * const *rule;
+	enum bailey_fit fit;
 	u32 i;
 
+	*sure = true;
 	if (!classifier)
 		return NULL;
 	rule = classifier->rule + (v6 ? classifier->count[0] : 0);
 	for (i = 0; i < classifier->count[v6]; i++) {
 		const struct bailey_match *match = &rule[i]->match;
 
-		if (bailey_match_fields(match, packet) &&
-		    peer_holds(policy, &match->from, packet->family, &packet->src) &&
-		    peer_holds(policy, &match->to, packet->family, &packet->dst))
-			return rule[i];
+		fit = bailey_match_fields(match, packet);
+		if (fit == BAILEY_FIT_NO ||
+		    !peer_holds(policy, &match->from, packet->family, &packet->src) ||
+		    !peer_holds(policy, &match->to, packet->family, &packet->dst))
+			continue;
+		*sure = fit == BAILEY_FIT_YES;
+		return rule[i];
 	}
 	return NULL;
 }

@@ -13,6 +13,6 @@ struct bailey_classifier;
 struct bailey_classifier *bailey_classifier_create(const struct bailey_rules *rules);
 struct bailey_rule *bailey_classify(const struct bailey_policy *policy,
 				    const struct bailey_classifier *classifier,
-				    const struct bailey_packet *packet);
+				    const struct bailey_packet *packet, bool *sure);
 
 #endif /* BAILEY_ENGINE_CLASSIFIER_H */

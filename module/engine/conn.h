@@ -193,12 +193,14 @@ struct bailey_timeouts {
  * @loose: let TCP connections be picked up in the middle, by a segment with ACK
  *	   or FIN, in its direction
  * @liberal: let segments outside the windows pass, but for resets
+ * @untracked: flows that rules of both directions let everybody have begin none
  */
 struct bailey_track_rules {
 	const struct bailey_timeouts *timeouts;
 	u32 tcp_max_ack;
 	bool loose;
 	bool liberal;
+	bool untracked;
 };
 
 #define BAILEY_TCP_MAX_ACK_DEFAULT	66000	/* a little more than an unscaled window */

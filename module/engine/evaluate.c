@@ -19,11 +19,19 @@
  * so web's egress rules are not asked. Had the answer come in by eth2, where
  * the groups are another set, it would not be this connection's packet.
  *
+ * A later fragment that nobody put together belongs to no connection. It is asked
+ * like any other packet, but an entry or rule about what it does not show can't
+ * answer: it ends there ("fragment"), unless a rule of the groups needs no more.
+ *
+ * Where the namespace wants it ("untracked"), a side that lets everybody have the
+ * whole flow remembers nothing; where no side does, there is no connection.
+ *
  * Context: any; everything read is immutable and under the caller's RCU.
  */
 #include "evaluate.h"
 
 #include "exempt.h"
+#include "permit.h"
 
 /**
  * bailey_reason_name() - the word for a reason
@@ -64,7 +72,7 @@ static bool is_own_error(const struct bailey_eval *eval)
 
 static bool default_denies(const struct bailey_eval *eval)
 {
-	return eval->binding->policy->default_deny &&
+	return eval->binding->policy->default_action != BAILEY_ALLOW &&
 	       (bailey_side_unattached(&eval->side[BAILEY_SRC]) ||
 		bailey_side_unattached(&eval->side[BAILEY_DST]));
 }
@@ -129,16 +137,18 @@ bool bailey_eval_begin(struct bailey_eval *eval,
 	for (s = 0; s < 2; s++)
 		bailey_side_resolve(&eval->side[s], binding, where, packet, s);
 	skip_acls_inside(eval);
-	if (default_denies(eval))
+	if (default_denies(eval)) {
 		verdict->reason = BAILEY_DROP_DEFAULT;
-	else if (nobody_asks(eval))
+		/* What could not be read is not answered either. */
+		verdict->reject = parsed == BAILEY_PASS &&
+				  binding->policy->default_action == BAILEY_REJECT;
+	} else if (nobody_asks(eval)) {
 		verdict->reason = BAILEY_PASS;
-	else if (parsed != BAILEY_PASS)
+	} else if (parsed != BAILEY_PASS) {
 		verdict->reason = parsed;
-	else if (packet->flags & BAILEY_PKT_FRAGMENT)
-		verdict->reason = BAILEY_DROP_FRAGMENT;
-	else
+	} else {
 		goto ask;
+	}
 	return true;
 ask:
 	eval->skip_groups = is_own_error(eval);
@@ -272,107 +282,46 @@ static void hit(struct bailey_verdict *verdict, struct bailey_rule *rule)
 		verdict->rule[verdict->hits++] = rule;
 }
 
-/* Is a side of the packet a member of a group, at its place? */
-static bool is_member(const struct bailey_eval *eval, const struct bailey_side *side,
-		      u32 group, u8 family, const struct bailey_addr *addr)
-{
-	const struct bailey_where *where = eval->where;
-
-	if (!side->box)
-		return side->endpoint && bailey_set_has(side->endpoint->set, group);
-	if (!side->attach || !bailey_set_has(side->attach->set, group))
-		return false;
-	return !where->has_addr ||
-	       where->has_addr(where, side->ifindex, family, addr);
-}
-
-static bool peer_holds(const struct bailey_eval *eval, const struct bailey_peer *peer,
-		       const struct bailey_side *side, u8 family,
-		       const struct bailey_addr *addr)
-{
-	const struct bailey_object *list;
-
-	switch (peer->kind) {
-	case BAILEY_PEER_PREFIX_LIST:
-		list = bailey_policy_object(eval->binding->policy,
-					    BAILEY_PREFIX_LIST, peer->slot);
-		return bailey_prefix_set_contains(&bailey_prefix_list_of(list)->set,
-						  family, addr);
-	case BAILEY_PEER_GROUP:
-		return is_member(eval, side, peer->slot, family, addr);
-	default:
-		return true; /* bailey_match_fields() has looked at the others */
-	}
-}
-
-/* The first rule of a group that allows a packet between two sides. */
-static struct bailey_rule *group_allows(const struct bailey_eval *eval,
-					const struct bailey_group *group, u8 dir,
-					const struct bailey_packet *packet,
-					const struct bailey_side *src,
-					const struct bailey_side *dst)
-{
-	const struct bailey_rules *rules = &group->rules[dir];
-	u32 i;
-
-	for (i = 0; i < rules->count; i++) {
-		const struct bailey_match *match = &rules->at[i]->match;
-
-		if (bailey_match_fields(match, packet) &&
-		    peer_holds(eval, &match->from, src, packet->family, &packet->src) &&
-		    peer_holds(eval, &match->to, dst, packet->family, &packet->dst))
-			return rules->at[i];
-	}
-	return NULL;
-}
-
-/* What the groups of one side are asked: about which packet, in which direction. */
-struct inquiry {
-	const struct bailey_packet *packet;
-	const struct bailey_side *src;
-	const struct bailey_side *dst;
-	u8 dir;
-	bool about_request;
-};
-
-static bool ask_set(struct bailey_eval *eval, u32 s, const struct inquiry *inquiry,
+static bool ask_set(struct bailey_eval *eval, u32 s,
+		    const struct bailey_inquiry *inquiry,
 		    struct bailey_verdict *verdict)
 {
-	const struct bailey_set *set = eval->side[s].set;
-	const struct bailey_policy *policy = eval->binding->policy;
-	struct bailey_rule *rule = NULL;
+	struct bailey_permit permit = bailey_permit_find(eval->side[s].set, inquiry);
 	struct bailey_step *step;
-	u32 i;
 
-	for (i = 0; i < set->count && !rule; i++) {
-		const struct bailey_object *group =
-			bailey_policy_object(policy, BAILEY_GROUP, set->slot[i]);
-
-		rule = group_allows(eval, bailey_group_of(group), inquiry->dir,
-				    inquiry->packet, inquiry->src, inquiry->dst);
-	}
 	step = record(eval, true, s, inquiry->dir,
-		      rule ? BAILEY_ANSWER_ALLOW : BAILEY_ANSWER_DENY, rule);
+		      permit.rule ? BAILEY_ANSWER_ALLOW :
+		      permit.perhaps ? BAILEY_ANSWER_UNDECIDED : BAILEY_ANSWER_DENY,
+		      permit.rule);
 	if (step) {
 		step->about_request = inquiry->about_request;
-		step->group = rule ? set->slot[i - 1] : BAILEY_NO_SLOT;
+		step->group = permit.slot;
 	}
-	hit(verdict, rule);
-	if (!rule)
+	hit(verdict, permit.rule);
+	if (permit.perhaps)
+		verdict->reason = BAILEY_DROP_FRAGMENT;
+	else if (!permit.rule)
 		verdict->reason = BAILEY_DROP_GROUP;
-	return rule;
+	return permit.rule;
+}
+
+static struct bailey_inquiry inquiry_about_packet(const struct bailey_eval *eval, u32 s)
+{
+	return (struct bailey_inquiry){
+		.policy = eval->binding->policy,
+		.where = eval->where,
+		.packet = eval->packet,
+		.src = &eval->side[BAILEY_SRC],
+		.dst = &eval->side[BAILEY_DST],
+		.dir = s == BAILEY_SRC ? BAILEY_OUT : BAILEY_IN,
+	};
 }
 
 /* Ask a side about this packet itself. */
 static bool ask_about_packet(struct bailey_eval *eval, u32 s,
 			     struct bailey_verdict *verdict)
 {
-	struct inquiry inquiry = {
-		.packet = eval->packet,
-		.src = &eval->side[BAILEY_SRC],
-		.dst = &eval->side[BAILEY_DST],
-		.dir = s == BAILEY_SRC ? BAILEY_OUT : BAILEY_IN,
-	};
+	struct bailey_inquiry inquiry = inquiry_about_packet(eval, s);
 
 	return ask_set(eval, s, &inquiry, verdict);
 }
@@ -392,7 +341,9 @@ static bool ask_about_request(struct bailey_eval *eval, u32 s, u8 door,
 {
 	bool reply = door_of(match, BAILEY_SRC) == BAILEY_RESPONDER;
 	struct bailey_packet request;
-	struct inquiry inquiry = {
+	struct bailey_inquiry inquiry = {
+		.policy = eval->binding->policy,
+		.where = eval->where,
 		.packet = &request,
 		.src = &eval->side[reply ? BAILEY_DST : BAILEY_SRC],
 		.dst = &eval->side[reply ? BAILEY_SRC : BAILEY_DST],
@@ -406,6 +357,10 @@ static bool ask_about_request(struct bailey_eval *eval, u32 s, u8 door,
 				   verdict->epoch != eval->binding->policy->epoch;
 		return false;
 	}
+	/* Where nothing need be remembered, it goes on being asked. */
+	if (!verdict->set[door] && eval->untracked &&
+	    bailey_permit_all_of_flow(eval->side[s].set, &inquiry))
+		return true;
 	verdict->set[door] = eval->side[s].set->id;
 	verdict->doors_changed = !match->related;
 	return true;
@@ -439,23 +394,41 @@ static bool ask_group(struct bailey_eval *eval, u32 s,
 	return ask_about_request(eval, s, door, match, verdict);
 }
 
+static enum bailey_answer answer_of(const struct bailey_rule *rule, bool sure)
+{
+	static const u8 answer[] = {
+		[BAILEY_ALLOW] = BAILEY_ANSWER_ALLOW,
+		[BAILEY_DENY] = BAILEY_ANSWER_DENY,
+		[BAILEY_REJECT] = BAILEY_ANSWER_REJECT,
+	};
+
+	if (!sure)
+		return BAILEY_ANSWER_UNDECIDED;
+	return rule ? answer[rule->action] : BAILEY_ANSWER_DENY;
+}
+
 static bool ask_acl(struct bailey_eval *eval, u32 s, struct bailey_verdict *verdict)
 {
 	const struct bailey_acl *acl = eval->side[s].acl;
 	u8 dir = s == BAILEY_SRC ? BAILEY_OUT : BAILEY_IN;
 	struct bailey_rule *rule;
+	bool sure;
 
 	if (!acl)
 		return true;
 	rule = bailey_classify(eval->binding->policy, acl->classifier[dir],
-			       eval->packet);
+			       eval->packet, &sure);
+	record(eval, false, s, dir, answer_of(rule, sure), rule);
+	if (!sure) {
+		verdict->reason = BAILEY_DROP_FRAGMENT;
+		return false;
+	}
 	hit(verdict, rule);
-	record(eval, false, s, dir, rule && rule->allow ? BAILEY_ANSWER_ALLOW :
-							 BAILEY_ANSWER_DENY, rule);
 	if (!rule)
 		verdict->reason = BAILEY_DROP_ACL_DEFAULT;
-	else if (!rule->allow)
+	else if (rule->action != BAILEY_ALLOW)
 		verdict->reason = BAILEY_DROP_ACL;
+	verdict->reject = rule && rule->action == BAILEY_REJECT;
 	return verdict->reason == BAILEY_PASS;
 }
 
@@ -475,6 +448,17 @@ static void settle_epoch(struct bailey_eval *eval,
 	verdict->doors_changed = true;
 }
 
+/* What a side remembers of the connection that this packet begins. */
+static u32 door_of_new(const struct bailey_eval *eval, u32 s)
+{
+	struct bailey_inquiry inquiry = inquiry_about_packet(eval, s);
+	const struct bailey_set *set = eval->side[s].set;
+
+	if (set && eval->untracked && bailey_permit_all_of_flow(set, &inquiry))
+		return 0;
+	return set_id(set);
+}
+
 /* All have said yes: what becomes of a packet that belongs to no connection? */
 static void open_conn(const struct bailey_eval *eval,
 		      const struct bailey_track_rules *track,
@@ -482,10 +466,14 @@ static void open_conn(const struct bailey_eval *eval,
 {
 	if (!eval->tracked || !bailey_conn_trackable(eval->packet))
 		return;
+	verdict->set[BAILEY_ORIGINATOR] = door_of_new(eval, BAILEY_SRC);
+	verdict->set[BAILEY_RESPONDER] = door_of_new(eval, BAILEY_DST);
+	verdict->untracked = !verdict->set[BAILEY_ORIGINATOR] &&
+			     !verdict->set[BAILEY_RESPONDER];
+	if (verdict->untracked)
+		return;
 	verdict->reason = bailey_conn_open(eval->packet, track, &verdict->next);
 	verdict->open = verdict->reason == BAILEY_PASS;
-	verdict->set[BAILEY_ORIGINATOR] = set_id(eval->side[BAILEY_SRC].set);
-	verdict->set[BAILEY_RESPONDER] = set_id(eval->side[BAILEY_DST].set);
 	verdict->epoch = eval->binding->policy->epoch;
 }
 
@@ -503,6 +491,7 @@ void bailey_evaluate(struct bailey_eval *eval,
 		     const struct bailey_track_rules *track,
 		     struct bailey_verdict *verdict)
 {
+	eval->untracked = track->untracked;
 	if (match) {
 		verdict->epoch = bailey_load_acquire(&match->conn->epoch);
 		verdict->set[0] = READ_ONCE(match->conn->set[0]);

@@ -16,6 +16,8 @@ enum bailey_answer {
 	BAILEY_ANSWER_KNOWN,	/* the connection's door has said yes before */
 	BAILEY_ANSWER_RELATED,	/* an error about a connection whose door has */
 	BAILEY_ANSWER_EXEMPT,	/* an exempt line lets it through */
+	BAILEY_ANSWER_REJECT,	/* no, and the sender is told */
+	BAILEY_ANSWER_UNDECIDED, /* a later fragment does not show it */
 };
 
 /**
@@ -61,6 +63,7 @@ struct bailey_trace {
  * @trace: records the questions, or NULL
  * @skip_groups: the machine's own ICMP error: groups are not asked
  * @tracked: the packet may belong to a connection, or begin one
+ * @untracked: not of a flow that everybody may have: &struct bailey_track_rules
  */
 struct bailey_eval {
 	const struct bailey_binding *binding;
@@ -70,15 +73,18 @@ struct bailey_eval {
 	struct bailey_trace *trace;
 	bool skip_groups;
 	bool tracked;
+	bool untracked;
 };
 
 /**
  * struct bailey_verdict - what becomes of a packet
  * @reason: BAILEY_PASS or why not
+ * @reject: whoever sent it is to be told, as bailey_refusal_of() says
  * @hits: how many rules took part
  * @rule: those rules, to be counted
  * @conn_known: it belongs to the connection that was handed in: @next holds
  * @open: a connection is to be made of it: @next and @set hold
+ * @untracked: it begins none, since no side has anything to remember
  * @doors_changed: a side was asked anew: @set and @epoch go into the connection
  * @revoked: the connection ends: asked again after "revoke cut", a side said no
  * @set: what the doors of the connection remember now, originator first
@@ -87,10 +93,12 @@ struct bailey_eval {
  */
 struct bailey_verdict {
 	enum bailey_reason reason;
+	bool reject;
 	u8 hits;
 	struct bailey_rule *rule[4];
 	bool conn_known;
 	bool open;
+	bool untracked;
 	bool doors_changed;
 	bool revoked;
 	u32 set[2];

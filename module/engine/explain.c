@@ -10,6 +10,7 @@
 #include "explain.h"
 #include "match_text.h"
 #include "policy_text.h"
+#include "refusal.h"
 
 static const char syntax[] =
 	"PROTO from ADDR [port N] to ADDR [port N] [type T] [code C] [in IF] [out IF] [alone]";
@@ -71,6 +72,10 @@ static int option_parse(struct bailey_lexer *lex, struct bailey_question *questi
 		question->alone = true;
 		return 0;
 	}
+	if (bailey_lexer_accept(lex, "fragment")) {
+		question->fragment = true;
+		return 0;
+	}
 	if (bailey_lexer_is(lex, "ttl")) {
 		ret = number_word(lex, "the hop limit", 255, &value);
 		packet->hop_limit = value;
@@ -113,6 +118,18 @@ static void complete_packet(struct bailey_packet *packet)
 		packet->flags = BAILEY_PKT_PORTS;
 	if (packet->proto == BAILEY_PROTO_TCP)
 		packet->tcp_flags = BAILEY_TCP_SYN;
+}
+
+/* A later fragment shows nothing of what is above IP. */
+static void strip_packet(struct bailey_packet *packet)
+{
+	packet->flags = BAILEY_PKT_FRAGMENT;
+	packet->sport = 0;
+	packet->dport = 0;
+	packet->type = 0;
+	packet->code = 0;
+	packet->id = 0;
+	packet->tcp_flags = 0;
 }
 
 static void packet_defaults(struct bailey_packet *packet)
@@ -168,6 +185,8 @@ int bailey_question_parse(struct bailey_question *question, const char *text,
 		ret = bailey_lexer_fail(&lex, -EINVAL, syntax,
 					"say where it comes in, goes out, or both");
 	complete_packet(packet);
+	if (question->fragment)
+		strip_packet(packet);
 	return ret;
 }
 
@@ -188,7 +207,9 @@ static void packet_print(const struct bailey_packet *packet, const char *in,
 	bailey_out_addr(out, packet->family, &packet->dst);
 	if (ports)
 		bailey_out_printf(out, " port %u", packet->dport);
-	if (bailey_packet_is_icmp(packet))
+	if (packet->flags & BAILEY_PKT_FRAGMENT)
+		bailey_out_printf(out, " fragment");
+	else if (bailey_packet_is_icmp(packet))
 		bailey_out_printf(out, " type %u code %u", packet->type, packet->code);
 	if (in[0])
 		bailey_out_printf(out, " in %s", in);
@@ -208,6 +229,20 @@ static void step_who(const struct bailey_step *step, struct bailey_out *out)
 		bailey_out_printf(out, "endpoint %s, ", who->endpoint->object.name);
 }
 
+static const char *answer_name(enum bailey_answer answer)
+{
+	switch (answer) {
+	case BAILEY_ANSWER_DENY:
+		return "deny";
+	case BAILEY_ANSWER_REJECT:
+		return "reject";
+	case BAILEY_ANSWER_UNDECIDED:
+		return "undecided";
+	default:
+		return "allow";
+	}
+}
+
 static void group_step_print(const struct bailey_policy *policy,
 			     const struct bailey_step *step, struct bailey_out *out)
 {
@@ -225,6 +260,9 @@ static void group_step_print(const struct bailey_policy *policy,
 	case BAILEY_ANSWER_DENY:
 		bailey_out_printf(out, "no rule allows it");
 		break;
+	case BAILEY_ANSWER_UNDECIDED:
+		bailey_out_printf(out, "a rule may allow it, which a fragment does not show");
+		break;
 	case BAILEY_ANSWER_KNOWN:
 		bailey_out_printf(out, "has said yes to this connection");
 		break;
@@ -234,8 +272,7 @@ static void group_step_print(const struct bailey_policy *policy,
 	default:
 		bailey_out_printf(out, "exempt icmp-error");
 	}
-	bailey_out_printf(out, " -> %s\n",
-			  step->answer == BAILEY_ANSWER_DENY ? "deny" : "allow");
+	bailey_out_printf(out, " -> %s\n", answer_name(step->answer));
 }
 
 static void acl_step_print(const struct bailey_policy *policy,
@@ -247,8 +284,7 @@ static void acl_step_print(const struct bailey_policy *policy,
 		bailey_rule_print(policy, step->rule, out);
 	else
 		bailey_out_printf(out, "* deny");
-	bailey_out_printf(out, " -> %s\n",
-			  step->answer == BAILEY_ANSWER_DENY ? "deny" : "allow");
+	bailey_out_printf(out, " -> %s\n", answer_name(step->answer));
 }
 
 static void conn_print(const struct bailey_conn *conn, u8 side, struct bailey_out *out)
@@ -259,7 +295,28 @@ static void conn_print(const struct bailey_conn *conn, u8 side, struct bailey_ou
 			  side == BAILEY_ORIGINATOR ? "request" : "response");
 }
 
+/* How the sender of a rejected packet is told. */
+static void refusal_print(const struct bailey_packet *packet, struct bailey_out *out)
+{
+	bool v4 = packet->family == BAILEY_IPV4;
+
+	switch (bailey_refusal_of(packet)) {
+	case BAILEY_REFUSAL_RESET:
+		bailey_out_printf(out, "  sends: tcp reset\n");
+		break;
+	case BAILEY_REFUSAL_ICMP:
+		bailey_out_printf(out, "  sends: %s type %u code %u\n",
+				  v4 ? "icmp" : "icmpv6",
+				  v4 ? BAILEY_REFUSAL_TYPE4 : BAILEY_REFUSAL_TYPE6,
+				  v4 ? BAILEY_REFUSAL_CODE4 : BAILEY_REFUSAL_CODE6);
+		break;
+	default:
+		bailey_out_printf(out, "  sends: nothing, it must not be answered\n");
+	}
+}
+
 static void trace_print(const struct bailey_policy *policy,
+			const struct bailey_packet *packet,
 			const struct bailey_trace *trace,
 			const struct bailey_verdict *verdict, struct bailey_out *out)
 {
@@ -275,9 +332,14 @@ static void trace_print(const struct bailey_policy *policy,
 	if (trace->exempt != BAILEY_EXEMPT_COUNT)
 		bailey_out_printf(out, "  exempt %s\n", bailey_exempt_name(trace->exempt));
 	else if (verdict->reason == BAILEY_DROP_DEFAULT)
-		bailey_out_printf(out, "  default deny: an interface has nothing attached\n");
+		bailey_out_printf(out, "  default %s: an interface has nothing attached\n",
+				  bailey_default_name(policy->default_action));
 	else if (!trace->count && verdict->reason == BAILEY_PASS)
 		bailey_out_printf(out, "  nobody asks\n");
+	if (verdict->reject)
+		refusal_print(packet, out);
+	if (verdict->untracked)
+		bailey_out_printf(out, "  not tracked: rules of both directions let everybody\n");
 	if (verdict->reason == BAILEY_PASS)
 		bailey_out_printf(out, "  verdict: pass\n");
 	else
@@ -383,7 +445,7 @@ static int explain_request(struct explanation *e, struct bailey_verdict *verdict
 				imagine(e, &eval, verdict);
 		}
 	}
-	trace_print(e->binding->policy, &trace, verdict, e->out);
+	trace_print(e->binding->policy, &packet, &trace, verdict, e->out);
 	return 0;
 }
 
@@ -391,6 +453,8 @@ static int explain_request(struct explanation *e, struct bailey_verdict *verdict
 static bool make_response(const struct bailey_packet *request,
 			  struct bailey_packet *response)
 {
+	if (request->flags & BAILEY_PKT_FRAGMENT)
+		return false;
 	*response = *request;
 	response->src = request->dst;
 	response->dst = request->src;
@@ -434,7 +498,7 @@ static int explain_response(struct explanation *e, struct bailey_verdict *verdic
 			bailey_evaluate(&eval, NULL, e->track, verdict);
 		}
 	}
-	trace_print(e->binding->policy, &trace, verdict, e->out);
+	trace_print(e->binding->policy, &packet, &trace, verdict, e->out);
 	return 0;
 }
 

@@ -13,12 +13,14 @@
  * @packet: the packet
  * @in: name of the interface it comes in by; "" for this machine
  * @out: name of the interface it leaves by; "" for this machine
+ * @fragment: it is a later fragment
  * @alone: judge this packet only, not a response as well
  */
 struct bailey_question {
 	struct bailey_packet packet;
 	char in[BAILEY_IFNAME_MAX + 1];
 	char out[BAILEY_IFNAME_MAX + 1];
+	bool fragment;
 	bool alone;
 };
 

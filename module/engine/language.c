@@ -132,10 +132,10 @@ static int sort_rules(struct bailey_line *line, struct bailey_rules *rules)
 }
 
 static int append_rule(struct bailey_line *line, struct bailey_rules *rules,
-		       const struct bailey_match *match, u32 number, bool allow,
-		       u32 column)
+		       const struct bailey_match *match, u32 number,
+		       enum bailey_action action, u32 column)
 {
-	struct bailey_rule *rule = bailey_rule_create(match, number, allow);
+	struct bailey_rule *rule = bailey_rule_create(match, number, action);
 
 	if (!rule)
 		return -ENOMEM;
@@ -149,9 +149,23 @@ struct entry {
 	u32 number;
 	u32 column;
 	bool whole;	/* action and match are written out */
-	bool allow;
+	u8 action;
 	struct bailey_match match;
 };
+
+static int action_parse(struct bailey_lexer *lex, u8 *action)
+{
+	u8 i;
+
+	for (i = BAILEY_ALLOW; i <= BAILEY_REJECT; i++) {
+		if (!bailey_lexer_accept(lex, bailey_action_name(i)))
+			continue;
+		*action = i;
+		return 0;
+	}
+	return bailey_lexer_fail(lex, -EINVAL, "allow, deny or reject",
+				 "an entry allows, denies or rejects");
+}
 
 static int entry_parse(struct bailey_line *line, struct entry *entry)
 {
@@ -168,17 +182,13 @@ static int entry_parse(struct bailey_line *line, struct entry *entry)
 	entry->whole = line->verb != BAILEY_VERB_DELETE || lex->word_len;
 	if (!entry->whole)
 		return 0;
-	entry->allow = bailey_lexer_is(lex, "allow");
-	if (!entry->allow && !bailey_lexer_is(lex, "deny"))
-		return bailey_lexer_fail(lex, -EINVAL, "allow or deny",
-					 "an entry allows or denies");
-	bailey_lexer_next(lex);
-	return bailey_match_parse(line->policy, lex, false, &entry->match);
+	ret = action_parse(lex, &entry->action);
+	return ret ? ret : bailey_match_parse(line->policy, lex, false, &entry->match);
 }
 
 static bool entry_fits(const struct entry *entry, const struct bailey_rule *rule)
 {
-	return !entry->whole || (entry->allow == rule->allow &&
+	return !entry->whole || (entry->action == rule->action &&
 				 !bailey_match_cmp(&entry->match, &rule->match));
 }
 
@@ -224,7 +234,7 @@ static int entry_replace(struct bailey_line *line, struct bailey_rules *rules,
 		else
 			i++;
 	}
-	return append_rule(line, rules, &entry->match, entry->number, entry->allow,
+	return append_rule(line, rules, &entry->match, entry->number, entry->action,
 			   entry->column);
 }
 
@@ -254,7 +264,7 @@ static int acl_line(struct bailey_line *line)
 		return entry_delete(line, rules, &entry);
 	if (line->verb == BAILEY_VERB_REPLACE)
 		return entry_replace(line, rules, &entry);
-	return append_rule(line, rules, &entry.match, entry.number, entry.allow,
+	return append_rule(line, rules, &entry.match, entry.number, entry.action,
 			   entry.column);
 }
 
@@ -290,12 +300,12 @@ static int group_rule(struct bailey_line *line, struct bailey_rules *rules,
 	int ret;
 
 	if (line->verb == BAILEY_VERB_ADD)
-		return append_rule(line, rules, match, 0, true, column);
+		return append_rule(line, rules, match, 0, BAILEY_ALLOW, column);
 	ret = group_rule_find(line, rules, match, &index);
 	if (ret && ret != -ENOENT)
 		return ret;
 	if (line->verb == BAILEY_VERB_REPLACE)
-		return ret ? append_rule(line, rules, match, 0, true, column) : 0;
+		return ret ? append_rule(line, rules, match, 0, BAILEY_ALLOW, column) : 0;
 	if (ret)
 		return bailey_diag_fail(line->lex.diag, -ENOENT, line->lex.lineno,
 					column, "the group has no such rule");

@@ -361,11 +361,14 @@ int bailey_line_exempt(struct bailey_line *line)
 int bailey_line_default(struct bailey_line *line)
 {
 	struct bailey_lexer *lex = &line->lex;
+	u8 i;
 
-	line->policy->default_deny = bailey_lexer_is(lex, "deny");
-	if (!line->policy->default_deny && !bailey_lexer_is(lex, "pass"))
-		return bailey_lexer_fail(lex, -EINVAL, "pass or deny",
-					 "the default is to pass or to deny");
-	bailey_lexer_next(lex);
-	return bailey_lexer_end(lex);
+	for (i = BAILEY_ALLOW; i <= BAILEY_REJECT; i++) {
+		if (!bailey_lexer_accept(lex, bailey_default_name(i)))
+			continue;
+		line->policy->default_action = i;
+		return bailey_lexer_end(lex);
+	}
+	return bailey_lexer_fail(lex, -EINVAL, "pass, deny or reject",
+				 "the default is to pass, to deny or to reject");
 }

@@ -235,6 +235,22 @@ enum bailey_reason bailey_packet_parse(const struct bailey_source *source,
 }
 
 /**
+ * bailey_packet_proto_known() - is the protocol above IP that which the packet names?
+ * @packet: a packet that could be parsed
+ *
+ * Behind the fragment header of a later IPv6 fragment stands what the first one goes
+ * on with: if that is another extension header, this fragment does not show what
+ * comes after it.
+ *
+ * Return: true unless it is such a fragment.
+ */
+bool bailey_packet_proto_known(const struct bailey_packet *packet)
+{
+	return !(packet->flags & BAILEY_PKT_FRAGMENT) ||
+	       packet->family == BAILEY_IPV4 || !find_ext_header(packet->proto);
+}
+
+/**
  * bailey_addr_from_bytes() - read an address from a header
  * @family: %BAILEY_IPV4 or %BAILEY_IPV6
  * @bytes: 4 or 16 bytes in network order, any alignment

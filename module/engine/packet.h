@@ -90,7 +90,8 @@ struct bailey_source {
  * @BAILEY_PKT_ICMP_REPLY: the reply to such a request
  * @BAILEY_PKT_ICMP_ERROR: an error, which quotes a packet
  * @BAILEY_PKT_QUOTE: that quoted packet was readable
- * @BAILEY_PKT_FRAGMENT: not the first fragment: nothing above IP is known
+ * @BAILEY_PKT_FRAGMENT: not the first fragment: nothing above IP is known, and of
+ *	the protocol what bailey_packet_proto_known() says
  * @BAILEY_PKT_ID: @id is valid (ICMP query identifier, GRE key)
  * @BAILEY_PKT_SEQ: TCP: numbers, window and options were read; in a quote
  *	@tcp_seq alone
@@ -259,6 +260,7 @@ struct bailey_addr bailey_addr_from_bytes(u8 family, const u8 *bytes);
 
 void bailey_addr_to_bytes(u8 family, const struct bailey_addr *addr, u8 *bytes);
 
+bool bailey_packet_proto_known(const struct bailey_packet *packet);
 enum bailey_reason bailey_packet_parse(const struct bailey_source *source,
 				       struct bailey_packet *packet,
 				       struct bailey_packet *quote);

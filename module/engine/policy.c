@@ -46,6 +46,17 @@ const char *bailey_exempt_name(enum bailey_exempt exempt)
 }
 
 /**
+ * bailey_default_name() - the word for an action, as the default has it
+ * @action: the action
+ *
+ * Return: a static string.
+ */
+const char *bailey_default_name(enum bailey_action action)
+{
+	return action == BAILEY_ALLOW ? "pass" : bailey_action_name(action);
+}
+
+/**
  * bailey_policy_create() - the policy of a namespace that has none
  *
  * Nothing attached, all exemptions standing, "default pass".
@@ -112,7 +123,7 @@ struct bailey_policy *bailey_policy_clone(const struct bailey_policy *base)
 		return NULL;
 	policy->next_set_id = base->next_set_id;
 	policy->epoch = base->epoch;
-	policy->default_deny = base->default_deny;
+	policy->default_action = base->default_action;
 	policy->exempts = base->exempts;
 	if (sets_clone(policy, base))
 		goto fail;
@@ -409,7 +420,7 @@ int bailey_policy_flush(struct bailey_policy *policy)
 			if (policy->objects[kind].at[slot] &&
 			    undefine(policy, kind, slot))
 				return -ENOMEM;
-	policy->default_deny = false;
+	policy->default_action = BAILEY_ALLOW;
 	policy->exempts = BAILEY_EXEMPT_ALL;
 	return 0;
 }
@@ -423,7 +434,7 @@ int bailey_policy_flush(struct bailey_policy *policy)
  */
 bool bailey_policy_in_use(const struct bailey_policy *policy)
 {
-	return policy->default_deny ||
+	return policy->default_action != BAILEY_ALLOW ||
 	       policy->objects[BAILEY_ATTACH].named ||
 	       policy->objects[BAILEY_ENDPOINT].named;
 }

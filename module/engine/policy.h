@@ -55,7 +55,7 @@ struct bailey_place {
  * @set_cap: room in @sets
  * @next_set_id: the next new set's number
  * @epoch: moves with each commit that revokes: whoever was asked before is asked again
- * @default_deny: interfaces with nothing attached pass nothing
+ * @default_action: &enum bailey_action, for interfaces with nothing attached
  * @exempts: bit per &enum bailey_exempt whose line stands
  * @stems: bit per length that the stem of an attach line has, for the subnet and
  *	   for the host lines; made when sealed
@@ -73,7 +73,7 @@ struct bailey_policy {
 	u32 set_cap;
 	u32 next_set_id;
 	u32 epoch;
-	bool default_deny;
+	u8 default_action;
 	u8 exempts;
 	u32 stems[2];
 	struct bailey_place *place;
@@ -112,6 +112,7 @@ bailey_place_find(const struct bailey_place *place, u8 family,
 		  const struct bailey_addr *addr);
 const char *bailey_kind_name(enum bailey_kind kind);
 const char *bailey_exempt_name(enum bailey_exempt exempt);
+const char *bailey_default_name(enum bailey_action action);
 
 /**
  * bailey_policy_object() - the object in a slot

@@ -89,7 +89,7 @@ void bailey_rule_print(const struct bailey_policy *policy,
 {
 	if (rule->number)
 		bailey_out_printf(out, "%u ", rule->number);
-	bailey_out_printf(out, "%s ", rule->allow ? "allow" : "deny");
+	bailey_out_printf(out, "%s ", bailey_action_name(rule->action));
 	bailey_match_print(policy, &rule->match, out);
 }
 
@@ -306,7 +306,7 @@ void bailey_policy_print(const struct bailey_policy *policy, struct bailey_out *
 				  policy->exempts & (1 << i) ? "" : "delete ",
 				  bailey_exempt_name(i));
 	bailey_out_printf(out, "default %s\ncommit\n",
-			  policy->default_deny ? "deny" : "pass");
+			  bailey_default_name(policy->default_action));
 }
 
 static void rule_stats_print(const struct bailey_policy *policy,

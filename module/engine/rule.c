@@ -14,12 +14,12 @@
  * bailey_rule_create() - make a rule
  * @match: what it is about; copied
  * @number: entry number, 0 in a group
- * @allow: what it says
+ * @action: what it says
  *
  * Return: the rule with one reference, or NULL when memory is short.
  */
 struct bailey_rule *bailey_rule_create(const struct bailey_match *match,
-				       u32 number, bool allow)
+				       u32 number, enum bailey_action action)
 {
 	struct bailey_rule *rule = bailey_zalloc(sizeof(*rule));
 
@@ -28,7 +28,7 @@ struct bailey_rule *bailey_rule_create(const struct bailey_match *match,
 	bailey_ref_init(&rule->refs);
 	rule->match = *match;
 	rule->number = number;
-	rule->allow = allow;
+	rule->action = action;
 	return rule;
 }
 
@@ -67,8 +67,25 @@ void bailey_rule_count(struct bailey_rule *rule, u32 bytes, u32 now)
  */
 bool bailey_rule_same(const struct bailey_rule *a, const struct bailey_rule *b)
 {
-	return a->number == b->number && a->allow == b->allow &&
+	return a->number == b->number && a->action == b->action &&
 	       !bailey_match_cmp(&a->match, &b->match);
+}
+
+/**
+ * bailey_action_name() - the word for an action, as a rule has it
+ * @action: the action
+ *
+ * Return: a static string.
+ */
+const char *bailey_action_name(enum bailey_action action)
+{
+	static const char * const name[] = {
+		[BAILEY_ALLOW] = "allow",
+		[BAILEY_DENY] = "deny",
+		[BAILEY_REJECT] = "reject",
+	};
+
+	return name[action];
 }
 
 /**
@@ -153,6 +170,42 @@ static bool ports_hold(const struct bailey_match *match,
 	       packet->dport <= match->dport_last;
 }
 
+static bool above_ip_holds(const struct bailey_match *match,
+			   const struct bailey_packet *packet)
+{
+	if (match->proto != BAILEY_PROTO_ANY && match->proto != packet->proto)
+		return false;
+	if (match->type != BAILEY_TYPE_ANY && match->type != packet->type)
+		return false;
+	if (match->code != BAILEY_TYPE_ANY && match->code != packet->code)
+		return false;
+	return ports_hold(match, packet);
+}
+
+static bool needs_ports(const struct bailey_match *match, u8 proto)
+{
+	if (!match->sport_given && !match->dport_given)
+		return false;
+	return !bailey_proto_has_ports(proto) || match->sport_first ||
+	       match->dport_first || match->sport_last != U16_MAX ||
+	       match->dport_last != U16_MAX;
+}
+
+/* Of what stands above IP, a later fragment knows the protocol at the most. */
+static enum bailey_fit fragment_fits(const struct bailey_match *match,
+				     const struct bailey_packet *packet)
+{
+	bool known = bailey_packet_proto_known(packet);
+
+	if (known && match->proto != BAILEY_PROTO_ANY && match->proto != packet->proto)
+		return BAILEY_FIT_NO;
+	if ((!known && match->proto != BAILEY_PROTO_ANY) ||
+	    match->type != BAILEY_TYPE_ANY || match->code != BAILEY_TYPE_ANY ||
+	    needs_ports(match, packet->proto))
+		return BAILEY_FIT_PERHAPS;
+	return BAILEY_FIT_YES;
+}
+
 /**
  * bailey_match_fields() - does all of a match hold that the packet itself shows?
  * @match: the match
@@ -160,22 +213,25 @@ static bool ports_hold(const struct bailey_match *match,
  *
  * Prefix lists and groups as peers are the caller's business.
  *
- * Return: true if family, protocol, CIDRs, ports, type and code agree.
+ * Return: %BAILEY_FIT_YES if family, protocol, CIDRs, ports, type and code agree;
+ * %BAILEY_FIT_PERHAPS for a later fragment of which those that it shows agree.
  */
-bool bailey_match_fields(const struct bailey_match *match,
-			 const struct bailey_packet *packet)
+enum bailey_fit bailey_match_fields(const struct bailey_match *match,
+				    const struct bailey_packet *packet)
 {
+	enum bailey_fit fit;
+
 	if (!(match->families & bailey_family_bit(packet->family)))
-		return false;
-	if (match->proto != BAILEY_PROTO_ANY && match->proto != packet->proto)
-		return false;
-	if (match->type != BAILEY_TYPE_ANY && match->type != packet->type)
-		return false;
-	if (match->code != BAILEY_TYPE_ANY && match->code != packet->code)
-		return false;
-	return ports_hold(match, packet) &&
-	       cidr_holds(&match->from, packet->family, &packet->src) &&
-	       cidr_holds(&match->to, packet->family, &packet->dst);
+		return BAILEY_FIT_NO;
+	if (unlikely(packet->flags & BAILEY_PKT_FRAGMENT))
+		fit = fragment_fits(match, packet);
+	else
+		fit = above_ip_holds(match, packet) ? BAILEY_FIT_YES : BAILEY_FIT_NO;
+	if (fit == BAILEY_FIT_NO ||
+	    !cidr_holds(&match->from, packet->family, &packet->src) ||
+	    !cidr_holds(&match->to, packet->family, &packet->dst))
+		return BAILEY_FIT_NO;
+	return fit;
 }
 
 static int rules_reserve(struct bailey_rules *rules, u32 cap)

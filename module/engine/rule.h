@@ -18,6 +18,18 @@
 #define BAILEY_IN	0
 #define BAILEY_OUT	1
 
+/**
+ * enum bailey_action - what a rule, or the policy's default, says
+ * @BAILEY_ALLOW: it may pass
+ * @BAILEY_DENY: it is dropped, and nobody is told
+ * @BAILEY_REJECT: it is dropped, and its sender is told: see refusal.c
+ */
+enum bailey_action {
+	BAILEY_ALLOW,
+	BAILEY_DENY,
+	BAILEY_REJECT,
+};
+
 /* An ICMP type or code that a match leaves open. */
 #define BAILEY_TYPE_ANY	(-1)
 
@@ -90,7 +102,7 @@ struct bailey_match {
  * @number: entry number (ACL); 0 in a group
  * @line: writer only: the line that brought it, until the policy is sealed
  * @column: writer only: the column of its number or match there
- * @allow: true for allow, false for deny
+ * @action: &enum bailey_action
  * @match: the packets it is about
  *
  * Immutable but for its counters once the policy it is in is sealed, and shared
@@ -104,7 +116,7 @@ struct bailey_rule {
 	u32 number;
 	u32 line;
 	u32 column;
-	bool allow;
+	u8 action;
 	struct bailey_match match;
 };
 
@@ -122,16 +134,29 @@ struct bailey_rules {
 	bool sorted;
 };
 
+/**
+ * enum bailey_fit - is a match about a packet?
+ * @BAILEY_FIT_NO: it is not
+ * @BAILEY_FIT_YES: it is
+ * @BAILEY_FIT_PERHAPS: a later fragment does not show it
+ */
+enum bailey_fit {
+	BAILEY_FIT_NO,
+	BAILEY_FIT_YES,
+	BAILEY_FIT_PERHAPS,
+};
+
 struct bailey_rule *bailey_rule_create(const struct bailey_match *match,
-				       u32 number, bool allow);
+				       u32 number, enum bailey_action action);
 void bailey_rule_put(struct bailey_rule *rule);
 void bailey_rule_count(struct bailey_rule *rule, u32 bytes, u32 now);
 bool bailey_rule_same(const struct bailey_rule *a, const struct bailey_rule *b);
+const char *bailey_action_name(enum bailey_action action);
 
 void bailey_match_init(struct bailey_match *match);
 int bailey_match_cmp(const struct bailey_match *a, const struct bailey_match *b);
-bool bailey_match_fields(const struct bailey_match *match,
-			 const struct bailey_packet *packet);
+enum bailey_fit bailey_match_fields(const struct bailey_match *match,
+				    const struct bailey_packet *packet);
 
 int bailey_rules_clone(struct bailey_rules *to, const struct bailey_rules *from);
 void bailey_rules_destroy(struct bailey_rules *rules);

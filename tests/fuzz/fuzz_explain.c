@@ -79,7 +79,9 @@ static struct bailey_binding *bind(const uint8_t *text, size_t len)
 
 static void ask(struct bailey_binding *binding, const uint8_t *text, size_t len)
 {
-	struct bailey_track_rules track = { &bailey_timeouts_default, len & 1 };
+	struct bailey_track_rules track = {
+		.timeouts = &bailey_timeouts_default, .loose = len & 1, .untracked = len & 2,
+	};
 	struct bailey_question question;
 	struct bailey_diag diag = { 0 };
 	struct bailey_out out = { 0 };

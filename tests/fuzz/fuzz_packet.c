@@ -86,6 +86,7 @@ static void check(const struct result *r)
 		MUST(bailey_proto_has_ports(p->proto));
 	if (p->flags & BAILEY_PKT_QUOTE)
 		MUST(p->flags & BAILEY_PKT_ICMP_ERROR);
+	MUST(bailey_packet_proto_known(p) || p->flags & BAILEY_PKT_FRAGMENT);
 	if (!bailey_conn_trackable(p))
 		return;
 	MUST(bailey_conn_key_make(&key, p, 0, 0) < 2);

@@ -103,8 +103,8 @@ static void read_live(struct fixture *f, unsigned int us)
 	binding = rcu_dereference(f->store.live);
 	for (times = 0; binding && times < 2; times++) {
 		iface = bailey_binding_find(binding, READ_ONCE(f->ifindex));
-		if (!iface || !iface->host == binding->policy->default_deny ||
-		    !iface->subnet != binding->policy->default_deny ||
+		if (!iface || !iface->host == !!binding->policy->default_action ||
+		    !iface->subnet != !!binding->policy->default_action ||
 		    strcmp(iface->name, "bly0") ||
 		    binding->policy->objects[BAILEY_GROUP].named != 1)
 			atomic_inc(&f->mixed);

@@ -66,7 +66,7 @@ static void print_entry(int acl, int dir, const struct ref_entry *entry,
 			struct bailey_out *text)
 {
 	bailey_out_printf(text, "acl a%d %s %u %s", acl, dir ? "out" : "in",
-			  entry->number, entry->allow ? "allow" : "deny");
+			  entry->number, ref_action_word(entry));
 	ref_print_match(&entry->match, text);
 }
 
@@ -108,6 +108,7 @@ static void change_acl(struct ref_random *random, struct ref_policy *policy,
 	}
 	if (acl->count[dir] == REF_ENTRIES)
 		return;
+	entry.reject = !entry.allow && ref_random(random, 2);
 	entry.number = 1 + ref_random(random, 40);
 	ref_generate_match(random, false, &entry.match);
 	if (number_taken(acl, dir, -1, &entry))
@@ -198,7 +199,9 @@ static void change_flag(struct ref_random *random, struct ref_policy *policy,
 
 	if (i == 5) {
 		policy->deny = !policy->deny;
-		bailey_out_printf(text, "default %s", policy->deny ? "deny" : "pass");
+		policy->reject = policy->deny && ref_random(random, 2);
+		bailey_out_printf(text, "default %s", policy->reject ? "reject" :
+				  policy->deny ? "deny" : "pass");
 		return;
 	}
 	*flags[i] = !*flags[i];

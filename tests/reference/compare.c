@@ -49,7 +49,10 @@ static void print_tally(const struct ref_tally *tally)
 	print_count("dropped by an entry of an ACL", tally->results[REF_DROP_ACL]);
 	print_count("dropped by an ACL's end", tally->results[REF_DROP_ACL_DEFAULT]);
 	print_count("dropped by groups", tally->results[REF_DROP_GROUP]);
+	print_count("dropped as fragments", tally->results[REF_DROP_FRAGMENT]);
 	print_count("dropped by state", tally->results[REF_DROP_STATE]);
+	print_count("rejected", tally->rejected);
+	print_count("not tracked", tally->untracked);
 	print_count("asked by groups somewhere", tally->tracked);
 	print_count("connections opened", tally->opened);
 	print_count("packets of known connections", tally->known);
@@ -89,6 +92,13 @@ static const char * const mutations[REF_MUTATE_COUNT] = {
 	[REF_MUTATE_EXEMPT_FORWARD] = "exemptions hold in FORWARD",
 	[REF_MUTATE_OWN_ERROR_ACL] = "our own errors pass ACLs",
 	[REF_MUTATE_DEFAULT_SIDE] = "default deny looks at the way in only",
+	[REF_MUTATE_UNTRACKED_ONE_WAY] = "untracked without a rule for the response",
+	[REF_MUTATE_UNTRACKED_PEER] = "untracked for anybody in particular",
+	[REF_MUTATE_UNTRACKED_DOOR] = "an untracked side remembers",
+	[REF_MUTATE_FRAGMENT_PORTS] = "rules with ports let fragments through",
+	[REF_MUTATE_FRAGMENT_NEXT] = "an entry that a fragment may match is passed over",
+	[REF_MUTATE_FRAGMENT_HEADER] = "a fragment's header is taken for its protocol",
+	[REF_MUTATE_REJECT] = "what is denied is rejected",
 };
 
 static bool parse_options(int argc, char **argv, struct options *options)

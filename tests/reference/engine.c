@@ -147,6 +147,8 @@ void engine_packet(const struct ref_packet *from, struct bailey_packet *packet,
 	kind_of(packet);
 	if (from->has_id)
 		packet->flags |= BAILEY_PKT_ID;
+	if (from->fragment)
+		packet->flags = BAILEY_PKT_FRAGMENT;
 	*quote = (struct bailey_packet){ 0 };
 	if (!from->quotes)
 		return;
@@ -308,13 +310,15 @@ static void carry_out(struct engine *engine, const struct bailey_eval *eval,
  * @packet: the packet
  * @now: seconds
  * @loose: tcp_loose
+ * @untracked: flows that rules let everybody have are not tracked
  * @answer: filled in
  */
 void engine_judge(struct engine *engine, const struct ref_packet *packet, u32 now,
-		  bool loose, struct engine_answer *answer)
+		  bool loose, bool untracked, struct engine_answer *answer)
 {
 	struct bailey_track_rules track = {
 		.timeouts = &bailey_timeouts_default, .loose = loose,
+		.untracked = untracked,
 	};
 	struct bailey_match_conn match = { 0 };
 	struct bailey_packet p, quote;

@@ -32,7 +32,7 @@ int engine_apply(struct engine *engine, const struct bailey_out *text, bool cut,
 void engine_packet(const struct ref_packet *from, struct bailey_packet *packet,
 		   struct bailey_packet *quote);
 void engine_judge(struct engine *engine, const struct ref_packet *packet, u32 now,
-		  bool loose, struct engine_answer *answer);
+		  bool loose, bool untracked, struct engine_answer *answer);
 void engine_print_conn(const struct bailey_conn *conn, struct bailey_out *out);
 
 bool engine_same_verdict(const struct engine *engine, const struct ref_policy *policy,

@@ -237,6 +237,7 @@ static void random_acl(struct ref_random *random, struct ref_acl *acl)
 
 			ref_generate_match(random, false, &entry->match);
 			entry->allow = ref_random(random, 3);
+			entry->reject = !entry->allow && ref_random(random, 2);
 			/* The same number for IPv4 and IPv6 is two entries. */
 			if (i && ref_match_families(&entry->match) +
 				 ref_match_families(&entry[-1].match) == 3 &&
@@ -407,4 +408,5 @@ void ref_generate_policy(struct ref_random *random, const struct ref_world *worl
 	policy->exempt_dhcp = ref_random(random, 4);
 	policy->exempt_error = ref_random(random, 4);
 	policy->deny = !ref_random(random, 4);
+	policy->reject = policy->deny && ref_random(random, 2);
 }

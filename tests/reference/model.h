@@ -54,6 +54,7 @@ struct ref_match {
 struct ref_entry {
 	u32 number;
 	bool allow;
+	bool reject;		/* denied, and its sender is told */
 	struct ref_match match;
 };
 
@@ -98,6 +99,7 @@ struct ref_policy {
 	struct ref_endpoint endpoint[REF_ENDPOINTS];
 	bool exempt_loopback, exempt_nd, exempt_mld, exempt_dhcp, exempt_error;
 	bool deny;
+	bool reject;		/* denied, and its sender is told */
 };
 
 /* An interface, and what addresses this machine has on it. */
@@ -127,6 +129,7 @@ struct ref_packet {
 	int type, code;
 	u8 tcp_flags;
 	int hop_limit;
+	bool fragment;		/* a later one: nothing above IP is to be seen */
 	bool quotes;		/* an ICMP error that quotes what follows */
 	struct ref_addr quote_addr[2];
 	int quote_proto, quote_port[2], quote_type;
@@ -159,7 +162,9 @@ struct ref_state {
 /* How the reference judged a packet. */
 struct ref_verdict {
 	enum { REF_PASS, REF_DROP_DEFAULT, REF_DROP_ACL, REF_DROP_ACL_DEFAULT,
-	       REF_DROP_GROUP, REF_DROP_STATE } result;
+	       REF_DROP_GROUP, REF_DROP_FRAGMENT, REF_DROP_STATE } result;
+	bool reject;
+	bool untracked;
 	int hits;		/* questions that a rule answered, in order */
 	struct {
 		bool group;	/* one of these rules; else exactly this entry */
@@ -201,6 +206,13 @@ enum ref_mutation {
 	REF_MUTATE_EXEMPT_FORWARD,	/* exemptions hold in FORWARD */
 	REF_MUTATE_OWN_ERROR_ACL,	/* our errors are not asked by ACLs */
 	REF_MUTATE_DEFAULT_SIDE,	/* "default deny" looks at the way in only */
+	REF_MUTATE_UNTRACKED_ONE_WAY,	/* untracked whatever the response's rules */
+	REF_MUTATE_UNTRACKED_PEER,	/* untracked whoever the rule's peer is */
+	REF_MUTATE_UNTRACKED_DOOR,	/* an untracked side remembers */
+	REF_MUTATE_FRAGMENT_PORTS,	/* a rule with ports lets fragments through */
+	REF_MUTATE_FRAGMENT_NEXT,	/* an entry that may match is passed over */
+	REF_MUTATE_FRAGMENT_HEADER,	/* a header is taken for the protocol */
+	REF_MUTATE_REJECT,		/* a denied packet's sender is told, too */
 	REF_MUTATE_COUNT
 };
 
@@ -209,7 +221,7 @@ extern enum ref_mutation ref_mutation;
 /* reference.c */
 void ref_judge(const struct ref_policy *policy, const struct ref_world *world,
 	       struct ref_state *state, const struct ref_packet *packet, u32 now,
-	       bool loose, struct ref_verdict *verdict);
+	       bool loose, bool untracked, struct ref_verdict *verdict);
 void ref_policy_changed(const struct ref_policy *policy, struct ref_state *state,
 			bool cut);
 
@@ -247,6 +259,7 @@ void ref_generate_packet(struct ref_random *random, const struct ref_world *worl
 struct ref_addr ref_random_addr(struct ref_random *random, u8 family);
 
 /* print.c */
+const char *ref_action_word(const struct ref_entry *entry);
 void ref_print_policy(const struct ref_policy *policy, struct bailey_out *out);
 void ref_print_match(const struct ref_match *match, struct bailey_out *out);
 void ref_print_attach(const struct ref_attach *attach, bool whole,

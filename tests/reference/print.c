@@ -135,6 +135,17 @@ void ref_print_endpoint(const struct ref_endpoint *endpoint, struct bailey_out *
 	print_groups(endpoint->groups, out);
 }
 
+/**
+ * ref_action_word() - what an entry says
+ * @entry: the entry
+ *
+ * Return: the word of the language.
+ */
+const char *ref_action_word(const struct ref_entry *entry)
+{
+	return entry->allow ? "allow" : entry->reject ? "reject" : "deny";
+}
+
 static void print_exempts(const struct ref_policy *policy, struct bailey_out *out)
 {
 	if (!policy->exempt_loopback)
@@ -148,7 +159,7 @@ static void print_exempts(const struct ref_policy *policy, struct bailey_out *ou
 	if (!policy->exempt_error)
 		bailey_out_printf(out, "delete exempt icmp-error\n");
 	if (policy->deny)
-		bailey_out_printf(out, "default deny\n");
+		bailey_out_printf(out, "default %s\n", policy->reject ? "reject" : "deny");
 }
 
 static void print_rules(const struct ref_policy *policy, struct bailey_out *out)
@@ -164,7 +175,7 @@ static void print_rules(const struct ref_policy *policy, struct bailey_out *out)
 
 				bailey_out_printf(out, "acl a%d %s %u %s", i, dirs[dir],
 						  entry->number,
-						  entry->allow ? "allow" : "deny");
+						  ref_action_word(entry));
 				ref_print_match(&entry->match, out);
 				bailey_out_printf(out, "\n");
 			}
@@ -256,6 +267,8 @@ void ref_print_packet(const struct ref_world *world, const struct ref_packet *pa
 			  packet->port[1], packet->type, packet->code,
 			  packet->has_id ? packet->id : 0, packet->tcp_flags,
 			  packet->hop_limit);
+	if (packet->fragment)
+		bailey_out_printf(out, " fragment");
 	if (packet->quotes) {
 		bailey_out_printf(out, " quotes proto %d from ", packet->quote_proto);
 		print_addr(&packet->quote_addr[0], out);
@@ -275,11 +288,13 @@ void ref_print_packet(const struct ref_world *world, const struct ref_packet *pa
 void ref_print_verdict(const struct ref_verdict *verdict, struct bailey_out *out)
 {
 	static const char * const names[] = {
-		"pass", "default-deny", "acl-deny", "acl-default", "group-deny", "state"
+		"pass", "default-deny", "acl-deny", "acl-default", "group-deny",
+		"fragment", "state"
 	};
 	int i, g;
 
-	bailey_out_printf(out, "%s", names[verdict->result]);
+	bailey_out_printf(out, "%s%s", names[verdict->result],
+			  verdict->reject ? ", rejected" : "");
 	for (i = 0; i < verdict->hits; i++) {
 		if (!verdict->hit[i].group) {
 			bailey_out_printf(out, ", acl a%d %s entry #%d",

@@ -47,7 +47,7 @@ static bool is_error(const struct ref_packet *packet)
 {
 	u8 family = packet->addr[0].family;
 
-	return icmp(family, packet->proto) && icmp_error(family, packet->type);
+	return !packet->fragment && icmp(family, packet->proto) && icmp_error(family, packet->type);
 }
 
 static bool link_local(const struct ref_addr *addr)
@@ -108,6 +108,8 @@ static bool exempt(const struct ref_policy *policy, const struct ref_world *worl
 		return false;
 	if (policy->exempt_loopback && world->iface[iface].loopback)
 		return true;
+	if (p->fragment)
+		return false;
 	if (policy->exempt_dhcp && exempt_dhcp(p))
 		return true;
 	if (p->addr[0].family != 6)
@@ -151,6 +153,7 @@ struct judgement {
 	bool related;
 	int role[2];		/* which door of @conn each side is */
 	bool asked[2];
+	bool untracked;		/* what may remain unremembered remains so */
 	struct ref_verdict *verdict;
 };
 
@@ -159,17 +162,27 @@ static bool ask_acl(struct judgement *j, int end)
 	int dir = end == REF_SRC ? REF_OUT : REF_IN;
 	const struct ref_acl *acl;
 	int i, found = -1;
+	enum ref_holds how, found_how = REF_YES;
 	bool lower;
 
 	if (j->side[end].acl < 0)
 		return true;
 	acl = &j->policy->acl[j->side[end].acl];
 	for (i = 0; i < acl->count[dir]; i++) {
-		if (!ref_match_holds(&j->self, &acl->entry[dir][i].match))
+		how = ref_match_holds(&j->self, &acl->entry[dir][i].match);
+		if (how == REF_NO ||
+		    (how == REF_PERHAPS && mutated(REF_MUTATE_FRAGMENT_NEXT)))
 			continue;
 		lower = found < 0 || acl->entry[dir][i].number < acl->entry[dir][found].number;
-		if (found < 0 || lower != mutated(REF_MUTATE_ACL_ORDER))
+		if (found < 0 || lower != mutated(REF_MUTATE_ACL_ORDER)) {
 			found = i;
+			found_how = how;
+		}
+	}
+	/* It may be the one that decides, and so none behind it can. */
+	if (found_how == REF_PERHAPS) {
+		j->verdict->result = REF_DROP_FRAGMENT;
+		return false;
 	}
 	if (found < 0) {
 		j->verdict->result = REF_DROP_ACL_DEFAULT;
@@ -179,6 +192,8 @@ static bool ask_acl(struct judgement *j, int end)
 	j->verdict->hit[j->verdict->hits].dir = dir;
 	j->verdict->hit[j->verdict->hits++].number_at = found;
 	j->verdict->result = REF_DROP_ACL;
+	j->verdict->reject = acl->entry[dir][found].reject ||
+			     (mutated(REF_MUTATE_REJECT) && !acl->entry[dir][found].allow);
 	return acl->entry[dir][found].allow;
 }
 
@@ -198,13 +213,58 @@ static struct ref_view request_view(const struct judgement *j)
 	return view;
 }
 
+/* "A rule whose peer is everybody": any, or all of the family. */
+static bool for_everybody(const struct ref_match *rule, int dir)
+{
+	const struct ref_peer *peer = &rule->peer[dir == REF_IN ? 0 : 1];
+
+	return peer->kind == REF_ANY || (peer->kind == REF_CIDR && !peer->cidr.bits) ||
+	       mutated(REF_MUTATE_UNTRACKED_PEER);
+}
+
+static bool everybody_may(const struct judgement *j, int end, const struct ref_view *view,
+			  int dir)
+{
+	int g, i;
+
+	for (g = 0; g < REF_GROUPS; g++) {
+		const struct ref_group *group = &j->policy->group[g];
+
+		for (i = 0; j->side[end].groups >> g & 1 && i < group->count[dir]; i++)
+			if (ref_match_holds(view, &group->rule[dir][i]) == REF_YES &&
+			    for_everybody(&group->rule[dir][i], dir))
+				return true;
+	}
+	return false;
+}
+
+/* Need a side remember nothing of what @view begins, since both halves have rules? */
+static bool unremembered(const struct judgement *j, int end, const struct ref_view *view,
+			 int dir)
+{
+	struct ref_view back = *view;
+
+	if (!j->untracked || view->fragment || (view->proto != 6 && view->proto != 17))
+		return false;
+	back.addr[0] = view->addr[1];
+	back.addr[1] = view->addr[0];
+	back.side[0] = view->side[1];
+	back.side[1] = view->side[0];
+	back.port[0] = view->port[1];
+	back.port[1] = view->port[0];
+	return everybody_may(j, end, view, dir) &&
+	       (everybody_may(j, end, &back, !dir) ||
+		mutated(REF_MUTATE_UNTRACKED_ONE_WAY));
+}
+
 static bool ask_groups(struct judgement *j, int end)
 {
 	struct ref_verdict *v = j->verdict;
 	struct ref_view view = j->self;
 	int dir = end == REF_SRC ? REF_OUT : REF_IN;
 	u32 groups = j->side[end].groups;
-	bool yes = false;
+	bool yes = false, perhaps = false;
+	enum ref_holds how;
 	int g, i;
 
 	if (j->conn && (!j->related || j->conn->door[j->role[end]] == groups) &&
@@ -217,7 +277,9 @@ static bool ask_groups(struct judgement *j, int end)
 		const struct ref_group *group = &j->policy->group[g];
 
 		for (i = 0; groups >> g & 1 && i < group->count[dir]; i++) {
-			if (!ref_match_holds(&view, &group->rule[dir][i]))
+			how = ref_match_holds(&view, &group->rule[dir][i]);
+			perhaps |= how == REF_PERHAPS;
+			if (how != REF_YES)
 				continue;
 			v->hit[v->hits].rules[g] |= 1 << i;
 			yes = true;
@@ -226,7 +288,7 @@ static bool ask_groups(struct judgement *j, int end)
 	v->hit[v->hits].group = true;
 	v->hit[v->hits].dir = dir;
 	v->hits += yes;
-	v->result = REF_DROP_GROUP;
+	v->result = perhaps ? REF_DROP_FRAGMENT : REF_DROP_GROUP;
 	return yes;
 }
 
@@ -413,6 +475,8 @@ static bool trackable(const struct ref_packet *packet)
 {
 	bool reply;
 
+	if (packet->fragment)
+		return false;
 	return !icmp(packet->addr[0].family, packet->proto) ||
 	       icmp_request(packet->addr[0].family, packet->type, &reply) >= 0;
 }
@@ -442,6 +506,26 @@ static void set_state(struct ref_conn *conn, const struct bailey_conn_next *next
 	conn->expires = now + next->timeout;
 }
 
+static u32 new_door(const struct judgement *j, int end)
+{
+	if (unremembered(j, end, &j->self, end == REF_SRC ? REF_OUT : REF_IN) &&
+	    !mutated(REF_MUTATE_UNTRACKED_DOOR))
+		return 0;
+	return j->side[end].groups;
+}
+
+/* Is there a side with groups, and none of them has anything to remember? */
+static bool nothing_to_remember(const struct judgement *j)
+{
+	int end;
+
+	for (end = 0; end < 2; end++)
+		if (j->side[end].groups &&
+		    !unremembered(j, end, &j->self, end == REF_SRC ? REF_OUT : REF_IN))
+			return false;
+	return j->side[0].groups || j->side[1].groups;
+}
+
 static void open_conn(struct judgement *j, struct ref_conn *place,
 		      const struct bailey_conn_next *next)
 {
@@ -464,7 +548,7 @@ static void open_conn(struct judgement *j, struct ref_conn *place,
 		conn->addr[end] = p->addr[end];
 		conn->port[end] = p->port[end];
 		conn->domain[end] = domain_of(j, end);
-		conn->door[end] = j->side[end].groups;
+		conn->door[end] = new_door(j, end);
 		conn->iface[end] = p->iface[end];
 	}
 	set_state(conn, next, j->now);
@@ -472,16 +556,25 @@ static void open_conn(struct judgement *j, struct ref_conn *place,
 
 static void advance_conn(struct judgement *j, const struct bailey_conn_next *next)
 {
-	bool again = j->asked[0] || j->asked[1] || j->conn->cut;
 	struct ref_conn *conn = j->conn;
+	struct ref_view request = request_view(j);
+	bool again = conn->cut;
 	int end;
 
+	/* An untracked side goes on being asked. */
+	for (end = 0; end < 2; end++) {
+		if (j->asked[end] && !conn->door[j->role[end]] &&
+		    !mutated(REF_MUTATE_UNTRACKED_DOOR) &&
+		    unremembered(j, end, &request, j->role[end] ? REF_IN : REF_OUT))
+			j->asked[end] = false;
+		again |= j->asked[end];
+	}
 	for (end = 0; end < 2; end++) {
 		if (mutated(REF_MUTATE_DOOR_FORGETS))
 			break;
 		if (again)
 			conn->iface[j->role[end]] = j->packet->iface[end];
-		if (j->asked[end] || conn->cut)
+		if (j->asked[end] || (conn->cut && !j->side[end].groups))
 			conn->door[j->role[end]] = j->side[end].groups;
 	}
 	if (!mutated(REF_MUTATE_DOOR_FORGETS))
@@ -537,6 +630,10 @@ static void judge_tracked(struct judgement *j, bool loose)
 	if (j->conn) {
 		advance_conn(j, &next);
 	} else {
+		if (nothing_to_remember(j)) {
+			j->verdict->untracked = true;
+			return;
+		}
 		j->verdict->result = REF_DROP_STATE;
 		if (bailey_conn_open(&packet, &rules, &next) != BAILEY_PASS)
 			return;
@@ -553,23 +650,27 @@ static void judge_tracked(struct judgement *j, bool loose)
  * @packet: the packet
  * @now: seconds
  * @loose: tcp_loose
+ * @untracked: flows that rules let everybody have are not tracked
  * @verdict: filled in
  */
 void ref_judge(const struct ref_policy *policy, const struct ref_world *world,
 	       struct ref_state *state, const struct ref_packet *packet, u32 now,
-	       bool loose, struct ref_verdict *verdict)
+	       bool loose, bool untracked, struct ref_verdict *verdict)
 {
 	struct judgement j = {
 		.policy = policy, .world = world, .packet = packet,
 		.state = state, .now = now, .verdict = verdict,
+		.untracked = untracked,
 	};
 
 	memset(verdict, 0, sizeof(*verdict));
 	if (exempt(policy, world, packet))
 		return;
 	verdict->result = REF_DROP_DEFAULT;
-	if (default_drops(policy, world, packet))
+	if (default_drops(policy, world, packet)) {
+		verdict->reject = policy->reject;
 		return;
+	}
 	verdict->result = REF_PASS;
 	if (packet->hook == REF_LOCAL_OUT && is_error(packet) &&
 	    policy->exempt_error && mutated(REF_MUTATE_OWN_ERROR_ACL))
@@ -583,6 +684,7 @@ void ref_judge(const struct ref_policy *policy, const struct ref_world *world,
 		.port = { packet->port[0], packet->port[1] },
 		.type = packet->type,
 		.code = packet->code,
+		.fragment = packet->fragment,
 	};
 	if ((!j.side[0].groups && !j.side[1].groups &&
 	     !mutated(REF_MUTATE_STATELESS)) || !trackable(packet)) {

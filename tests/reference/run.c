@@ -105,6 +105,8 @@ static void count(struct ref_tally *tally, const struct engine_answer *answer)
 	tally->revoked += verdict->revoked;
 	tally->related += answer->related;
 	tally->reopened += answer->reopened;
+	tally->rejected += verdict->reject;
+	tally->untracked += verdict->untracked;
 }
 
 static bool packet(struct ref_run *run, struct ref_tally *tally)
@@ -115,8 +117,9 @@ static bool packet(struct ref_run *run, struct ref_tally *tally)
 
 	ref_generate_packet(&run->random, &run->world, &run->traffic, &packet);
 	ref_judge(&run->policy, &run->world, &run->state, &packet, run->now,
-		  run->loose, &verdict);
-	engine_judge(&run->engine, &packet, run->now, run->loose, &answer);
+		  run->loose, run->untracked, &verdict);
+	engine_judge(&run->engine, &packet, run->now, run->loose, run->untracked,
+		     &answer);
 	tally->pairs++;
 	tally->results[verdict.result]++;
 	count(tally, &answer);
@@ -152,6 +155,7 @@ bool ref_run(struct ref_run *run, u64 seed, u32 packets, struct ref_tally *tally
 	run->random.state = seed * 0x2545f4914f6cdd1dULL;
 	run->now = ref_random(&run->random, 2) ? 1000 : 0xffffffa0;
 	run->loose = ref_random(&run->random, 4);
+	run->untracked = !ref_random(&run->random, 3);
 	bailey_out_reset(&run->log);
 	ref_generate_world(&run->random, &run->world);
 	ref_generate_policy(&run->random, &run->world, &run->policy);
@@ -163,6 +167,8 @@ bool ref_run(struct ref_run *run, u64 seed, u32 packets, struct ref_tally *tally
 			tally->changes++;
 		}
 		pass_time(run);
+		if (!ref_random(&run->random, 40))
+			run->untracked = !run->untracked;
 		ok = ok && packet(run, tally);
 	}
 	engine_exit(&run->engine);

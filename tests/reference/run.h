@@ -10,6 +10,7 @@ struct ref_tally {
 	u64 changes;
 	u64 results[REF_DROP_STATE + 1];
 	u64 tracked, opened, known, again, revoked, related, reopened;
+	u64 rejected, untracked;
 };
 
 struct ref_run {
@@ -23,6 +24,7 @@ struct ref_run {
 	u64 seed;
 	u32 now;
 	bool loose;
+	bool untracked;
 	bool quiet;
 };
 

@@ -66,7 +66,8 @@ static bool acl_hit_same(const struct bailey_policy *policy, const struct ref_po
 				      bailey_policy_slot(policy, BAILEY_ACL, name,
 							 strlen(name)));
 	return object && rule_is(&bailey_acl_of(object)->rules[dir], rule, &index) &&
-	       rule->number == entry->number && rule->allow == entry->allow &&
+	       rule->number == entry->number && (rule->action == BAILEY_ALLOW) == entry->allow &&
+	       (rule->action == BAILEY_REJECT) == entry->reject &&
 	       match_same(policy, &entry->match, &rule->match);
 }
 
@@ -134,6 +135,7 @@ bool engine_same_verdict(const struct engine *engine, const struct ref_policy *p
 		[REF_DROP_ACL] = BAILEY_DROP_ACL,
 		[REF_DROP_ACL_DEFAULT] = BAILEY_DROP_ACL_DEFAULT,
 		[REF_DROP_GROUP] = BAILEY_DROP_GROUP,
+		[REF_DROP_FRAGMENT] = BAILEY_DROP_FRAGMENT,
 	};
 	enum bailey_reason reason = answer->verdict.reason;
 	bool state = reason == BAILEY_DROP_TCP_FLAGS || reason == BAILEY_DROP_TCP_STATE ||
@@ -142,7 +144,9 @@ bool engine_same_verdict(const struct engine *engine, const struct ref_policy *p
 	/* Which comes first, state or rules, is nobody's business. */
 	if (state)
 		return ref->result != REF_PASS;
-	return ref->result != REF_DROP_STATE && reason == reasons[ref->result] &&
+	return ref->result != REF_DROP_STATE && ref->reject == answer->verdict.reject &&
+	       ref->untracked == answer->verdict.untracked &&
+	       reason == reasons[ref->result] &&
 	       hits_same(engine, policy, ref, &answer->verdict);
 }
 

@@ -226,29 +226,42 @@ static bool peer_holds(const struct ref_view *view, const struct ref_peer *peer,
 	return false;
 }
 
-/**
- * ref_match_holds() - is a match about this packet?
- * @view: the packet
- * @match: the match
- *
- * Return: true if so.
- */
-bool ref_match_holds(const struct ref_view *view, const struct ref_match *match)
+/* In IPv6 these stand before the protocol, which is in the first fragment only. */
+static bool is_header(int proto)
 {
-	u8 family = view->addr[0]->family;
+	return proto == 0 || proto == 43 || proto == 44 || proto == 51 || proto == 60;
+}
+
+static bool every_port(const struct ref_match *match, int end)
+{
+	return !match->ports[end] || (match->first[end] == 0 && match->last[end] == 65535);
+}
+
+static enum ref_holds fragment_holds(const struct ref_view *view,
+				     const struct ref_match *match)
+{
+	bool hidden = view->addr[0]->family == 6 && is_header(view->proto) &&
+		      !mutated(REF_MUTATE_FRAGMENT_HEADER);
+
+	if (match->proto < 0)
+		return REF_YES;
+	if (!hidden && match->proto != view->proto)
+		return REF_NO;
+	if (!hidden && match->type < 0 && match->code < 0 && every_port(match, 0) &&
+	    every_port(match, 1))
+		return REF_YES;
+	return mutated(REF_MUTATE_FRAGMENT_PORTS) ? REF_YES : REF_PERHAPS;
+}
+
+static bool whole_holds(const struct ref_view *view, const struct ref_match *match)
+{
 	int end;
 
 	if (match->proto >= 0 && match->proto != view->proto)
 		return false;
-	/* "icmp is IPv4 alone, icmpv6 IPv6 alone" */
-	if ((match->proto == 1 && family != 4) || (match->proto == 58 && family != 6))
-		return false;
 	if (match->type >= 0 && match->type != view->type)
 		return false;
 	if (match->code >= 0 && match->code != view->code)
-		return false;
-	if (mutated(REF_MUTATE_FAMILY) && family == 6 && match->proto < 0 &&
-	    match->peer[0].kind == REF_ANY && match->peer[1].kind == REF_ANY)
 		return false;
 	for (end = 0; end < 2; end++) {
 		int last = match->last[end];
@@ -259,8 +272,33 @@ bool ref_match_holds(const struct ref_view *view, const struct ref_match *match)
 					  view->port[end] < match->first[end] ||
 					  view->port[end] > last))
 			return false;
-		if (!peer_holds(view, &match->peer[end], end))
-			return false;
 	}
 	return true;
+}
+
+/**
+ * ref_match_holds() - is a match about this packet?
+ * @view: the packet
+ * @match: the match
+ *
+ * Return: %REF_YES, %REF_NO, or what a fragment says of it.
+ */
+enum ref_holds ref_match_holds(const struct ref_view *view,
+			       const struct ref_match *match)
+{
+	u8 family = view->addr[0]->family;
+	int end;
+
+	/* "icmp is IPv4 alone, icmpv6 IPv6 alone" */
+	if ((match->proto == 1 && family != 4) || (match->proto == 58 && family != 6))
+		return REF_NO;
+	if (mutated(REF_MUTATE_FAMILY) && family == 6 && match->proto < 0 &&
+	    match->peer[0].kind == REF_ANY && match->peer[1].kind == REF_ANY)
+		return REF_NO;
+	for (end = 0; end < 2; end++)
+		if (!peer_holds(view, &match->peer[end], end))
+			return REF_NO;
+	if (view->fragment)
+		return fragment_holds(view, match);
+	return whole_holds(view, match) ? REF_YES : REF_NO;
 }

@@ -23,7 +23,11 @@ struct ref_view {
 	int proto;
 	int port[2];
 	int type, code;
+	bool fragment;
 };
+
+/* Is a match about a packet? A later fragment does not always show it. */
+enum ref_holds { REF_NO, REF_YES, REF_PERHAPS };
 
 static inline bool mutated(enum ref_mutation mutation)
 {
@@ -38,6 +42,6 @@ const struct ref_iface *ref_speaks_of(const struct ref_policy *policy,
 				      const struct ref_iface *iface);
 void ref_make_sides(const struct ref_policy *policy, const struct ref_world *world,
 		    const struct ref_packet *packet, struct ref_side *side);
-bool ref_match_holds(const struct ref_view *view, const struct ref_match *match);
+enum ref_holds ref_match_holds(const struct ref_view *view, const struct ref_match *match);
 
 #endif /* BAILEY_TESTS_REFERENCE_SIDES_H */

@@ -97,6 +97,23 @@ static void random_proto(struct ref_random *random, struct ref_packet *p)
 	}
 }
 
+/* Not the first fragment: nothing but the protocol is left of it, if that. */
+static void cut_up(struct ref_random *random, struct ref_packet *p)
+{
+	static const int headers[] = { 0, 43, 44, 51, 60 };
+
+	p->fragment = true;
+	if (p->addr[0].family == 6 && !ref_random(random, 3))
+		p->proto = headers[ref_random(random, ARRAY_SIZE(headers))];
+	p->port[0] = 0;
+	p->port[1] = 0;
+	p->type = 0;
+	p->code = 0;
+	p->tcp_flags = 0;
+	p->has_id = false;
+	p->id = 0;
+}
+
 static const struct ref_addr *own_addr(struct ref_random *random,
 				       const struct ref_world *world, int iface,
 				       u8 family)
@@ -133,10 +150,14 @@ static void random_packet(struct ref_random *random, const struct ref_world *wor
 	p->addr[1] = ref_random(random, 24) ? ref_random_addr(random, family) : p->addr[0];
 	random_proto(random, p);
 	random_place(random, world, p);
+	if (!ref_random(random, 12))
+		cut_up(random, p);
 }
 
 static void make_response(struct ref_random *random, struct ref_packet *p)
 {
+	bool whole = !p->fragment;
+
 	struct ref_addr addr = p->addr[0];
 	int type = counterpart(p->addr[0].family, p->type);
 	int port = p->port[0], iface = p->iface[0];
@@ -149,9 +170,9 @@ static void make_response(struct ref_random *random, struct ref_packet *p)
 	p->iface[1] = iface;
 	if (p->hook != REF_FORWARD)
 		p->hook = p->hook == REF_LOCAL_IN ? REF_LOCAL_OUT : REF_LOCAL_IN;
-	if (is_icmp(p) && type >= 0)
+	if (whole && is_icmp(p) && type >= 0)
 		p->type = type;
-	if (p->proto == 6)
+	if (whole && p->proto == 6)
 		p->tcp_flags = p->tcp_flags == 0x02 ? 0x12 :
 			       ref_random(random, 5) ? 0x10 : 0x11;
 }
@@ -171,6 +192,10 @@ static void alter(struct ref_random *random, struct ref_packet *p)
 {
 	int end = ref_random(random, 2);
 
+	if (p->fragment) {
+		p->addr[end].byte[p->addr[0].family == 4 ? 3 : 15] ^= 1;
+		return;
+	}
 	switch (ref_random(random, 5)) {
 	case 0:
 		if (has_ports(p->proto))
@@ -230,6 +255,8 @@ static void make_error(struct ref_random *random, const struct ref_world *world,
 
 static bool quotable(const struct ref_packet *packet)
 {
+	if (packet->fragment)
+		return false;
 	if (!is_icmp(packet))
 		return true;
 	return packet->addr[0].family == 4 ?
@@ -265,7 +292,7 @@ void ref_generate_packet(struct ref_random *random, const struct ref_world *worl
 			move(random, world, packet);
 		if (what % 11 == 0 && !packet->quotes)
 			alter(random, packet);
-		if (packet->proto == 6 && what >= 74)
+		if (packet->proto == 6 && what >= 74 && !packet->fragment)
 			random_tcp_flags(random, packet);
 	} else {
 		make_error(random, world, old, packet);

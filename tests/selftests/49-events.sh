@@ -5,7 +5,7 @@
 # with a reason; a slow reader learns what it lost; nobody waits for anybody.
 
 . "$(dirname "$0")/traffic.sh"
-plan 59
+plan 61
 
 load_module
 topology
@@ -146,6 +146,19 @@ policy router 'flush'
 told "a policy that asks nothing ends all" w 'closed udp - sport=1004 dport=53 reason=policy'
 policy router "$rules"
 
+# A full table
+must sysctl router max_connections
+many=$said
+must sysctl router max_connections 3
+for port in 1 2 3 4; do
+	must $there udp 10.8.0.5 $port 10.9.0.1 53
+done
+must fd-read w
+expect_equal "who makes room ends before the new one begins" 'new new new closed new' \
+	"$(awk '{ print $2 }' <<<"$said" | paste -sd' ' | sed 's/ *$//')"
+expect_match "one of the first" '^[0-9.]+ closed udp - .* sport=[123] .*reason=early-drop$' "$said"
+must sysctl router max_connections "$many"
+
 # Several watchers
 watch late
 must $there udp 10.8.0.1 1005 10.9.0.1 53
@@ -279,13 +292,13 @@ gone()
 expect_pass "who watches a namespace that goes gets an error" until_true gone
 watch w
 must fd-open-read again router events
-spawn router bash -c "exec '$BAILEY_TOOL' connection watch >'$scratch/rows' 2>'$scratch/last-words'"
+spawn router bash -c "exec '$BAILEY_TOOL' connection watch >'$scratch/seen' 2>'$scratch/last-words'"
 rows=$spawned
 watched()
 {
 	must $there udp 10.8.0.4 1 10.9.0.1 53
 	must write router connections 'flush\n'
-	[ -s "$scratch/rows" ]
+	[ -s "$scratch/seen" ]
 }
 until_true watched
 began=$SECONDS

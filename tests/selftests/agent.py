@@ -15,6 +15,9 @@ for, or with - if it should not, so that a short while is enough.
 	word NAME                       a word goes through it and comes back
 	close NAME                      with a FIN; "reset" with a reset
 	packet FROM TO PACKET           it is sent in FROM and seen in TO
+	answer FROM PACKET              it is sent in FROM, an interface, and
+                                        a reset or an ICMP error comes back
+	flood COUNT FROM PACKET         it is sent so often, nobody looks
 	write NS FILE TEXT              one write(2), and its answer
 	chunks NS FILE SIZE TEXT        on one descriptor: the first line,
                                         then writes of SIZE bytes
@@ -40,8 +43,9 @@ interface that it must leave by. PACKET is one of
 
 and may be followed by: hl N (hop limit or TTL), size N (bytes of payload),
 frag N (fragments of N bytes), ext N (as many IPv6 extension headers), cut N
-(bytes cut off its end), doff N (TCP data offset), seq N, ack N. Where these two
-are not given, they go on from the segments of the conversation that arrived.
+(bytes cut off its end), doff N (TCP data offset), badsum 1 (a wrong checksum),
+seq N, ack N. Where these two are not given, they go on from the segments of the
+conversation that arrived.
 """
 
 import contextlib
@@ -121,7 +125,7 @@ class Packet:
         self.flags, self.key, self.mtu, self.id = "", None, 0, 77
         self.about = None
         self.opt = {"hl": 64, "size": 0, "frag": 0, "ext": 0, "cut": 0,
-                    "doff": 5, "seq": None, "ack": None}
+                    "doff": 5, "seq": None, "ack": None, "badsum": 0}
         self.kind = words.pop(0)
         if self.kind == "proto":
             self.proto = int(words.pop(0))
@@ -196,10 +200,22 @@ class Packet:
         return data
 
     def with_sum(self, data, off):
-        if self.proto == 1:
-            return put16(data, off, checksum(data))
-        head = pseudo(self.src, self.dst, self.proto, len(data))
-        return put16(data, off, checksum(head + data) or 0xffff)
+        head = b""
+        if self.proto != 1:
+            head = pseudo(self.src, self.dst, self.proto, len(data))
+        value = checksum(head + data)
+        if self.proto != 1:
+            value = value or 0xffff
+        return put16(data, off, value ^ (0x5555 if self.opt["badsum"] else 0))
+
+    def answered_by(self, data):
+        """Is this packet a reset or an error because of it?"""
+        proto, above = data[6 if self.v6 else 9], data[40 if self.v6 else 20:]
+        if proto in (1, 58):
+            return above[0] in ((1, 2, 3, 4) if self.v6 else (3, 11, 12)) and \
+                self.token[-8:] in above
+        return proto == 6 and self.kind == "tcp" and above[13] & 4 and \
+            above[:4] == struct.pack("!HH", self.dport, self.sport)
 
     def ip(self, data, proto, ident=0, frag=0):
         """The IP header before these bytes; frag is IPv4's field."""
@@ -534,11 +550,15 @@ class Agent:
                 len(packet.payload()) + ("S" in packet.flags) + \
                 ("F" in packet.flags)
 
-    def do_packet(self, limit, origin, target, *words):
+    def packet(self, words):
         packet = Packet(list(words))
         for each in (packet, packet.about):
             if each and each.kind == "tcp":
                 self.number(each)
+        return packet
+
+    def do_packet(self, limit, origin, target, *words):
+        packet = self.packet(words)
         ns, _, dev = origin.partition(":")
         there, _, there_dev = target.partition(":")
         sender = packet_sender(ns, dev, packet.v6)
@@ -565,6 +585,34 @@ class Agent:
                 return False, "not seen"
             self.arrived(packet)
             return True, ""
+
+    def do_answer(self, limit, origin, *words):
+        packet = self.packet(words)
+        ns, _, dev = origin.partition(":")
+        sender = packet_sender(ns, dev, packet.v6)
+        catcher = packet_catcher(ns, dev, packet)
+        with sender, catcher:
+            for piece in packet.pieces():
+                sender.sendto(piece, (packet.dst, 0))
+
+            def seen():
+                with contextlib.suppress(BlockingIOError):
+                    while True:
+                        data, where = catcher.recvfrom(1 << 17)
+                        if where[2] != socket.PACKET_OUTGOING and \
+                           packet.answered_by(data):
+                            return True
+                return False
+            return self.wait(seen, limit), "not answered"
+
+    def do_flood(self, _, count, origin, *words):
+        packet = self.packet(words)
+        ns, _, dev = origin.partition(":")
+        with packet_sender(ns, dev, packet.v6) as sender:
+            for _ in range(int(count)):
+                sender.sendto(packet.bytes(), (packet.dst, 0))
+        self.wait(lambda: False, 0.05)
+        return True, ""
 
     # files
 

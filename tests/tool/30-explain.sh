@@ -49,6 +49,15 @@ run 1 "as JSON" "$real" -j explain --policy "$work/half" $https
 json "with the steps of both halves" "$said" \
 	'd["result"] == "drop" and d["request"]["verdict"] == "pass" and len(d["request"]["steps"]) == 2 and d["response"]["reason"] == "acl-default" and d["response"]["steps"][-1]["acl"] == "public" and d["response"]["steps"][-1]["answer"] == "deny" and d["request"]["steps"][1]["groups"] == ["web"]'
 
+sed 's/^acl public out 100 allow/acl public out 100 reject/' "$work/router" >"$work/rejects"
+# shellcheck disable=SC2086
+run 1 "a response that is rejected" "$real" explain --policy "$work/rejects" $https
+has "says what is sent" "$said" '  sends: tcp reset'
+# shellcheck disable=SC2086
+run 1 "as JSON" "$real" -j explain --policy "$work/rejects" $https
+json "with the answer" "$said" \
+	'd["response"]["sends"] == "tcp reset" and d["response"]["steps"][-1]["answer"] == "reject" and d["response"]["reason"] == "acl-deny" and "sends" not in d["request"]'
+
 asks 2 "no packet"
 asks 2 "no addresses" tcp
 has "the usage says what is missing" "$erred" 'expected: PROTO from ADDR'

@@ -53,6 +53,9 @@ changes 0 "an attach line" attach add dev eth1 protects subnet acl web groups we
 changes 0 "one of a stem" attach add dev 'ppp*' protects host groups db
 changes 0 "an endpoint" endpoint add db1 dev eth1 addr 10.0.1.7,2001:db8::7 groups db
 changes 0 "an exemption less" exempt delete mld
+changes 0 "default reject" default reject
+changes 0 "shown as JSON" -j default
+json "by its word" "$said" 'd == "reject"'
 changes 0 "default deny" default deny
 changes 1 "an exemption that does not stand" exempt delete mld
 changes 1 "a group in use" group delete db
@@ -77,6 +80,10 @@ changes 0 "shown in colours" -c policy show
 is "which are all that differs" "$(grep -v '\* deny' "$work/shown")" \
 	"$(sed 's/\x1b\[[0-9]*m//g' "$work/stdout" | grep -v '\* deny$')"
 
+changes 0 "an entry that rejects" acl add j in 7 reject udp
+changes 0 "shown as JSON" -j acl show j
+json "has its action" "$said" 'd[0]["in"][0]["action"] == "reject"'
+changes 0 "deleted" acl delete j in 7 reject udp
 changes 0 "ACLs as JSON" acl add j in 5 allow tcp from 10.0.0.0/8 port 1-2 to any port 443
 changes 0 "more of them" acl add j out 6 deny icmpv6 type 128 code 0
 changes 0 "shown as JSON" -j acl show j

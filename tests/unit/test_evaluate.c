@@ -18,7 +18,7 @@ static struct bailey_policy *policy;
 static struct bailey_binding *binding;
 static struct bailey_conn conns[MAX_CONNS];
 static u32 conn_count, now, master;
-static bool loose;
+static bool loose, untracked;
 static struct bailey_trace trace;
 static struct bailey_verdict verdict;
 
@@ -35,6 +35,7 @@ static void begin(const char *text)
 	conn_count = 0;
 	now = 1000;
 	loose = true;
+	untracked = false;
 	master = 0;
 	bind();
 }
@@ -226,7 +227,8 @@ static void carry_out(struct scene *s, struct bailey_conn *conn)
 static const char *judge(struct scene *s)
 {
 	struct bailey_track_rules track = {
-		.timeouts = &bailey_timeouts_default, .loose = loose
+		.timeouts = &bailey_timeouts_default, .loose = loose,
+		.untracked = untracked,
 	};
 	struct bailey_match_conn match = { 0 };
 	struct bailey_conn *conn = NULL;
@@ -274,6 +276,22 @@ static const char *say_hops(const char *text, u8 hops)
 	return judge(&s);
 }
 
+/* A later fragment, as the parser gives it. */
+static const char *say_fragment(const char *text)
+{
+	struct scene s;
+
+	parse(&s, text);
+	s.packet.flags = BAILEY_PKT_FRAGMENT;
+	s.packet.sport = 0;
+	s.packet.dport = 0;
+	s.packet.type = 0;
+	s.packet.code = 0;
+	s.packet.tcp_flags = 0;
+	return judge(&s);
+}
+
+#define SAY_FRAGMENT(text, reason)	CHECK_STR(say_fragment(text), reason)
 #define SAY(text, reason)	CHECK_STR(say(text), reason)
 
 static void nobody_asks(void)
@@ -701,6 +719,189 @@ static void default_deny(void)
 	end();
 }
 
+/* Only an entry or the default that says so tells the sender, whatever else denies. */
+static void rejecting(void)
+{
+	begin("acl a in 1 reject tcp to any port 80\nacl a in 2 deny tcp to any port 81\n"
+	      "acl a in 3 allow tcp to any port 82-83\nacl a out 1 allow\n"
+	      "group g in allow tcp to any port 83\ngroup g out allow\n"
+	      "acl b out 1 reject tcp from 10.0.0.9\nacl b out 2 allow\nacl b in 1 allow\n"
+	      "attach dev eth0 protects subnet acl b\n"
+	      "attach dev eth1 protects subnet acl a groups g\n");
+	SAY("eth0 eth1 syn 10.0.0.1 10.0.1.1 4000 80", "acl-deny");
+	CHECK(verdict.reject);
+	CHECK_EQ(trace.step[trace.count - 1].answer, BAILEY_ANSWER_REJECT);
+	CHECK_EQ(verdict.hits, 2);
+	SAY("eth0 eth1 syn 10.0.0.1 10.0.1.1 4000 81", "acl-deny");
+	CHECK(!verdict.reject);
+	SAY("eth0 eth1 syn 10.0.0.1 10.0.1.1 4000 82", "group-deny");
+	CHECK(!verdict.reject);
+	SAY("eth0 eth1 syn 10.0.0.1 10.0.1.1 4000 84", "acl-default");
+	CHECK(!verdict.reject);
+	SAY("eth0 eth1 syn 10.0.0.9 10.0.1.1 4000 83", "acl-deny");
+	CHECK(verdict.reject);
+	SAY("eth0 eth1 syn 10.0.0.1 10.0.1.1 4000 83", "pass");
+	CHECK(!verdict.reject);
+	SAY("eth0 eth2 syn 10.0.0.1 10.0.1.1 4000 83", "pass");
+	change("default reject\n", false);
+	SAY("eth0 eth2 syn 10.0.0.1 10.0.1.1 4000 83", "default-deny");
+	CHECK(verdict.reject);
+	SAY("eth1 eth0 synack 10.0.1.1 10.0.0.1 83 4000", "pass");
+	change("default deny\n", false);
+	SAY("eth0 eth2 syn 10.0.0.1 10.0.1.1 4000 83", "default-deny");
+	CHECK(!verdict.reject);
+	end();
+}
+
+/* What rules of both directions let everybody have is not tracked, if so wanted. */
+static void untracked_flows(void)
+{
+	static const char policy_text[] =
+		"group s in allow tcp to any port 80-82\ngroup s in allow udp from 0.0.0.0/0\n"
+		"group s in allow tcp from 10.0.0.0/8 to any port 90\n"
+		"group s in allow icmp\ngroup s in allow sctp\n"
+		"group s out allow tcp to any port 1024-65535\ngroup s out allow udp to ::/0\n"
+		"group s out allow udp to 0.0.0.0/0 port 1024-65535\n"
+		"group s out allow icmp\ngroup s out allow sctp\n"
+		"attach dev eth1 protects subnet groups s\n";
+
+	begin(policy_text);
+	SAY("eth0 eth1 syn 10.0.0.1 10.0.1.1 4000 80", "pass");
+	CHECK(!verdict.untracked);
+	CHECK_EQ(conn_count, 1);
+	untracked = true;
+	/* An entry that exists stays what it is. */
+	SAY("eth1 eth0 synack 10.0.1.1 10.0.0.1 80 4000", "pass");
+	CHECK(verdict.conn_known);
+	CHECK_EQ(conns[0].track.state, BAILEY_TCP_SYN_RECV);
+	CHECK(conns[0].set[1]);
+	/* No entry; the response, and whatever else, passes by its own rule. */
+	SAY("eth0 eth1 syn 10.0.0.1 10.0.1.1 4001 80", "pass");
+	CHECK(verdict.untracked);
+	SAY("eth1 eth0 synack 10.0.1.1 10.0.0.1 80 4001", "pass");
+	CHECK(verdict.untracked);
+	SAY("eth0 eth1 ack 10.0.0.1 10.0.1.1 4001 80", "pass");
+	SAY("eth1 eth0 rst 10.0.1.1 10.0.0.1 80 4001", "pass");
+	SAY("eth0 eth1 udp 10.0.0.1 10.0.1.1 4001 53", "pass");
+	SAY("eth1 eth0 udp 10.0.1.1 10.0.0.1 53 4001", "pass");
+	CHECK_EQ(conn_count, 1);
+	/* Whose response has no rule, or whose peer is somebody, is tracked. */
+	SAY("eth0 eth1 syn 10.0.0.1 10.0.1.1 1023 80", "pass");
+	CHECK(!verdict.untracked);
+	CHECK_EQ(conn_count, 2);
+	SAY("eth1 eth0 synack 10.0.1.1 10.0.0.1 80 1023", "pass");
+	SAY("eth0 eth1 syn 10.0.0.1 10.0.1.1 4000 90", "pass");
+	CHECK_EQ(conn_count, 3);
+	SAY("eth0 eth1 udp 10.0.0.1 10.0.1.1 1023 53", "pass");
+	CHECK_EQ(conn_count, 4);
+	/* The rule for everybody is one for everybody of the family. */
+	SAY("eth0 eth1 udp 2001:db8::1 2001:db8:1::1 4000 53", "group-deny");
+	/* All other protocols are tracked. */
+	SAY("eth0 eth1 icmp 10.0.0.1 10.0.1.1 8", "pass");
+	SAY("eth0 eth1 sctp 10.0.0.1 10.0.1.1 4000 80", "pass");
+	CHECK_EQ(conn_count, 6);
+	/* Without its rule it is cut at once. */
+	change("delete group s in allow tcp to any port 80-82\n", false);
+	SAY("eth0 eth1 ack 10.0.0.1 10.0.1.1 4001 80", "group-deny");
+	SAY("eth0 eth1 ack 10.0.0.1 10.0.1.1 4000 80", "pass");
+	end();
+}
+
+/* A door that need not remember stores nothing, whatever the other one does. */
+static void untracked_on_one_side(void)
+{
+	begin("group s in allow tcp\ngroup s out allow\ngroup c out allow tcp to any port 80\n"
+	      "attach dev eth0 protects subnet groups c\n"
+	      "attach dev eth1 protects subnet groups s\n");
+	untracked = true;
+	SAY("eth1 eth0 synack 10.0.1.1 10.0.0.1 80 4000", "group-deny");
+	SAY("eth0 eth1 syn 10.0.0.1 10.0.1.1 4000 80", "pass");
+	CHECK(!verdict.untracked);
+	CHECK_EQ(conn_count, 1);
+	CHECK(conns[0].set[0] && !conns[0].set[1]);
+	SAY("eth1 eth0 synack 10.0.1.1 10.0.0.1 80 4000", "pass");
+	CHECK_EQ(trace.step[0].answer, BAILEY_ANSWER_ALLOW);
+	CHECK(trace.step[0].about_request);
+	CHECK_EQ(trace.step[1].answer, BAILEY_ANSWER_KNOWN);
+	CHECK(!verdict.doors_changed);
+	CHECK(conns[0].set[0] && !conns[0].set[1]);
+	/* A revocation is felt at once at that side, and at that side only. */
+	change("delete group s in allow tcp\n", false);
+	SAY("eth0 eth1 ack 10.0.0.1 10.0.1.1 4000 80", "group-deny");
+	SAY("eth1 eth0 ack 10.0.1.1 10.0.0.1 80 4000", "group-deny");
+	change("group s in allow tcp\ndelete group c out allow tcp to any port 80\n", false);
+	SAY("eth0 eth1 ack 10.0.0.1 10.0.1.1 4000 80", "pass");
+	/* Once its response has no rule, there is something to remember. */
+	change("delete group s out allow\n", false);
+	SAY("eth0 eth1 ack 10.0.0.1 10.0.1.1 4000 80", "pass");
+	CHECK(conns[0].set[0] && conns[0].set[1]);
+	end();
+}
+
+/* What needs only addresses and protocols is right without reassembly. */
+static void fragments_and_acls(void)
+{
+	begin("acl a in 10 deny any from 10.0.0.66\nacl a in 20 reject 99\n"
+	      "acl a in 30 allow udp from 10.0.0.1 to any port 53\n"
+	      "acl a in 40 allow udp from 10.0.0.0/24\nacl a in 50 deny icmp type 5\n"
+	      "acl a in 60 allow icmp\nacl a in 70 allow sctp to any port 0-65535\n"
+	      "acl a in 80 deny tcp from 2001:db8::66 to any port 22\n"
+	      "acl a in 90 allow any from 2001:db8::/64\n"
+	      "attach dev eth1 protects subnet acl a\n");
+	SAY_FRAGMENT("eth0 eth1 udp 10.0.0.2 10.0.1.1", "pass");
+	CHECK_EQ(verdict.rule[0]->number, 40);
+	SAY_FRAGMENT("eth0 eth1 udp 10.0.0.66 10.0.1.1", "acl-deny");
+	SAY_FRAGMENT("eth0 eth1 udp 10.0.2.1 10.0.1.1", "acl-default");
+	SAY_FRAGMENT("eth0 eth1 syn 10.0.0.1 10.0.1.1", "acl-default");
+	SAY_FRAGMENT("eth0 eth1 sctp 10.0.2.1 10.0.1.1", "pass");
+	/* Entry 30 would allow it, or would not: 40 may not be asked. */
+	SAY_FRAGMENT("eth0 eth1 udp 10.0.0.1 10.0.1.1", "fragment");
+	CHECK_EQ(verdict.hits, 0);
+	CHECK_EQ(trace.step[0].answer, BAILEY_ANSWER_UNDECIDED);
+	CHECK_EQ(trace.step[0].rule->number, 30);
+	SAY_FRAGMENT("eth0 eth1 icmp 10.0.0.1 10.0.1.1", "fragment");
+	SAY_FRAGMENT("eth0 eth1 syn 2001:db8::1 2001:db8:1::1", "pass");
+	SAY_FRAGMENT("eth0 eth1 syn 2001:db8::66 2001:db8:1::1", "fragment");
+	SAY_FRAGMENT("eth0 eth1 udp 2001:db8::66 2001:db8:1::1", "pass");
+	CHECK(!verdict.reject);
+	/* A first fragment shows all that it is asked for. */
+	SAY("eth0 eth1 udp 10.0.0.1 10.0.1.1 4000 53", "pass");
+	change("replace acl a\nacl a in 1 reject any\n", false);
+	SAY_FRAGMENT("eth0 eth1 udp 10.0.0.1 10.0.1.1", "acl-deny");
+	CHECK(verdict.reject);
+	CHECK_EQ(conn_count, 0);
+	end();
+}
+
+/* No rule with ports lets them through, and they belong to no connection. */
+static void fragments_and_groups(void)
+{
+	begin("group s in allow udp from 10.0.0.0/24 to any port 53\n"
+	      "group s in allow 89\ngroup s in allow icmp type 8\n"
+	      "attach dev eth1 protects subnet groups s\n");
+	SAY("eth0 eth1 udp 10.0.0.1 10.0.1.1 4000 53", "pass");
+	CHECK_EQ(conn_count, 1);
+	SAY_FRAGMENT("eth0 eth1 udp 10.0.0.1 10.0.1.1", "fragment");
+	CHECK_EQ(trace.step[0].answer, BAILEY_ANSWER_UNDECIDED);
+	SAY_FRAGMENT("eth1 eth0 udp 10.0.1.1 10.0.0.1", "group-deny");
+	SAY_FRAGMENT("eth0 eth1 udp 10.0.2.1 10.0.1.1", "group-deny");
+	SAY_FRAGMENT("eth0 eth1 syn 10.0.0.1 10.0.1.1", "group-deny");
+	SAY_FRAGMENT("eth0 eth1 icmp 10.0.0.1 10.0.1.1", "fragment");
+	change("group s in allow udp from 10.0.0.1\n", false);
+	SAY_FRAGMENT("eth0 eth1 udp 10.0.0.1 10.0.1.1", "pass");
+	CHECK(!verdict.open && !verdict.untracked);
+	untracked = true;
+	change("group s in allow any\ngroup s out allow any\n", false);
+	SAY_FRAGMENT("eth0 eth1 udp 10.0.0.1 10.0.1.1", "pass");
+	CHECK(!verdict.open && !verdict.untracked);
+	CHECK_EQ(conn_count, 1);
+	/* Not the machine's own error either, nor anything exempt. */
+	change("replace group s\nattach dev eth1 protects host groups s\n", false);
+	SAY_FRAGMENT("- eth1 icmp 10.0.1.254 10.0.1.1", "group-deny");
+	SAY_FRAGMENT("- eth1 icmp6 fe80::1 ff02::1", "group-deny");
+	end();
+}
+
 /* A VRF's lines hold for its ports that have none of their own. */
 static void vrf_masters(void)
 {
@@ -732,10 +933,13 @@ static void malformed_packets(void)
 					NULL, &verdict));
 		CHECK_EQ(verdict.reason, reasons[i]);
 	}
-	s.packet.flags |= BAILEY_PKT_FRAGMENT;
-	CHECK(bailey_eval_begin(&eval, binding, &s.packet, BAILEY_PASS, &s.where, NULL,
-				&verdict));
-	CHECK_EQ(verdict.reason, BAILEY_DROP_FRAGMENT);
+	/* What can't be read is not answered either. */
+	change("default reject\n", false);
+	CHECK(bailey_eval_begin(&eval, binding, &s.packet, BAILEY_DROP_MALFORMED, &s.where,
+				NULL, &verdict));
+	CHECK_EQ(verdict.reason, BAILEY_DROP_DEFAULT);
+	CHECK(!verdict.reject);
+	change("default pass\n", false);
 	/* Where nobody asks, nobody looks either. */
 	parse(&s, "eth0 eth2 syn 10.0.0.1 10.0.1.1 1 2");
 	CHECK(bailey_eval_begin(&eval, binding, &s.packet, BAILEY_DROP_MALFORMED, &s.where,
@@ -778,6 +982,11 @@ static const struct unit_test tests[] = {
 	UNIT(own_errors),
 	UNIT(exemptions),
 	UNIT(default_deny),
+	UNIT(rejecting),
+	UNIT(untracked_flows),
+	UNIT(untracked_on_one_side),
+	UNIT(fragments_and_acls),
+	UNIT(fragments_and_groups),
 	UNIT(vrf_masters),
 	UNIT(malformed_packets),
 	UNIT(talking_to_oneself),

@@ -8,7 +8,7 @@ static const struct bailey_device devices[] = {
 };
 
 static const struct bailey_track_rules track = {
-	.timeouts = &bailey_timeouts_default, .loose = true
+	.timeouts = &bailey_timeouts_default, .loose = true,
 };
 
 static u32 dev(const char *name)
@@ -35,8 +35,9 @@ static int where(void *arg, const char *in, const char *out, struct bailey_where
 static const struct bailey_explain_ops ops = { .where = where };
 
 /* The answer to a question about a policy, into @out. */
-static int ask_with(const struct bailey_explain_ops *use, void *arg, const char *policy,
-		    const char *question, struct bailey_out *out)
+static int ask_as(const struct bailey_explain_ops *use, void *arg, const char *policy,
+		  const char *question, const struct bailey_track_rules *rules,
+		  struct bailey_out *out)
 {
 	struct bailey_policy *p = build(NULL, policy);
 	struct bailey_binding *b;
@@ -51,10 +52,16 @@ static int ask_with(const struct bailey_explain_ops *use, void *arg, const char 
 	bailey_policy_put(p);
 	ret = bailey_question_parse(&q, question, strlen(question), &diag);
 	if (!ret)
-		ret = bailey_explain(&q, b, &track, use, arg, out, &diag);
+		ret = bailey_explain(&q, b, rules, use, arg, out, &diag);
 	bailey_diag_destroy(&diag);
 	bailey_binding_destroy(b);
 	return ret;
+}
+
+static int ask_with(const struct bailey_explain_ops *use, void *arg, const char *policy,
+		    const char *question, struct bailey_out *out)
+{
+	return ask_as(use, arg, policy, question, &track, out);
 }
 
 static int ask(const char *policy, const char *question, struct bailey_out *out)
@@ -127,6 +134,80 @@ static void the_request_is_denied(void)
 	check_has(&out, "groups web in: no rule allows it -> deny\n");
 	check_has(&out, "verdict: drop, group-deny\nresult: drop\n");
 	CHECK(!strstr(out.buf, "response:"));
+	bailey_out_destroy(&out);
+}
+
+static void what_is_rejected_says_what_is_sent(void)
+{
+	static const char policy[] =
+		"acl a in 5 reject tcp to any port 80\nacl a in 6 reject\n"
+		"attach dev eth1 protects subnet acl a\n";
+	struct bailey_out out = { 0 };
+
+	CHECK_EQ(ask(policy, "tcp from 10.0.0.1 port 1 to 10.0.1.1 port 80 in eth0 out eth1",
+		     &out), 0);
+	check_has(&out, "acl a in 5 reject tcp to any port 80 -> reject\n"
+		  "  sends: tcp reset\n  verdict: drop, acl-deny\nresult: drop\n");
+	CHECK_EQ(ask(policy, "udp from 10.0.0.1 port 1 to 10.0.1.1 port 80 in eth0 out eth1",
+		     &out), 0);
+	check_has(&out, "  sends: icmp type 3 code 13\n");
+	CHECK_EQ(ask(policy, "89 from 2001:db8::1 to 2001:db8:1::1 in eth0 out eth1", &out), 0);
+	check_has(&out, "  sends: icmpv6 type 1 code 1\n");
+	CHECK_EQ(ask(policy, "icmp from 10.0.0.1 to 10.0.1.1 type 3 in eth0 out eth1", &out), 0);
+	check_has(&out, "  sends: nothing, it must not be answered\n");
+	CHECK_EQ(ask("default reject\n", "udp from 10.0.0.1 port 1 to 10.0.0.2 port 2 in eth0",
+		     &out), 0);
+	check_has(&out, "  default reject: an interface has nothing attached\n"
+		  "  sends: icmp type 3 code 13\n  verdict: drop, default-deny\n");
+	CHECK_EQ(ask("default deny\n", "udp from 10.0.0.1 port 1 to 10.0.0.2 port 2 in eth0",
+		     &out), 0);
+	CHECK(!strstr(out.buf, "sends"));
+	bailey_out_destroy(&out);
+}
+
+static void what_is_not_tracked(void)
+{
+	static const struct bailey_track_rules untracked = {
+		.timeouts = &bailey_timeouts_default, .loose = true, .untracked = true,
+	};
+	static const char question[] =
+		"tcp from 10.0.0.1 port 4000 to 10.0.1.1 port 80 in eth0 out eth1";
+	static const char policy[] =
+		"group g in allow tcp to any port 80\ngroup g out allow\n"
+		"attach dev eth1 protects subnet groups g\n";
+	struct bailey_out out = { 0 };
+
+	CHECK_EQ(ask(policy, question, &out), 0);
+	CHECK(!strstr(out.buf, "not tracked"));
+	check_has(&out, "has said yes to this connection");
+	CHECK_EQ(ask_as(&ops, NULL, policy, question, &untracked, &out), 0);
+	check_has(&out, "group g allow tcp to any port 80 -> allow\n"
+		  "  not tracked: rules of both directions let everybody\n  verdict: pass\n");
+	check_has(&out, "groups g out: group g allow any -> allow\n  not tracked");
+	check_has(&out, "result: pass\n");
+	bailey_out_destroy(&out);
+}
+
+static void fragments(void)
+{
+	static const char policy[] =
+		"acl a in 5 allow udp from 10.0.0.1 to any port 53\nacl a in 6 allow udp\n"
+		"group g in allow udp to any port 53\nattach dev eth1 protects subnet acl a\n"
+		"attach dev lo protects subnet groups g\n";
+	struct bailey_out out = { 0 };
+
+	CHECK_EQ(ask(policy, "udp from 10.0.0.2 to 10.0.1.1 in eth0 out eth1 fragment", &out), 0);
+	check_has(&out, "request: udp from 10.0.0.2 to 10.0.1.1 fragment in eth0 out eth1\n");
+	check_has(&out, "acl a in 6 allow udp -> allow\n");
+	check_has(&out, "result: pass\n");
+	CHECK(!strstr(out.buf, "response:"));
+	CHECK_EQ(ask(policy, "udp from 10.0.0.1 to 10.0.1.1 fragment in eth0 out eth1", &out), 0);
+	check_has(&out, "acl a in 5 allow udp from 10.0.0.1/32 to any port 53 -> undecided\n"
+		  "  verdict: drop, fragment\nresult: drop\n");
+	CHECK_EQ(ask(policy, "udp from 10.0.0.1 to 10.0.1.1 fragment in eth0 out lo", &out), 0);
+	check_has(&out, "a rule may allow it, which a fragment does not show -> undecided\n");
+	CHECK_EQ(ask(policy, "icmp from 10.0.0.1 to 10.0.1.1 fragment in eth0 out eth1", &out), 0);
+	check_has(&out, "request: icmp from 10.0.0.1 to 10.0.1.1 fragment in eth0 out eth1\n");
 	bailey_out_destroy(&out);
 }
 
@@ -252,6 +333,9 @@ static const struct unit_test tests[] = {
 	UNIT(both_halves_pass),
 	UNIT(the_response_is_denied),
 	UNIT(the_request_is_denied),
+	UNIT(what_is_rejected_says_what_is_sent),
+	UNIT(what_is_not_tracked),
+	UNIT(fragments),
 	UNIT(other_answers),
 	UNIT(known_connections),
 	UNIT(bad_questions),

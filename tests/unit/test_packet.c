@@ -320,8 +320,12 @@ static void ipv6_hop_by_hop_first(void)
 
 static void ipv6_fragments(void)
 {
+	static const u8 headers[] = { BAILEY_PROTO_HOPOPTS, BAILEY_PROTO_ROUTING,
+				      BAILEY_PROTO_FRAGMENT, BAILEY_PROTO_AH,
+				      BAILEY_PROTO_DSTOPTS };
 	struct frame f = { 0 };
 	struct bailey_packet p;
+	u32 i;
 	u8 *h;
 
 	put_ipv6(&f, BAILEY_PROTO_FRAGMENT);
@@ -336,6 +340,44 @@ static void ipv6_fragments(void)
 	set16(h + 2, 8);
 	CHECK(parse(&f, &p) == BAILEY_PASS && p.flags == BAILEY_PKT_FRAGMENT);
 	CHECK(p.proto == BAILEY_PROTO_UDP && p.dport == 0 && p.src.lo == 1);
+	CHECK(bailey_packet_proto_known(&p));
+	/* What the first fragment goes on with may be a header again. */
+	for (i = 0; i < ARRAY_SIZE(headers); i++) {
+		h[0] = headers[i];
+		set16(h + 2, 8);
+		CHECK(parse(&f, &p) == BAILEY_PASS && p.flags == BAILEY_PKT_FRAGMENT);
+		CHECK_EQ(p.proto, headers[i]);
+		CHECK(!bailey_packet_proto_known(&p));
+		p.family = BAILEY_IPV4;
+		CHECK(bailey_packet_proto_known(&p));
+	}
+}
+
+/* The first of several must hold what rules ask for. */
+static void tiny_first_fragments(void)
+{
+	static const u8 protos[] = { BAILEY_PROTO_TCP, BAILEY_PROTO_UDP, BAILEY_PROTO_SCTP,
+				     BAILEY_PROTO_DCCP, BAILEY_PROTO_UDPLITE,
+				     BAILEY_PROTO_ICMP };
+	static const u8 least[] = { 20, 8, 12, 12, 8, 8 };
+	struct bailey_packet p;
+	u32 i, len;
+
+	for (i = 0; i < ARRAY_SIZE(protos); i++) {
+		for (len = 0; len <= least[i]; len++) {
+			struct frame f = { 0 };
+
+			unit_about("protocol %u, %u bytes", protos[i], len);
+			put_ipv4(&f, protos[i]);
+			put_tcp(&f, BAILEY_TCP_SYN);
+			f.len = 20 + len;
+			close_frame(&f);
+			set16(f.bytes + 6, 0x2000);
+			CHECK_EQ(parse(&f, &p), len < least[i] ? BAILEY_DROP_TRUNCATED :
+								 BAILEY_PASS);
+		}
+	}
+	unit_about("%s", "");
 }
 
 static void ipv6_final_headers(void)
@@ -419,4 +461,5 @@ UNIT_MAIN(UNIT(addresses), UNIT(ipv4_tcp), UNIT(ipv4_lengths),
 	  UNIT(ports), UNIT(other_protocols), UNIT(ipv6_tcp), UNIT(ipv6_jumbo),
 	  UNIT(ipv6_ext_headers), UNIT(ipv6_routing_type_0),
 	  UNIT(ipv6_ext_header_bound), UNIT(ipv6_hop_by_hop_first),
-	  UNIT(ipv6_fragments), UNIT(ipv6_final_headers), UNIT(random_bytes))
+	  UNIT(ipv6_fragments), UNIT(tiny_first_fragments),
+	  UNIT(ipv6_final_headers), UNIT(random_bytes))

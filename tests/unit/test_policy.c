@@ -18,7 +18,7 @@ static void a_new_policy_concerns_nobody(void)
 	REQUIRE(p);
 	CHECK(!bailey_policy_in_use(p));
 	CHECK_EQ(p->exempts, BAILEY_EXEMPT_ALL);
-	CHECK(!p->default_deny && !p->rules && !p->set_count);
+	CHECK(p->default_action == BAILEY_ALLOW && !p->rules && !p->set_count);
 	bailey_policy_put(p);
 }
 

@@ -16,6 +16,14 @@ static struct bailey_packet packet(u8 family, u8 proto, u16 sport, u16 dport)
 	return p;
 }
 
+static bool fits(const struct bailey_match *match, const struct bailey_packet *packet)
+{
+	enum bailey_fit fit = bailey_match_fields(match, packet);
+
+	CHECK(fit != BAILEY_FIT_PERHAPS);
+	return fit == BAILEY_FIT_YES;
+}
+
 static void match_everything(void)
 {
 	struct bailey_packet p4 = packet(BAILEY_IPV4, BAILEY_PROTO_ESP, 0, 0);
@@ -23,9 +31,9 @@ static void match_everything(void)
 	struct bailey_match m;
 
 	bailey_match_init(&m);
-	CHECK(bailey_match_fields(&m, &p4) && bailey_match_fields(&m, &p6));
+	CHECK(fits(&m, &p4) && fits(&m, &p6));
 	m.families = BAILEY_FAMILY_IPV4;
-	CHECK(bailey_match_fields(&m, &p4) && !bailey_match_fields(&m, &p6));
+	CHECK(fits(&m, &p4) && !fits(&m, &p6));
 }
 
 static void match_ports(void)
@@ -38,22 +46,22 @@ static void match_ports(void)
 	m.dport_first = 443;
 	m.dport_last = 445;
 	m.dport_given = true;
-	CHECK(bailey_match_fields(&m, &p));
+	CHECK(fits(&m, &p));
 	p.dport = 445;
-	CHECK(bailey_match_fields(&m, &p));
+	CHECK(fits(&m, &p));
 	p.dport = 446;
-	CHECK(!bailey_match_fields(&m, &p));
+	CHECK(!fits(&m, &p));
 	p.dport = 442;
-	CHECK(!bailey_match_fields(&m, &p));
+	CHECK(!fits(&m, &p));
 	p.dport = 443;
 	m.sport_first = 1024;
 	m.sport_given = true;
-	CHECK(bailey_match_fields(&m, &p));
+	CHECK(fits(&m, &p));
 	p.sport = 1023;
-	CHECK(!bailey_match_fields(&m, &p));
+	CHECK(!fits(&m, &p));
 	p.proto = BAILEY_PROTO_UDP;
 	p.sport = 1024;
-	CHECK(!bailey_match_fields(&m, &p));
+	CHECK(!fits(&m, &p));
 }
 
 /* A match of ports 0-65535 is one of packets that have ports. */
@@ -64,9 +72,9 @@ static void match_all_ports_needs_ports(void)
 
 	bailey_match_init(&m);
 	m.dport_given = true;
-	CHECK(bailey_match_fields(&m, &p));
+	CHECK(fits(&m, &p));
 	p.flags = 0;
-	CHECK(!bailey_match_fields(&m, &p));
+	CHECK(!fits(&m, &p));
 }
 
 static void match_icmp(void)
@@ -80,17 +88,17 @@ static void match_icmp(void)
 	m.type = 3;
 	p.type = 3;
 	p.code = 4;
-	CHECK(bailey_match_fields(&m, &p));
+	CHECK(fits(&m, &p));
 	m.code = 0;
-	CHECK(!bailey_match_fields(&m, &p));
+	CHECK(!fits(&m, &p));
 	p.code = 0;
-	CHECK(bailey_match_fields(&m, &p));
+	CHECK(fits(&m, &p));
 	m.type = 0;
-	CHECK(!bailey_match_fields(&m, &p));
+	CHECK(!fits(&m, &p));
 	p.type = 0;
-	CHECK(bailey_match_fields(&m, &p));
+	CHECK(fits(&m, &p));
 	p.family = BAILEY_IPV6;
-	CHECK(!bailey_match_fields(&m, &p));
+	CHECK(!fits(&m, &p));
 }
 
 static void match_cidr(void)
@@ -102,17 +110,74 @@ static void match_cidr(void)
 	m.from = (struct bailey_peer){ .kind = BAILEY_PEER_CIDR,
 		.family = BAILEY_IPV4, .bits = 31,
 		.addr = { 0x0a00000000000000ULL, 0 } };
-	CHECK(bailey_match_fields(&m, &p));
+	CHECK(fits(&m, &p));
 	p.src.hi = 0x0a00000200000000ULL;
-	CHECK(!bailey_match_fields(&m, &p));
+	CHECK(!fits(&m, &p));
 	p.src.hi = 0x0a00000000000000ULL;
 	p.family = BAILEY_IPV6;
-	CHECK(!bailey_match_fields(&m, &p));
+	CHECK(!fits(&m, &p));
 	p.family = BAILEY_IPV4;
 	m.to = m.from;
-	CHECK(!bailey_match_fields(&m, &p));
+	CHECK(!fits(&m, &p));
 	p.dst = p.src;
-	CHECK(bailey_match_fields(&m, &p));
+	CHECK(fits(&m, &p));
+}
+
+/* A later fragment shows its addresses, and its protocol if that is no header. */
+static void match_fragments(void)
+{
+	struct bailey_packet p = packet(BAILEY_IPV4, BAILEY_PROTO_UDP, 0, 0);
+	struct bailey_match m, ports, type, all_ports;
+
+	p.flags = BAILEY_PKT_FRAGMENT;
+	bailey_match_init(&m);
+	CHECK_EQ(bailey_match_fields(&m, &p), BAILEY_FIT_YES);
+	m.proto = BAILEY_PROTO_UDP;
+	ports = m;
+	all_ports = m;
+	CHECK_EQ(bailey_match_fields(&m, &p), BAILEY_FIT_YES);
+	ports.dport_given = true;
+	ports.dport_first = 53;
+	ports.dport_last = 53;
+	CHECK_EQ(bailey_match_fields(&ports, &p), BAILEY_FIT_PERHAPS);
+	ports.dport_first = 0;
+	CHECK_EQ(bailey_match_fields(&ports, &p), BAILEY_FIT_PERHAPS);
+	ports.dport_first = 1;
+	ports.dport_last = U16_MAX;
+	CHECK_EQ(bailey_match_fields(&ports, &p), BAILEY_FIT_PERHAPS);
+	/* Port 0 to 65535 is any port. */
+	all_ports.sport_given = true;
+	all_ports.dport_given = true;
+	CHECK_EQ(bailey_match_fields(&all_ports, &p), BAILEY_FIT_YES);
+	all_ports.sport_last = 65534;
+	CHECK_EQ(bailey_match_fields(&all_ports, &p), BAILEY_FIT_PERHAPS);
+	p.proto = BAILEY_PROTO_TCP;
+	CHECK_EQ(bailey_match_fields(&m, &p), BAILEY_FIT_NO);
+	CHECK_EQ(bailey_match_fields(&ports, &p), BAILEY_FIT_NO);
+	/* In IPv4 it is a protocol, in IPv6 a header before one. */
+	p.proto = BAILEY_PROTO_DSTOPTS;
+	CHECK_EQ(bailey_match_fields(&ports, &p), BAILEY_FIT_NO);
+	p.family = BAILEY_IPV6;
+	CHECK_EQ(bailey_match_fields(&m, &p), BAILEY_FIT_PERHAPS);
+	CHECK_EQ(bailey_match_fields(&ports, &p), BAILEY_FIT_PERHAPS);
+	m.proto = BAILEY_PROTO_ANY;
+	CHECK_EQ(bailey_match_fields(&m, &p), BAILEY_FIT_YES);
+	/* An address that is another one decides, whatever is not shown. */
+	ports.families = BAILEY_FAMILY_IPV4;
+	CHECK_EQ(bailey_match_fields(&ports, &p), BAILEY_FIT_NO);
+	ports.families = BAILEY_FAMILY_BOTH;
+	ports.from = (struct bailey_peer){ .kind = BAILEY_PEER_CIDR,
+		.family = BAILEY_IPV6, .bits = 128, .addr = { 1, 2 } };
+	CHECK_EQ(bailey_match_fields(&ports, &p), BAILEY_FIT_NO);
+	type = m;
+	type.proto = BAILEY_PROTO_ICMPV6;
+	type.type = 128;
+	p.proto = BAILEY_PROTO_ICMPV6;
+	CHECK_EQ(bailey_match_fields(&type, &p), BAILEY_FIT_PERHAPS);
+	type.type = 0;
+	CHECK_EQ(bailey_match_fields(&type, &p), BAILEY_FIT_PERHAPS);
+	type.type = BAILEY_TYPE_ANY;
+	CHECK_EQ(bailey_match_fields(&type, &p), BAILEY_FIT_YES);
 }
 
 /* Each field alone tells two matches apart, in both directions. */
@@ -155,7 +220,7 @@ static void append(struct bailey_rules *rules, u32 number, u8 families, u32 line
 
 	bailey_match_init(&m);
 	m.families = families;
-	rule = bailey_rule_create(&m, number, true);
+	rule = bailey_rule_create(&m, number, BAILEY_ALLOW);
 	REQUIRE(rule);
 	rule->line = line;
 	CHECK_EQ(bailey_rules_append(rules, rule), 0);
@@ -262,7 +327,7 @@ static void equal_rules_are_adopted(void)
 	append(&new, 10, BAILEY_FAMILY_BOTH, 2);
 	append(&new, 20, BAILEY_FAMILY_IPV6, 3);
 	append(&new, 30, BAILEY_FAMILY_BOTH, 4);
-	new.at[3]->allow = false;
+	new.at[3]->action = BAILEY_DENY;
 	bailey_rules_adopt(&new, &old);
 	CHECK(new.at[1] == old.at[0]);
 	CHECK(new.at[0] != old.at[0] && new.at[2] != old.at[1]);
@@ -280,6 +345,7 @@ static const struct unit_test tests[] = {
 	UNIT(match_all_ports_needs_ports),
 	UNIT(match_icmp),
 	UNIT(match_cidr),
+	UNIT(match_fragments),
 	UNIT(match_order),
 	UNIT(numbers_order),
 	UNIT(numbers_clash_by_family),

@@ -52,7 +52,7 @@ static const char *outcome(const char *text, char *buf, size_t size)
 static void check_packet(struct bailey_binding *binding, char *line)
 {
 	static const struct bailey_track_rules track = {
-		.timeouts = &bailey_timeouts_default, .loose = true
+		.timeouts = &bailey_timeouts_default, .loose = true,
 	};
 	char *want = strstr(line, " | ");
 	struct bailey_question question;

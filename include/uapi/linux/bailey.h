@@ -24,7 +24,7 @@
  * @BAILEY_PASS: accepted
  * @BAILEY_DROP_MALFORMED: lengths or versions in its headers contradict each other
  * @BAILEY_DROP_TRUNCATED: it ends inside its headers
- * @BAILEY_DROP_FRAGMENT: a fragment that was not reassembled
+ * @BAILEY_DROP_FRAGMENT: a later fragment alone does not show what rules ask for
  * @BAILEY_DROP_EXT_HEADERS: more IPv6 extension headers than the bound
  * @BAILEY_DROP_TCP_FLAGS: a combination of TCP flags that no stack sends
  * @BAILEY_DROP_TCP_STATE: a TCP segment that its connection's state forbids
