@@ -232,8 +232,10 @@ static void crash(struct walk_net *net, u8 side)
 
 static void reuse(struct walk_net *net)
 {
-	u8 i;
+	u8 i, state = net->firewall.conn.track.state;
 
+	net->ended = state == BAILEY_TCP_TIME_WAIT || state == BAILEY_TCP_CLOSE;
+	net->firewall.reopened = false;
 	for (i = 0; i < 2; i++) {
 		create_end(net, i, net->ep[i].snd_max + 1 +
 			   walk_random(&net->random, 1 << walk_random(&net->random, 30)));
@@ -398,7 +400,9 @@ static void check_end(struct walk_net *net)
 	net->tally->late_copies += net->late_copy;
 	if (!regular || net->late_copy || !net->firewall.known || net->fins_unseen || net->failure)
 		return;
-	if (state != BAILEY_TCP_TIME_WAIT && state != BAILEY_TCP_CLOSE)
+	if (net->ended && !net->firewall.reopened)
+		walk_net_fail(net, WALK_NOT_REOPENED, NULL, BAILEY_PASS);
+	else if (state != BAILEY_TCP_TIME_WAIT && state != BAILEY_TCP_CLOSE)
 		walk_net_fail(net, WALK_END_STATE, NULL, BAILEY_PASS);
 }
 
