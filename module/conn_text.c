@@ -36,16 +36,22 @@ static int cidr_word(struct bailey_conn_filter *filter, struct bailey_lexer *lex
 	return 0;
 }
 
+static int set_state(struct bailey_conn_filter *filter, const char *state)
+{
+	filter->state = state;
+	return 0;
+}
+
 static int state_word(struct bailey_conn_filter *filter, struct bailey_lexer *lex)
 {
 	u8 state;
 
-	for (state = BAILEY_TCP_SYN_SENT; state < BAILEY_TCP_STATE_COUNT; state++) {
-		if (bailey_lexer_accept(lex, bailey_tcp_state_name(state))) {
-			filter->state = state;
-			return 0;
-		}
-	}
+	for (state = BAILEY_TCP_SYN_SENT; state < BAILEY_TCP_STATE_COUNT; state++)
+		if (bailey_lexer_accept(lex, bailey_tcp_state_name(state)))
+			return set_state(filter, bailey_tcp_state_name(state));
+	for (state = BAILEY_SCTP_CLOSED; state < BAILEY_SCTP_STATE_COUNT; state++)
+		if (bailey_lexer_accept(lex, bailey_sctp_state_name(state)))
+			return set_state(filter, bailey_sctp_state_name(state));
 	return bailey_lexer_fail(lex, -EINVAL, "SYN_SENT, ESTABLISHED, …",
 				 "there is no such state");
 }
@@ -102,7 +108,6 @@ int bailey_conn_filter_parse(struct bailey_conn_filter *filter, struct bailey_le
 
 	memset(filter, 0, sizeof(*filter));
 	filter->proto = -1;
-	filter->state = -1;
 	filter->port[0] = -1;
 	filter->port[1] = -1;
 	while (lex->word_len && !ret)
@@ -128,8 +133,7 @@ bool bailey_conn_filter_holds(const struct bailey_conn_filter *filter,
 		return false;
 	if (filter->proto >= 0 && filter->proto != key->proto)
 		return false;
-	if (filter->state >= 0 && (key->proto != BAILEY_PROTO_TCP ||
-				   filter->state != READ_ONCE(conn->track.state)))
+	if (filter->state && strcmp(filter->state, bailey_conn_state_name(conn)))
 		return false;
 	for (side = 0; side < 2; side++) {
 		end = side == BAILEY_ORIGINATOR ? conn->orig_end : !conn->orig_end;
@@ -184,8 +188,7 @@ static void conn_print(struct net *net, const struct bailey_conn *conn,
 		bailey_out_printf(out, "%s ", name);
 	else
 		bailey_out_printf(out, "%u ", conn->key.proto);
-	bailey_out_printf(out, "%s ", conn->key.proto == BAILEY_PROTO_TCP ?
-			  bailey_tcp_state_name(READ_ONCE(conn->track.state)) : "-");
+	bailey_out_printf(out, "%s ", bailey_conn_state_name(conn));
 	ends_print(&request, out);
 	device_print(net, "in", READ_ONCE(conn->ifindex[BAILEY_ORIGINATOR]), out);
 	device_print(net, "out", READ_ONCE(conn->ifindex[BAILEY_RESPONDER]), out);

@@ -11,7 +11,8 @@
 /**
  * struct bailey_conn_filter - which connections a request is about
  * @proto: protocol, or -1 for any
- * @state: &enum bailey_tcp_state, or -1 for any
+ * @state: from bailey_tcp_state_name() or bailey_sctp_state_name(), which may share
+ *	   it; NULL for any
  * @port: source and destination port of the request, or -1 for any
  * @family: of the prefixes, 0 where there are none
  * @addr: source and destination prefix of the request
@@ -19,7 +20,7 @@
  */
 struct bailey_conn_filter {
 	int proto;
-	int state;
+	const char *state;
 	int port[2];
 	u8 family;
 	struct bailey_addr addr[2];

@@ -124,11 +124,20 @@ void bailey_events_add(struct bailey_event_ring *ring, const struct bailey_conn 
 	spin_unlock(&ring->lock);
 }
 
+/* Of SCTP the way to its end says so: an ABORT after a SHUTDOWN ends no more than that. */
+static bool broken_off(const struct bailey_conn *conn, u8 before)
+{
+	if (conn->key.proto == BAILEY_PROTO_SCTP)
+		return before < BAILEY_SCTP_SHUTDOWN_SENT ||
+		       before > BAILEY_SCTP_SHUTDOWN_ACK_SENT;
+	return conn->track.state == BAILEY_TCP_CLOSE;
+}
+
 /**
  * bailey_events_add_change() - record what a packet has made of a connection
  * @ring: from bailey_events_ring()
  * @conn: the connection as it is now
- * @state: its &enum bailey_tcp_state before
+ * @state: its &enum bailey_tcp_state or &enum bailey_sctp_state before
  * @flags: its &enum bailey_conn_flags before
  *
  * Context: Under rcu_read_lock() and the connection's lock, BHs disabled.
@@ -136,15 +145,15 @@ void bailey_events_add(struct bailey_event_ring *ring, const struct bailey_conn 
 void bailey_events_add_change(struct bailey_event_ring *ring,
 			      const struct bailey_conn *conn, u8 state, u8 flags)
 {
-	u8 sign = conn->key.proto == BAILEY_PROTO_TCP ? BAILEY_CONN_ASSURED :
-							BAILEY_CONN_REPLIED;
+	bool handshake = conn->key.proto == BAILEY_PROTO_TCP ||
+			 conn->key.proto == BAILEY_PROTO_SCTP;
+	u8 sign = handshake ? BAILEY_CONN_ASSURED : BAILEY_CONN_REPLIED;
 
 	if (conn->track.flags & ~flags & sign)
 		bailey_events_add(ring, conn, BAILEY_EVENT_ESTABLISHED, BAILEY_END_NONE);
-	if (bailey_conn_closed(conn->track.state) && !bailey_conn_closed(state))
+	if (bailey_conn_closed(conn, conn->track.state) && !bailey_conn_closed(conn, state))
 		bailey_events_add(ring, conn, BAILEY_EVENT_CLOSED,
-				  conn->track.state == BAILEY_TCP_CLOSE ? BAILEY_END_RESET :
-								    BAILEY_END_FIN);
+				  broken_off(conn, state) ? BAILEY_END_RESET : BAILEY_END_FIN);
 }
 
 /**

@@ -99,7 +99,7 @@ static inline void bailey_events_new(const struct bailey_events *events,
  * bailey_events_change() - a packet has moved a connection
  * @events: who is told, or NULL
  * @conn: the connection as it is now
- * @state: its &enum bailey_tcp_state before
+ * @state: its &enum bailey_tcp_state or &enum bailey_sctp_state before
  * @flags: its &enum bailey_conn_flags before
  *
  * Context: Under rcu_read_lock() and the connection's lock.
@@ -114,23 +114,12 @@ static inline void bailey_events_change(const struct bailey_events *events,
 }
 
 /**
- * bailey_conn_closed() - has TCP closed it?
- * @state: &enum bailey_tcp_state
- *
- * Return: true for a connection that has had its last event.
- */
-static inline bool bailey_conn_closed(u8 state)
-{
-	return state == BAILEY_TCP_TIME_WAIT || state == BAILEY_TCP_CLOSE;
-}
-
-/**
  * bailey_events_end() - a connection is taken out of the table
  * @events: who is told, or NULL
  * @conn: the connection
  * @end: why
  *
- * Says nothing of what TCP has closed before: that was its end.
+ * Says nothing of what its ends have closed before: that was its end.
  *
  * Context: Under rcu_read_lock() and the connection's lock.
  */
@@ -139,7 +128,7 @@ static inline void bailey_events_end(const struct bailey_events *events,
 {
 	struct bailey_event_ring *ring = bailey_events_ring(events);
 
-	if (unlikely(ring) && !bailey_conn_closed(conn->track.state))
+	if (unlikely(ring) && !bailey_conn_closed(conn, conn->track.state))
 		bailey_events_add(ring, conn, end == BAILEY_END_TIMEOUT ?
 				  BAILEY_EVENT_EXPIRED : BAILEY_EVENT_CLOSED, end);
 }

@@ -266,7 +266,7 @@ static struct bailey_conn_entry *make_entry(const struct passage *p)
 	conn->ifindex[BAILEY_RESPONDER] = side_ifindex(p, BAILEY_DST);
 	conn->track = p->verdict.next.track;
 	if (p->entry)
-		bailey_conn_succeeds(&conn->track);
+		bailey_conn_succeeds(conn, &p->entry->conn);
 	conn->expires = bailey_conn_deadline(p->now, p->verdict.next.timeout);
 	return entry;
 }

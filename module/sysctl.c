@@ -44,6 +44,7 @@ struct row {
 
 #define SETTING(member)	offsetof(struct bailey_sysctls, member)
 #define TCP(state)	SETTING(timeouts.tcp[BAILEY_TCP_##state])
+#define SCTP(state)	SETTING(timeouts.sctp[BAILEY_SCTP_##state])
 
 static const struct row number_rows[] = {
 	{ "tcp_timeout_syn_sent",	TCP(SYN_SENT) },
@@ -55,6 +56,14 @@ static const struct row number_rows[] = {
 	{ "tcp_timeout_time_wait",	TCP(TIME_WAIT) },
 	{ "tcp_timeout_close",		TCP(CLOSE) },
 	{ "tcp_timeout_syn_sent2",	TCP(SYN_SENT2) },
+	{ "sctp_timeout_closed",	SCTP(CLOSED) },
+	{ "sctp_timeout_cookie_wait",	SCTP(COOKIE_WAIT) },
+	{ "sctp_timeout_cookie_echoed",	SCTP(COOKIE_ECHOED) },
+	{ "sctp_timeout_established",	SCTP(ESTABLISHED) },
+	{ "sctp_timeout_shutdown_sent",	SCTP(SHUTDOWN_SENT) },
+	{ "sctp_timeout_shutdown_recd",	SCTP(SHUTDOWN_RECD) },
+	{ "sctp_timeout_shutdown_ack_sent", SCTP(SHUTDOWN_ACK_SENT) },
+	{ "sctp_timeout_heartbeat_sent", SCTP(HEARTBEAT_SENT) },
 	{ "udp_timeout",		SETTING(timeouts.udp) },
 	{ "udp_timeout_stream",		SETTING(timeouts.udp_stream) },
 	{ "icmp_timeout",		SETTING(timeouts.icmp) },

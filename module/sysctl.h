@@ -24,7 +24,8 @@ struct net;
  * @reject_rate: answers to rejected packets, per second
  * @event_ring_size: records of connection events kept for those who watch
  * @tcp_max_ack: bytes that an acknowledgment may lag behind, at the least
- * @tcp_loose: 1: pick up TCP connections in the middle; 0: only from their SYN
+ * @tcp_loose: 1: pick up TCP and SCTP connections in the middle; 0: only from their
+ *	       SYN or INIT
  * @tcp_be_liberal: 1: of the segments outside the windows only resets are dropped
  * @untracked: 1: no entry for flows that rules of both directions let everybody have
  * @caps: the initial namespace's settings, where those bound these; else NULL

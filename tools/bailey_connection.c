@@ -9,6 +9,7 @@
 
 #define CHUNK		((size_t)64 << 10)
 #define BATCH		256
+#define STATE_WIDTH	11
 
 static const char usage[] =
 	"Usage: bailey connection [ { list | show } [ FILTER ] ]\n"
@@ -17,10 +18,10 @@ static const char usage[] =
 	"       bailey connection flush\n"
 	"\n"
 	"FILTER := [ proto PROTO ] [ src CIDR ] [ dst CIDR ] [ sport N ] [ dport N ]\n"
-	"          [ state TCP_STATE ]\n"
+	"          [ state STATE ]\n"
 	"\n"
-	"Addresses and ports are those of the request. watch prints what becomes of\n"
-	"connections, from now on and until it is interrupted.\n";
+	"Addresses and ports are those of the request, STATE that of TCP or SCTP. watch\n"
+	"prints what becomes of connections, from now on and until it is interrupted.\n";
 
 /* A batch of connections, and the widths of columns. */
 struct listing {
@@ -30,6 +31,7 @@ struct listing {
 	u32 count;
 	int addr_width;
 	int dev_width;
+	int state_width;
 	bool header;
 	bool any;
 	unsigned long number;
@@ -40,10 +42,11 @@ static void widen(struct listing *listing, const struct conn_line *conn)
 	char text[96];
 	int src = conn_end_print(text, sizeof(text), conn->src, conn->sport);
 	int dst = conn_end_print(text, sizeof(text), conn->dst, conn->dport);
-	int in = strlen(conn->in), out = strlen(conn->out);
+	int in = strlen(conn->in), out = strlen(conn->out), state = strlen(conn->state);
 
 	listing->addr_width = max_t(int, listing->addr_width, max_t(int, src, dst));
 	listing->dev_width = max_t(int, listing->dev_width, max_t(int, in, out));
+	listing->state_width = max_t(int, listing->state_width, state);
 }
 
 static void row_print(const struct listing *listing, const char *half,
@@ -61,13 +64,14 @@ static void table_print(const struct listing *listing, const struct conn_line *c
 
 	conn_end_print(src, sizeof(src), conn->src, conn->sport);
 	conn_end_print(dst, sizeof(dst), conn->dst, conn->dport);
-	printf("%-7s %s%-11s%s ", conn->proto, tool_colour(TOOL_BOLD), conn->state,
-	       tool_colour_end());
+	printf("%-7s %s%-*s%s ", conn->proto, tool_colour(TOOL_BOLD),
+	       listing->state_width, conn->state, tool_colour_end());
 	row_print(listing, "request", src, dst, conn->in, conn->out);
 	printf(" %7lld", (long long)conn->expires);
 	conn_extra_print(conn, false);
-	printf("%s%s%s\n%-19s ", conn->replied ? " REPLIED" : "",
-	       conn->stream ? " STREAM" : "", conn->assured ? " ASSURED" : "", "");
+	printf("%s%s%s\n%-7s %-*s ", conn->replied ? " REPLIED" : "",
+	       conn->stream ? " STREAM" : "", conn->assured ? " ASSURED" : "", "",
+	       listing->state_width, "");
 	row_print(listing, "response", dst, src, conn->out, conn->in);
 	if (tool_options.stats)
 		printf("         groups %s", conn->groups);
@@ -83,7 +87,8 @@ static void header_print(struct listing *listing)
 	if (listing->header)
 		return;
 	listing->header = true;
-	printf("%-7s %-11s %-8s %-*s %-*s %-*s %-*s %7s\n", "PROTO", "STATE", "HALF",
+	printf("%-7s %-*s %-8s %-*s %-*s %-*s %-*s %7s\n", "PROTO",
+	       listing->state_width, "STATE", "HALF",
 	       listing->addr_width, "FROM", listing->addr_width, "TO",
 	       listing->dev_width, "IN", listing->dev_width, "OUT", "EXPIRES");
 }
@@ -197,6 +202,7 @@ static int list(int argc, char **argv)
 		listing->filter = &filter;
 		listing->addr_width = CONN_ADDR_WIDTH;
 		listing->dev_width = CONN_DEV_WIDTH;
+		listing->state_width = STATE_WIDTH;
 		if (tool_options.json)
 			putchar('[');
 		status = list_all(listing, &proc, buf);

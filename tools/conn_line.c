@@ -238,20 +238,31 @@ static int proto_parse(int *proto, const char *word, const char *usage)
 	return TOOL_OK;
 }
 
+/* Not their first, which no connection has. */
+static const char *find_state(const char *const *names, u32 count, const char *word)
+{
+	u32 i;
+
+	for (i = 1; i < count; i++)
+		if (!strcmp(word, names[i]))
+			return names[i];
+	return NULL;
+}
+
 static int state_parse(const char **state, char *word, const char *usage)
 {
-	static const char * const names[] = BAILEY_TCP_STATE_NAMES;
+	static const char * const tcp[] = BAILEY_TCP_STATE_NAMES;
+	static const char * const sctp[] = BAILEY_SCTP_STATE_NAMES;
 	u32 i;
 
 	for (i = 0; word[i]; i++)
 		word[i] = toupper((u8)word[i]);
-	for (i = BAILEY_TCP_SYN_SENT; i < ARRAY_SIZE(names); i++) {
-		if (!strcmp(word, names[i])) {
-			*state = names[i];
-			return TOOL_OK;
-		}
-	}
-	return tool_usage(usage, "'%s' is not a TCP state", word);
+	*state = find_state(tcp, ARRAY_SIZE(tcp), word);
+	if (!*state)
+		*state = find_state(sctp, ARRAY_SIZE(sctp), word);
+	if (!*state)
+		return tool_usage(usage, "'%s' is not a state of TCP or SCTP", word);
+	return TOOL_OK;
 }
 
 static int filter_word(struct conn_filter *filter, const char *key, char *word,

@@ -15,7 +15,7 @@
 /**
  * struct conn_line - one connection; words point into the line it was read from
  * @proto: protocol name or number
- * @state: TCP state, or "-"
+ * @state: TCP or SCTP state, or "-"
  * @src: source address of the request
  * @dst: destination address of the request
  * @in: interface towards the originator, or "-" for this machine
@@ -31,7 +31,7 @@
  * @expires: seconds left
  * @replied: the responder has answered
  * @stream: UDP that goes on
- * @assured: TCP that was established
+ * @assured: TCP or SCTP that was established
  */
 struct conn_line {
 	const char *proto;
@@ -75,7 +75,7 @@ struct conn_prefix {
  * @dst: destination of the request
  * @sport: source port of the request, %CONN_NUMBER_NONE for all
  * @dport: destination port of the request, likewise
- * @state: TCP state in capitals, or NULL for all
+ * @state: TCP or SCTP state in capitals, or NULL for all
  */
 struct conn_filter {
 	int proto;

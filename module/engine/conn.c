@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The life of a connection: keys, timeouts, and how packets move it; TCP's part of
- * that is in tcp.c.
+ * that is in tcp.c, SCTP's in sctp.c.
  *
  * Everything is a pure function: fields that another CPU may change are read once,
  * with READ_ONCE().
  */
 #include "conn.h"
 
+#include "sctp.h"
 #include "tcp.h"
 
 const struct bailey_timeouts bailey_timeouts_default = {
@@ -26,11 +27,32 @@ const struct bailey_timeouts bailey_timeouts_default = {
 		[BAILEY_TCP_CLOSE] = 10,
 		[BAILEY_TCP_SYN_SENT2] = 120,
 	},
+	.sctp = {
+		[BAILEY_SCTP_CLOSED] = 10,
+		[BAILEY_SCTP_COOKIE_WAIT] = 60,
+		/* Twice the longest pause between two tries, RTO.Max (RFC 9260 16). */
+		[BAILEY_SCTP_COOKIE_ECHOED] = 120,
+		/*
+		 * Both ends send heartbeats, twice a minute; and who has lost a path
+		 * can use it again only when what is known of it has died.
+		 */
+		[BAILEY_SCTP_ESTABLISHED] = 210,
+		[BAILEY_SCTP_SHUTDOWN_SENT] = 120,
+		[BAILEY_SCTP_SHUTDOWN_RECD] = 120,
+		[BAILEY_SCTP_SHUTDOWN_ACK_SENT] = 120,
+		[BAILEY_SCTP_HEARTBEAT_SENT] = 30,
+	},
 	.udp = 30,
 	.udp_stream = 180,
 	.icmp = 30,
 	.other = 600,
 };
+
+/* SCTP by its tags; a packet made without them is judged by its ports alone. */
+static bool is_sctp(const struct bailey_packet *packet)
+{
+	return packet->proto == BAILEY_PROTO_SCTP && packet->flags & BAILEY_PKT_TAG;
+}
 
 static bool is_udp(u8 proto)
 {
@@ -139,7 +161,8 @@ u8 bailey_conn_key_make(struct bailey_conn_key *key,
  * @next: filled in on BAILEY_PASS: the new entry's track and timeout
  *
  * Return: BAILEY_PASS; BAILEY_DROP_NO_CONNECTION for replies, SYN-ACKs, resets
- * and later segments; BAILEY_DROP_TCP_FLAGS for a combination nobody sends.
+ * and later segments, and the like of SCTP; BAILEY_DROP_TCP_FLAGS for a combination
+ * nobody sends.
  */
 enum bailey_reason bailey_conn_open(const struct bailey_packet *packet,
 				    const struct bailey_track_rules *rules,
@@ -153,6 +176,13 @@ enum bailey_reason bailey_conn_open(const struct bailey_packet *packet,
 		if (reason == BAILEY_DROP_TCP_STATE ||
 		    (reason == BAILEY_PASS && !rules->loose &&
 		     next->track.state != BAILEY_TCP_SYN_SENT))
+			return BAILEY_DROP_NO_CONNECTION;
+		return reason;
+	}
+	if (is_sctp(packet)) {
+		reason = bailey_sctp_step(packet, BAILEY_ORIGINATOR, rules, next);
+		if (reason != BAILEY_PASS ||
+		    (!rules->loose && next->track.state != BAILEY_SCTP_COOKIE_WAIT))
 			return BAILEY_DROP_NO_CONNECTION;
 		return reason;
 	}
@@ -173,8 +203,8 @@ enum bailey_reason bailey_conn_open(const struct bailey_packet *packet,
  * Changes nothing: the caller stores @next when the packet has passed all its
  * questions, since a packet that an ACL denies neither advances nor refreshes.
  *
- * Return: BAILEY_PASS, BAILEY_DROP_TCP_FLAGS, BAILEY_DROP_TCP_STATE or
- * BAILEY_DROP_TCP_WINDOW.
+ * Return: BAILEY_PASS, BAILEY_DROP_TCP_FLAGS, BAILEY_DROP_TCP_STATE,
+ * BAILEY_DROP_TCP_WINDOW, BAILEY_DROP_SCTP_TAG or BAILEY_DROP_SCTP_STATE.
  */
 enum bailey_reason bailey_conn_advance(const struct bailey_conn *conn,
 				       const struct bailey_packet *packet,
@@ -186,6 +216,8 @@ enum bailey_reason bailey_conn_advance(const struct bailey_conn *conn,
 	next->timeout = 0;
 	if (packet->proto == BAILEY_PROTO_TCP)
 		return bailey_tcp_step(packet, side, rules, next);
+	if (is_sctp(packet))
+		return bailey_sctp_step(packet, side, rules, next);
 	plain_step(packet, side, rules->timeouts, next);
 	return BAILEY_PASS;
 }
@@ -207,7 +239,7 @@ static bool is_late_syn(const struct bailey_conn *conn, const struct bailey_pack
  *
  * A SYN after the end (TIME_WAIT, CLOSE) is a new connection, whichever side
  * sends it: it is judged as if @conn were not there, and takes its place. Not so a
- * late copy of the SYN with which @conn began.
+ * late copy of the SYN with which @conn began. An INIT does so when SCTP is CLOSED.
  *
  * Return: true for such a packet.
  */
@@ -216,6 +248,8 @@ bool bailey_conn_reopens(const struct bailey_conn *conn,
 {
 	u8 state = READ_ONCE(conn->track.state);
 
+	if (is_sctp(packet))
+		return state == BAILEY_SCTP_CLOSED && bailey_packet_begins(packet);
 	return packet->proto == BAILEY_PROTO_TCP &&
 	       (state == BAILEY_TCP_TIME_WAIT || state == BAILEY_TCP_CLOSE) &&
 	       bailey_tcp_segment_of(packet->tcp_flags) == BAILEY_TCP_SEG_SYN &&
@@ -224,12 +258,22 @@ bool bailey_conn_reopens(const struct bailey_conn *conn,
 
 /**
  * bailey_conn_succeeds() - a new connection takes the place of one that has ended
- * @track: the new one's
+ * @conn: the new one, not yet shared
+ * @old: the one that has ended, with the same key
  *
  * Answers to the old one may still be under way: what they provoke is let through.
  */
-void bailey_conn_succeeds(struct bailey_track *track)
+void bailey_conn_succeeds(struct bailey_conn *conn, const struct bailey_conn *old)
 {
+	struct bailey_track *track = &conn->track;
+	struct bailey_track before;
+
+	if (conn->key.proto == BAILEY_PROTO_SCTP) {
+		bailey_track_copy(&before, &old->track);
+		bailey_sctp_succeeds(&track->sctp, &before.sctp,
+				     conn->orig_end != old->orig_end);
+		return;
+	}
 	if (track->state == BAILEY_TCP_SYN_SENT && track->tcp.bits)
 		track->tcp.bits |= BAILEY_TCP_OTHER_SYN;
 }
@@ -247,10 +291,44 @@ bool bailey_conn_quoted(const struct bailey_conn *conn,
 {
 	struct bailey_track track;
 
+	bailey_track_copy(&track, &conn->track);
+	if (is_sctp(quote))
+		return bailey_sctp_quoted(&track.sctp, quote, side);
 	if (quote->proto != BAILEY_PROTO_TCP || !(quote->flags & BAILEY_PKT_SEQ))
 		return true;
-	bailey_track_copy(&track, &conn->track);
 	return bailey_tcp_quoted(&track.tcp, quote, side);
+}
+
+/**
+ * bailey_packet_begins() - could this packet begin a connection, whatever is known?
+ * @packet: a packet of the request
+ *
+ * Return: true for SYN and INIT, and for any packet of a protocol without a
+ * handshake.
+ */
+bool bailey_packet_begins(const struct bailey_packet *packet)
+{
+	if (is_sctp(packet))
+		return packet->sctp_chunks & 1 << BAILEY_SCTP_INIT;
+	return packet->proto != BAILEY_PROTO_TCP ||
+	       (packet->tcp_flags & BAILEY_TCP_FLAGS) == BAILEY_TCP_SYN;
+}
+
+/**
+ * bailey_conn_state_name() - how far a connection has come, by nf_conntrack's names
+ * @conn: the connection
+ *
+ * Return: a static string; "-" for protocols without states.
+ */
+const char *bailey_conn_state_name(const struct bailey_conn *conn)
+{
+	u8 state = READ_ONCE(conn->track.state);
+
+	if (conn->key.proto == BAILEY_PROTO_TCP)
+		return bailey_tcp_state_name(state);
+	if (conn->key.proto == BAILEY_PROTO_SCTP && state != BAILEY_SCTP_NONE)
+		return bailey_sctp_state_name(state);
+	return "-";
 }
 
 /**

@@ -43,7 +43,8 @@ static_assert(sizeof(struct bailey_conn_key) == 56);
  * enum bailey_conn_flags - what has been seen of a connection
  * @BAILEY_CONN_REPLIED: a packet of the response passed
  * @BAILEY_CONN_STREAM: UDP: a second request packet passed after a reply
- * @BAILEY_CONN_ASSURED: TCP: was established, both ways; it outlives pressure
+ * @BAILEY_CONN_ASSURED: TCP, SCTP: was established, both ways; it outlives
+ *	pressure
  * @BAILEY_CONN_HALF_CLOSED: TCP: data still flows against the first FIN
  */
 enum bailey_conn_flags {
@@ -112,13 +113,30 @@ struct bailey_tcp_track {
 #define BAILEY_TRACK_WORDS	13
 
 /**
+ * struct bailey_sctp_track - the verification tags of an SCTP association: see sctp.c
+ * @tag: by side, the tag that it has chosen, hence that packets to it carry
+ * @init: by side, the tag in the last INIT that it sent and that is not @tag
+ * @answer: by side, the tag in its INIT ACK to the other side's @init
+ * @old: by side, @tag of the association that this one follows
+ *
+ * 0 is no tag: it stands for what is not known.
+ */
+struct bailey_sctp_track {
+	u32 tag[2];
+	u32 init[2];
+	u32 answer[2];
+	u32 old[2];
+};
+
+/**
  * struct bailey_track - all that packets change of a connection but its deadline
- * @state: &enum bailey_tcp_state; %BAILEY_TCP_NONE for what is not TCP
+ * @state: &enum bailey_tcp_state or &enum bailey_sctp_state; 0 for what is neither
  * @flags: &enum bailey_conn_flags
  * @last_dir: TCP: side (%BAILEY_ORIGINATOR or %BAILEY_RESPONDER) of the first FIN,
  *	      in the states from %BAILEY_TCP_FIN_WAIT to %BAILEY_TCP_TIME_WAIT
  * @reserved: 0
- * @tcp: its numbers
+ * @tcp: its numbers, if it is TCP
+ * @sctp: its tags, if it is SCTP
  * @word: all of it, for bailey_track_copy()
  */
 struct bailey_track {
@@ -128,7 +146,10 @@ struct bailey_track {
 			u8 flags;
 			u8 last_dir;
 			u8 reserved;
-			struct bailey_tcp_track tcp;
+			union {
+				struct bailey_tcp_track tcp;
+				struct bailey_sctp_track sctp;
+			};
 		};
 		u32 word[BAILEY_TRACK_WORDS];
 	};
@@ -172,6 +193,7 @@ struct bailey_conn_next {
 /**
  * struct bailey_timeouts - how long connections may stay silent, in seconds
  * @tcp: per &enum bailey_tcp_state (%BAILEY_TCP_NONE's is not used)
+ * @sctp: per &enum bailey_sctp_state (%BAILEY_SCTP_NONE's is not used)
  * @udp: UDP and UDP-Lite until they are a stream
  * @udp_stream: UDP and UDP-Lite streams
  * @icmp: ICMP and ICMPv6 queries
@@ -179,6 +201,7 @@ struct bailey_conn_next {
  */
 struct bailey_timeouts {
 	u32 tcp[BAILEY_TCP_STATE_COUNT];
+	u32 sctp[BAILEY_SCTP_STATE_COUNT];
 	u32 udp;
 	u32 udp_stream;
 	u32 icmp;
@@ -191,7 +214,7 @@ struct bailey_timeouts {
  * @tcp_max_ack: bytes that an acknowledgment may lag behind, if the window was
  *		 never larger
  * @loose: let TCP connections be picked up in the middle, by a segment with ACK
- *	   or FIN, in its direction
+ *	   or FIN, in its direction; and SCTP associations, see sctp.c
  * @liberal: let segments outside the windows pass, but for resets
  * @untracked: flows that rules of both directions let everybody have begin none
  */
@@ -240,7 +263,7 @@ enum bailey_reason bailey_conn_advance(const struct bailey_conn *conn,
 bool bailey_conn_reopens(const struct bailey_conn *conn,
 			 const struct bailey_packet *packet);
 
-void bailey_conn_succeeds(struct bailey_track *track);
+void bailey_conn_succeeds(struct bailey_conn *conn, const struct bailey_conn *old);
 
 bool bailey_conn_quoted(const struct bailey_conn *conn,
 			const struct bailey_packet *quote, u8 side);
@@ -306,11 +329,26 @@ static inline bool bailey_conn_expired(const struct bailey_conn *conn, u32 now)
 }
 
 /**
+ * bailey_conn_closed() - is a connection over, with its entry still there for a while?
+ * @conn: the connection
+ * @state: &enum bailey_tcp_state or &enum bailey_sctp_state, its own or one before
+ *
+ * Return: true if its ends have closed it or broken it off.
+ */
+static inline bool bailey_conn_closed(const struct bailey_conn *conn, u8 state)
+{
+	if (conn->key.proto == BAILEY_PROTO_SCTP)
+		return state == BAILEY_SCTP_CLOSED;
+	return conn->key.proto == BAILEY_PROTO_TCP &&
+	       (state == BAILEY_TCP_TIME_WAIT || state == BAILEY_TCP_CLOSE);
+}
+
+/**
  * bailey_conn_expendable() - may it go when there is no room?
  * @conn: the connection
  *
  * An answer alone does not make a TCP connection: servers answer forged SYNs as
- * well. It must have come through its handshake, and not be over.
+ * well. It must have come through its handshake, and not be over. So with SCTP.
  *
  * Return: true if it was not answered, has not come about or has ended.
  */
@@ -320,6 +358,9 @@ static inline bool bailey_conn_expendable(const struct bailey_conn *conn)
 
 	if (!(flags & BAILEY_CONN_REPLIED))
 		return true;
+	if (conn->key.proto == BAILEY_PROTO_SCTP)
+		return !(flags & BAILEY_CONN_ASSURED) ||
+		       bailey_conn_closed(conn, READ_ONCE(conn->track.state));
 	if (conn->key.proto != BAILEY_PROTO_TCP)
 		return false;
 	switch (READ_ONCE(conn->track.state)) {
@@ -339,5 +380,8 @@ void bailey_conn_request(const struct bailey_conn *conn,
 			 struct bailey_packet *packet);
 
 const char *bailey_tcp_state_name(u8 state);
+const char *bailey_sctp_state_name(u8 state);
+const char *bailey_conn_state_name(const struct bailey_conn *conn);
+bool bailey_packet_begins(const struct bailey_packet *packet);
 
 #endif /* BAILEY_ENGINE_CONN_H */

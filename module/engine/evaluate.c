@@ -220,9 +220,7 @@ static u32 door_fits(const struct bailey_eval *eval, const struct bailey_conn *c
 /* Could this packet begin a connection, whatever is known? */
 static bool begins(const struct bailey_packet *packet, u8 side)
 {
-	return side == BAILEY_ORIGINATOR &&
-	       (packet->proto != BAILEY_PROTO_TCP ||
-		(packet->tcp_flags & BAILEY_TCP_FLAGS) == BAILEY_TCP_SYN);
+	return side == BAILEY_ORIGINATOR && bailey_packet_begins(packet);
 }
 
 /**

@@ -290,8 +290,7 @@ static void acl_step_print(const struct bailey_policy *policy,
 static void conn_print(const struct bailey_conn *conn, u8 side, struct bailey_out *out)
 {
 	bailey_out_printf(out, "  connection: %s, this is its %s\n",
-			  conn->key.proto == BAILEY_PROTO_TCP ?
-			  bailey_tcp_state_name(conn->track.state) : "known",
+			  conn->track.state ? bailey_conn_state_name(conn) : "known",
 			  side == BAILEY_ORIGINATOR ? "request" : "response");
 }
 

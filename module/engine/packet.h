@@ -50,6 +50,39 @@ enum bailey_proto {
 
 #define BAILEY_TCP_NO_SCALE 0xff	/* no window scale option */
 
+/* The bound on chunks that are looked at in an SCTP packet; DATA ends it, too. */
+#define BAILEY_SCTP_CHUNKS_MAX	32
+
+/**
+ * enum bailey_sctp_chunk - kinds of SCTP chunks, in the order in which they count
+ * @BAILEY_SCTP_INIT: asks for an association
+ * @BAILEY_SCTP_INIT_ACK: answers it with a cookie
+ * @BAILEY_SCTP_COOKIE_ECHO: shows the cookie
+ * @BAILEY_SCTP_COOKIE_ACK: accepts it
+ * @BAILEY_SCTP_DATA: DATA, SACK, ERROR and all that is not named here
+ * @BAILEY_SCTP_HEARTBEAT: asks whether a path works
+ * @BAILEY_SCTP_HEARTBEAT_ACK: it does
+ * @BAILEY_SCTP_SHUTDOWN: no more data from its sender
+ * @BAILEY_SCTP_SHUTDOWN_ACK: nor from this one
+ * @BAILEY_SCTP_SHUTDOWN_COMPLETE: it is over
+ * @BAILEY_SCTP_ABORT: breaks off
+ * @BAILEY_SCTP_CHUNK_COUNT: number of kinds
+ */
+enum bailey_sctp_chunk {
+	BAILEY_SCTP_INIT,
+	BAILEY_SCTP_INIT_ACK,
+	BAILEY_SCTP_COOKIE_ECHO,
+	BAILEY_SCTP_COOKIE_ACK,
+	BAILEY_SCTP_DATA,
+	BAILEY_SCTP_HEARTBEAT,
+	BAILEY_SCTP_HEARTBEAT_ACK,
+	BAILEY_SCTP_SHUTDOWN,
+	BAILEY_SCTP_SHUTDOWN_ACK,
+	BAILEY_SCTP_SHUTDOWN_COMPLETE,
+	BAILEY_SCTP_ABORT,
+	BAILEY_SCTP_CHUNK_COUNT
+};
+
 /**
  * struct bailey_addr - an IPv4 or IPv6 address in host order
  * @hi: the first 64 bits; an IPv4 address stands in the upper 32 of these
@@ -96,6 +129,8 @@ struct bailey_source {
  * @BAILEY_PKT_SEQ: TCP: numbers, window and options were read; in a quote
  *	@tcp_seq alone
  * @BAILEY_PKT_ROUTED: a source route: its last destination is another one
+ * @BAILEY_PKT_TAG: SCTP: the verification tag and chunks were read; in a quote
+ *	of the chunks only an INIT that comes first, if there is so much of it
  */
 enum bailey_packet_flags {
 	BAILEY_PKT_PORTS = 1 << 0,
@@ -107,6 +142,7 @@ enum bailey_packet_flags {
 	BAILEY_PKT_ID = 1 << 6,
 	BAILEY_PKT_SEQ = 1 << 7,
 	BAILEY_PKT_ROUTED = 1 << 8,
+	BAILEY_PKT_TAG = 1 << 9,
 };
 
 /**
@@ -132,6 +168,11 @@ enum bailey_packet_flags {
  * @tcp_sack: the highest right edge of all SACK blocks, or @tcp_ack
  * @tcp_data: bytes behind the header; of a GSO packet those of all segments
  * @payload_off: offset of the header of @proto from the start of the source
+ * @sctp_tag: verification tag
+ * @sctp_init: initiate tag of an INIT or INIT ACK
+ * @sctp_chunks: which kinds there are: 1 << &enum bailey_sctp_chunk
+ * @sctp_reflected: T bit of an ABORT or SHUTDOWN COMPLETE: its tag is the one
+ *	that was sent to its sender
  */
 struct bailey_packet {
 	struct bailey_addr src;
@@ -155,6 +196,10 @@ struct bailey_packet {
 	u32 tcp_sack;
 	u32 tcp_data;
 	u32 payload_off;
+	u32 sctp_tag;
+	u32 sctp_init;
+	u16 sctp_chunks;
+	bool sctp_reflected;
 };
 
 /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reading what stands above IP: TCP with its options, ports, GRE, ICMP.
+ * Reading what stands above IP: TCP with its options, SCTP with its chunks, ports,
+ * GRE, ICMP.
  *
  * Called by packet.c when the IP headers are read; in a quote only the first 8
  * bytes above IP are sure to be there (RFC 792, RFC 4443 2.4). All bytes come
@@ -22,6 +23,19 @@
 #define TCPOPT_TIMESTAMPS 0x0101080a	/* no-op, no-op, kind 8, 10 bytes */
 #define TCP_SCALE_MAX	14	/* RFC 7323 2.3: more is taken as that */
 #define SACK_BLOCK	8
+
+#define SCTP_HEADER	12
+#define SCTP_CHUNK	4
+#define SCTP_INIT_CHUNK	20	/* INIT and INIT ACK without parameters */
+#define SCTP_T_BIT	0x01
+
+/* Chunk types that the reading of chunks asks for (RFC 9260 3.2, RFC 8260 2.1) */
+#define SCTP_TYPE_DATA		0
+#define SCTP_TYPE_INIT		1
+#define SCTP_TYPE_INIT_ACK	2
+#define SCTP_TYPE_ABORT		6
+#define SCTP_TYPE_SHUTDOWN_COMPLETE 14
+#define SCTP_TYPE_I_DATA	64
 
 #define GRE_CHECKSUM	0x8000
 #define GRE_ROUTING	0x4000
@@ -149,7 +163,142 @@ static enum bailey_reason parse_tcp(struct bailey_reader *r)
 	return header > TCP_HEADER ? parse_tcp_options(r) : BAILEY_PASS;
 }
 
-/* UDP, UDP-Lite, SCTP and DCCP: the ports come first, @header is the least. */
+static enum bailey_sctp_chunk sctp_kind(u8 type)
+{
+	static const u8 kinds[] = {
+		[SCTP_TYPE_DATA] = BAILEY_SCTP_DATA,
+		[SCTP_TYPE_INIT] = BAILEY_SCTP_INIT,
+		[SCTP_TYPE_INIT_ACK] = BAILEY_SCTP_INIT_ACK,
+		[3] = BAILEY_SCTP_DATA,			/* SACK */
+		[4] = BAILEY_SCTP_HEARTBEAT,
+		[5] = BAILEY_SCTP_HEARTBEAT_ACK,
+		[SCTP_TYPE_ABORT] = BAILEY_SCTP_ABORT,
+		[7] = BAILEY_SCTP_SHUTDOWN,
+		[8] = BAILEY_SCTP_SHUTDOWN_ACK,
+		[9] = BAILEY_SCTP_DATA,			/* ERROR */
+		[10] = BAILEY_SCTP_COOKIE_ECHO,
+		[11] = BAILEY_SCTP_COOKIE_ACK,
+		[12] = BAILEY_SCTP_DATA,		/* ECNE */
+		[13] = BAILEY_SCTP_DATA,		/* CWR */
+		[SCTP_TYPE_SHUTDOWN_COMPLETE] = BAILEY_SCTP_SHUTDOWN_COMPLETE,
+	};
+
+	return type < ARRAY_SIZE(kinds) ? kinds[type] : BAILEY_SCTP_DATA;
+}
+
+static bool is_sctp_data(u8 type)
+{
+	return type == SCTP_TYPE_DATA || type == SCTP_TYPE_I_DATA;
+}
+
+/* The tag that an INIT or INIT ACK gives to its sender is never 0 (RFC 9260 3.3.2). */
+static enum bailey_reason read_sctp_init(struct bailey_reader *r, u32 off, u32 len)
+{
+	u8 buf[4];
+	const u8 *h;
+
+	if (len < SCTP_INIT_CHUNK)
+		return BAILEY_DROP_MALFORMED;
+	h = bailey_reader_peek(r, off + SCTP_CHUNK, sizeof(buf), buf);
+	if (!h)
+		return BAILEY_DROP_TRUNCATED;
+	r->packet->sctp_init = bailey_get_be32(h);
+	return r->packet->sctp_init ? BAILEY_PASS : BAILEY_DROP_MALFORMED;
+}
+
+/* One chunk of @len bytes; @alone: there is no other one in the packet. */
+static enum bailey_reason read_sctp_chunk(struct bailey_reader *r, const u8 *h, u32 off,
+					  u32 len, bool alone)
+{
+	struct bailey_packet *packet = r->packet;
+
+	packet->sctp_chunks |= 1 << sctp_kind(h[0]);
+	switch (h[0]) {
+	case SCTP_TYPE_INIT:
+	case SCTP_TYPE_INIT_ACK:
+		return alone ? read_sctp_init(r, off, len) : BAILEY_DROP_MALFORMED;
+	case SCTP_TYPE_SHUTDOWN_COMPLETE:
+		packet->sctp_reflected = h[1] & SCTP_T_BIT;
+		return alone ? BAILEY_PASS : BAILEY_DROP_MALFORMED;
+	case SCTP_TYPE_ABORT:
+		packet->sctp_reflected = h[1] & SCTP_T_BIT;
+		break;
+	}
+	return BAILEY_PASS;
+}
+
+/*
+ * Control chunks come before DATA, and some alone (RFC 9260 6.10): reading ends at
+ * DATA, of which a first fragment need not hold all. What is hidden behind it, or behind
+ * very many chunks, its sender who knows the tag hides from us alone: the entry is then
+ * further back than the association.
+ */
+static enum bailey_reason read_sctp_chunks(struct bailey_reader *r)
+{
+	u32 off = r->packet->payload_off + SCTP_HEADER, n = 0, len, next;
+	enum bailey_reason reason;
+	u8 buf[SCTP_CHUNK];
+	const u8 *h;
+
+	do {
+		h = bailey_reader_peek(r, off, SCTP_CHUNK, buf);
+		if (!h)
+			return BAILEY_DROP_TRUNCATED;
+		len = bailey_get_be16(h + 2);
+		if (len < SCTP_CHUNK)
+			return BAILEY_DROP_MALFORMED;
+		if (len > r->end - off && !is_sctp_data(h[0]))
+			return BAILEY_DROP_TRUNCATED;
+		/* The last one's padding may be missing. */
+		next = off + min_t(u32, (len + 3) & ~3U, r->end - off);
+		reason = read_sctp_chunk(r, h, off, len,
+					 !n && r->end - next < SCTP_CHUNK);
+		if (reason != BAILEY_PASS || is_sctp_data(h[0]))
+			return reason;
+		off = next;
+	} while (++n < BAILEY_SCTP_CHUNKS_MAX && r->end - off >= SCTP_CHUNK);
+	return BAILEY_PASS;
+}
+
+/* Of a quote the tag is sure to be there; of an INIT, the one that it gives, too. */
+static void read_sctp_quote(struct bailey_reader *r)
+{
+	u8 buf[SCTP_CHUNK + 4];
+	const u8 *h = bailey_reader_peek(r, r->packet->payload_off + SCTP_HEADER,
+					 sizeof(buf), buf);
+
+	if (!h || h[0] != SCTP_TYPE_INIT)
+		return;
+	r->packet->sctp_chunks = 1 << BAILEY_SCTP_INIT;
+	r->packet->sctp_init = bailey_get_be32(h + SCTP_CHUNK);
+}
+
+static enum bailey_reason parse_sctp(struct bailey_reader *r)
+{
+	struct bailey_packet *packet = r->packet;
+	u8 buf[SCTP_HEADER];
+	const u8 *h = bailey_reader_peek(r, packet->payload_off, needed(r, SCTP_HEADER), buf);
+	enum bailey_reason reason;
+	bool init;
+
+	if (!h)
+		return BAILEY_DROP_TRUNCATED;
+	set_ports(packet, h);
+	packet->flags |= BAILEY_PKT_TAG;
+	packet->sctp_tag = bailey_get_be32(h + 4);
+	if (r->quoted) {
+		read_sctp_quote(r);
+		return BAILEY_PASS;
+	}
+	reason = read_sctp_chunks(r);
+	if (reason != BAILEY_PASS)
+		return reason;
+	/* An INIT has no tag yet, and nothing else has none (RFC 9260 8.5.1). */
+	init = packet->sctp_chunks & 1 << BAILEY_SCTP_INIT;
+	return init == !packet->sctp_tag ? BAILEY_PASS : BAILEY_DROP_MALFORMED;
+}
+
+/* UDP, UDP-Lite and DCCP: the ports come first, @header is the least. */
 static enum bailey_reason parse_ports(struct bailey_reader *r, u32 header)
 {
 	u8 buf[12];
@@ -235,6 +384,7 @@ enum bailey_reason bailey_reader_upper(struct bailey_reader *r)
 	case BAILEY_PROTO_UDPLITE:
 		return parse_ports(r, 8);
 	case BAILEY_PROTO_SCTP:
+		return parse_sctp(r);
 	case BAILEY_PROTO_DCCP:
 		return parse_ports(r, 12);
 	case BAILEY_PROTO_GRE:

@@ -53,8 +53,10 @@ static bool find(void *arg, const struct bailey_eval *eval, struct bailey_conn *
 	conn->orig_end = bailey_eval_key(eval, NULL, &conn->key, &related) ^ *side;
 	conn->set[0] = *seed >> 2 & 3;
 	conn->set[1] = *seed >> 4 & 3;
-	conn->track.state = conn->key.proto == BAILEY_PROTO_TCP ?
-		      1 + *seed % (BAILEY_TCP_STATE_COUNT - 1) : 0;
+	if (conn->key.proto == BAILEY_PROTO_TCP)
+		conn->track.state = 1 + *seed % (BAILEY_TCP_STATE_COUNT - 1);
+	if (conn->key.proto == BAILEY_PROTO_SCTP)
+		conn->track.state = 1 + *seed % (BAILEY_SCTP_STATE_COUNT - 1);
 	return true;
 }
 

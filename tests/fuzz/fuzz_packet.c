@@ -60,7 +60,9 @@ static bool same_packet(const struct bailey_packet *a, const struct bailey_packe
 	       a->dport == b->dport && a->flags == b->flags && a->family == b->family &&
 	       a->proto == b->proto && a->type == b->type && a->code == b->code &&
 	       a->tcp_flags == b->tcp_flags && a->hop_limit == b->hop_limit &&
-	       a->tcp_header == b->tcp_header && a->payload_off == b->payload_off;
+	       a->tcp_header == b->tcp_header && a->payload_off == b->payload_off &&
+	       a->sctp_tag == b->sctp_tag && a->sctp_init == b->sctp_init &&
+	       a->sctp_chunks == b->sctp_chunks && a->sctp_reflected == b->sctp_reflected;
 }
 
 static void must_be_same(const struct result *a, const struct result *b)
@@ -70,16 +72,38 @@ static void must_be_same(const struct result *a, const struct result *b)
 	MUST(same_packet(&a->quote, &b->quote));
 }
 
+/* A connection that the packet opens, and that both sides then answer with the same. */
+static void live(const struct bailey_packet *packet)
+{
+	struct bailey_track_rules rules = {
+		.timeouts = &bailey_timeouts_default, .loose = true,
+	};
+	struct bailey_conn conn = { .expires = 0 };
+	struct bailey_conn_next next;
+	u8 step;
+
+	conn.orig_end = bailey_conn_key_make(&conn.key, packet, 0, 0);
+	MUST(conn.orig_end < 2);
+	if (bailey_conn_open(packet, &rules, &next) != BAILEY_PASS)
+		return;
+	for (step = 0; step < 4; step++) {
+		conn.track = next.track;
+		MUST(conn.key.proto != BAILEY_PROTO_TCP ||
+		     (conn.track.state != BAILEY_TCP_NONE &&
+		      conn.track.state < BAILEY_TCP_STATE_COUNT));
+		MUST(conn.key.proto != BAILEY_PROTO_SCTP ||
+		     (conn.track.state != BAILEY_SCTP_NONE &&
+		      conn.track.state < BAILEY_SCTP_STATE_COUNT));
+		bailey_conn_quoted(&conn, packet, step & 1);
+		if (bailey_conn_advance(&conn, packet, step & 1, &rules, &next) !=
+		    BAILEY_PASS)
+			return;
+	}
+}
+
 static void check(const struct result *r)
 {
 	const struct bailey_packet *p = &r->packet;
-	static const struct bailey_track_rules rules = {
-		.timeouts = &bailey_timeouts_default,
-		.tcp_max_ack = BAILEY_TCP_MAX_ACK_DEFAULT,
-		.loose = true,
-	};
-	struct bailey_conn conn = { 0 };
-	struct bailey_conn_next next;
 
 	MUST(r->reason < BAILEY_REASON_COUNT);
 	if (r->reason != BAILEY_PASS)
@@ -94,13 +118,7 @@ static void check(const struct result *r)
 	MUST(bailey_packet_proto_known(p) || p->flags & BAILEY_PKT_FRAGMENT);
 	if (!bailey_conn_trackable(p))
 		return;
-	MUST(bailey_conn_key_make(&conn.key, p, 0, 0) < 2);
-	if (bailey_conn_open(p, &rules, &next) != BAILEY_PASS)
-		return;
-	conn.track = next.track;
-	bailey_conn_reopens(&conn, p);
-	bailey_conn_advance(&conn, p, BAILEY_ORIGINATOR, &rules, &next);
-	bailey_conn_advance(&conn, p, BAILEY_RESPONDER, &rules, &next);
+	live(p);
 }
 
 int fuzz_one_input(const uint8_t *data, size_t size)

@@ -142,7 +142,7 @@ static void expect_change(struct kunit *test, u8 proto, u8 from, u8 from_flags, 
 static void changes_are_told_once(struct kunit *test)
 {
 	struct events_fixture *f = test->priv;
-	const u8 tcp = BAILEY_PROTO_TCP, udp = BAILEY_PROTO_UDP;
+	const u8 tcp = BAILEY_PROTO_TCP, udp = BAILEY_PROTO_UDP, sctp = BAILEY_PROTO_SCTP;
 	const u8 replied = BAILEY_CONN_REPLIED;
 	const u8 assured = BAILEY_CONN_REPLIED | BAILEY_CONN_ASSURED;
 
@@ -160,6 +160,18 @@ static void changes_are_told_once(struct kunit *test)
 		      -1, 0);
 	expect_change(test, tcp, BAILEY_TCP_SYN_SENT, 0, BAILEY_TCP_CLOSE, replied,
 		      BAILEY_EVENT_CLOSED, BAILEY_END_RESET);
+	expect_change(test, sctp, BAILEY_SCTP_COOKIE_WAIT, 0, BAILEY_SCTP_COOKIE_WAIT,
+		      replied, -1, 0);
+	expect_change(test, sctp, BAILEY_SCTP_COOKIE_ECHOED, replied,
+		      BAILEY_SCTP_ESTABLISHED, assured, BAILEY_EVENT_ESTABLISHED, 0);
+	expect_change(test, sctp, BAILEY_SCTP_SHUTDOWN_SENT, assured,
+		      BAILEY_SCTP_SHUTDOWN_ACK_SENT, assured, -1, 0);
+	expect_change(test, sctp, BAILEY_SCTP_SHUTDOWN_ACK_SENT, assured,
+		      BAILEY_SCTP_CLOSED, assured, BAILEY_EVENT_CLOSED, BAILEY_END_FIN);
+	expect_change(test, sctp, BAILEY_SCTP_ESTABLISHED, assured, BAILEY_SCTP_CLOSED,
+		      assured, BAILEY_EVENT_CLOSED, BAILEY_END_RESET);
+	expect_change(test, sctp, BAILEY_SCTP_CLOSED, assured, BAILEY_SCTP_CLOSED, assured,
+		      -1, 0);
 }
 
 /* Writers on all CPUs; a reader counts what it sees and what it is told it lost. */

@@ -4,7 +4,7 @@
 # The sysctls: which there are, what they take, and that limits are kept.
 
 . "$(dirname "$0")/traffic.sh"
-plan 90
+plan 130
 
 load_module
 make_ns router other
@@ -13,6 +13,9 @@ agent_start
 timeouts='tcp_timeout_syn_sent tcp_timeout_syn_recv tcp_timeout_established
 tcp_timeout_fin_wait tcp_timeout_close_wait tcp_timeout_last_ack
 tcp_timeout_time_wait tcp_timeout_close tcp_timeout_syn_sent2
+sctp_timeout_closed sctp_timeout_cookie_wait sctp_timeout_cookie_echoed
+sctp_timeout_established sctp_timeout_shutdown_sent sctp_timeout_shutdown_recd
+sctp_timeout_shutdown_ack_sent sctp_timeout_heartbeat_sent
 udp_timeout udp_timeout_stream icmp_timeout generic_timeout'
 limits='max_connections max_rules max_policy_bytes'
 

@@ -8,6 +8,7 @@ other half. A command begins with + if it should succeed, so that it is waited
 for, or with - if it should not, so that a short while is enough.
 
 	listen NS PORT [dev IF]         echo on TCP and UDP, both families
+	listen NS PORT proto sctp       echo on SCTP, both families
 	tcp NS ADDR PORT [OPTIONS]      a word goes there and comes back
 	udp NS ADDR PORT [OPTIONS]
 	ping NS ADDR [OPTIONS]
@@ -29,13 +30,14 @@ for, or with - if it should not, so that a short while is enough.
 	fd-read NAME                    what there is to be read
 	fd-close NAME
 
-OPTIONS are: from ADDR, sport PORT, dev IF, size BYTES.
+OPTIONS are: from ADDR, sport PORT, dev IF, size BYTES; proto sctp makes it SCTP.
 
 TO is NS:IF, where the packet must be seen on the wire, or NS, where it must
 come up to a raw socket, behind the firewall. FROM is NS or NS:IF, the
 interface that it must leave by. PACKET is one of
 
-	tcp|udp|sctp|udplite SRC SPORT DST DPORT [FLAGS, for tcp]
+	tcp|udp|udplite|dccp SRC SPORT DST DPORT [FLAGS, for tcp]
+	sctp SRC SPORT DST DPORT [chunk KIND] [tag N] [itag N] [t 1]
 	icmp SRC DST TYPE[/CODE] [id N]           (ICMPv6 with IPv6 addresses)
 	proto N SRC DST
 	gre SRC DST [key N]
@@ -46,6 +48,7 @@ frag N (fragments of N bytes), ext N (as many IPv6 extension headers), cut N
 (bytes cut off its end), doff N (TCP data offset), badsum 1 (a wrong checksum),
 seq N, ack N. Where these two are not given, they go on from the segments of the
 conversation that arrived.
+KIND is a chunk's type, in numbers; DATA if there is none, and then the tag is 77.
 """
 
 import contextlib
@@ -66,8 +69,8 @@ IPV6_HDRINCL = 36
 ETH_P_ALL = 3
 LIBC = ctypes.CDLL(None, use_errno=True)
 
-PROTOS = {"icmp": 1, "tcp": 6, "udp": 17, "gre": 47, "icmpv6": 58, "sctp": 132,
-          "udplite": 136}
+PROTOS = {"icmp": 1, "tcp": 6, "udp": 17, "gre": 47, "icmpv6": 58, "dccp": 33,
+          "sctp": 132, "udplite": 136}
 # The word of a command that is a text, with blanks in it
 TEXT_AT = {"write": 3, "chunks": 4, "fd-write": 2}
 TCP_FLAGS = {"F": 1, "S": 2, "R": 4, "P": 8, "A": 16, "U": 32}
@@ -125,7 +128,8 @@ class Packet:
         self.flags, self.key, self.mtu, self.id = "", None, 0, 77
         self.about = None
         self.opt = {"hl": 64, "size": 0, "frag": 0, "ext": 0, "cut": 0,
-                    "doff": 5, "seq": None, "ack": None, "badsum": 0}
+                    "doff": 5, "seq": None, "ack": None, "badsum": 0,
+                    "chunk": 0, "tag": 77, "itag": 5, "t": 0}
         self.kind = words.pop(0)
         if self.kind == "proto":
             self.proto = int(words.pop(0))
@@ -181,7 +185,11 @@ class Packet:
                                8 + len(data) if self.kind == "udp" else 0, 0)
             return self.with_sum(head + data, 6)
         if self.kind == "sctp":
-            return struct.pack("!HHII", self.sport, self.dport, 0, 0) + data
+            return self.sctp(data)
+        if self.kind == "dccp":
+            head = struct.pack("!HHBBHII", self.sport, self.dport, 4, 0, 0,
+                               1 << 24, 1)
+            return self.with_sum(head + data, 6)
         if self.kind == "gre":
             if self.key is None:
                 return struct.pack("!HH", 0, 0x88b5) + data
@@ -198,6 +206,13 @@ class Packet:
             return self.with_sum(struct.pack("!BBHI", self.type, self.code, 0,
                                              mtu) + quote, 2)
         return data
+
+    def sctp(self, data):
+        """Common header and one chunk, whose first words may be a tag."""
+        opt = self.opt
+        data = struct.pack("!IIHHI", opt["itag"], 65536, 1, 1, 1) + data
+        return struct.pack("!HHIIBBH", self.sport, self.dport, opt["tag"], 0,
+                           opt["chunk"], opt["t"], 4 + len(data)) + data
 
     def with_sum(self, data, off):
         head = b""
@@ -369,9 +384,11 @@ class Agent:
 
     def do_listen(self, ns, port, *words):
         opt = dict(zip(words[::2], words[1::2]))
+        proto = PROTOS[opt["proto"]] if "proto" in opt else 0
+        kinds = (socket.SOCK_STREAM, socket.SOCK_DGRAM)[:1 if proto else 2]
         for family in (socket.AF_INET, socket.AF_INET6):
-            for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
-                sock = self.socket(ns, family, kind)
+            for kind in kinds:
+                sock = self.socket(ns, family, kind, proto)
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 if family == socket.AF_INET6:
                     sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
@@ -396,6 +413,7 @@ class Agent:
 
     def client(self, ns, addr, kind, words, proto=0):
         opt = dict(zip(words[::2], words[1::2]))
+        proto = PROTOS[opt["proto"]] if "proto" in opt else proto
         family = family_of(addr)
         sock = self.socket(ns, family, kind, proto)
         if "dev" in opt:

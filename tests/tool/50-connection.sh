@@ -12,6 +12,7 @@ icmp - src=119.18.36.73 dst=1.3.3.7 type=8 code=0 id=77 in=eth0 out=eth1 groups=
 icmpv6 - src=2001:db8::1 dst=2001:db8::2 type=128 code=0 id=5 in=- out=eth1 groups=0,3 expires=30
 gre - src=10.0.0.1 dst=10.0.0.2 key=9 in=eth0 out=eth1 groups=0,3 expires=600
 99 - src=10.0.0.1 dst=10.0.0.2 in=eth0 out=eth1 groups=0,3 expires=600 future=7
+sctp SHUTDOWN_ACK_SENT src=119.18.36.74 dst=1.3.3.7 sport=40000 dport=36412 in=eth0 out=eth1 groups=0,3 expires=119 REPLIED ASSURED
 END
 
 # lists COUNT NAME WORDS...
@@ -24,7 +25,7 @@ lists()
 }
 
 run 0 "a table" "$fake" connection list
-is "with both halves of each" 12 "$(grep -cE ' (request|response) ' "$work/stdout")"
+is "with both halves of each" 14 "$(grep -cE ' (request|response) ' "$work/stdout")"
 has "the request" "$said" '119.18.36.73:40000'
 has "the response" "$said" 'response 1.3.3.7:443 '
 has "IPv6 with brackets" "$said" '[2001:db8:1::73]:5353'
@@ -38,11 +39,12 @@ lists 1 "by protocol" proto tcp
 lists 1 "by number" proto 17
 lists 1 "by number without a name" proto 99
 lists 2 "by source" src 119.18.36.73
-lists 4 "by prefix" src 0.0.0.0/0
+lists 5 "by prefix" src 0.0.0.0/0
 lists 1 "by IPv6 prefix" dst 2001:db8:2::/48
 lists 1 "by port" dport 443
 lists 1 "by source port" sport 5353
 lists 1 "by state" state established
+lists 1 "by a state of SCTP" state shutdown_ack_sent
 lists 0 "by all at once" proto tcp src 119.18.36.73 dst 1.3.3.7 sport 40000 dport 443 state SYN_SENT
 for words in 'proto frob' 'proto any' 'src 1.2.3' 'src 1.2.3.4/33' 'sport 65536' \
 	'dport x' 'state frob' 'frob x' 'proto'; do

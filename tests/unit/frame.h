@@ -172,7 +172,9 @@ static inline bool same(const struct bailey_packet *a, const struct bailey_packe
 	       a->family == b->family && a->proto == b->proto &&
 	       a->type == b->type && a->code == b->code &&
 	       a->tcp_flags == b->tcp_flags && a->hop_limit == b->hop_limit &&
-	       a->tcp_header == b->tcp_header &&
+	       a->tcp_header == b->tcp_header && a->sctp_tag == b->sctp_tag &&
+	       a->sctp_init == b->sctp_init && a->sctp_chunks == b->sctp_chunks &&
+	       a->sctp_reflected == b->sctp_reflected &&
 	       a->payload_off == b->payload_off;
 }
 

@@ -151,7 +151,7 @@ static void ports(void)
 		u32 header;
 	} kinds[] = {
 		{ BAILEY_PROTO_UDP, 8 }, { BAILEY_PROTO_UDPLITE, 8 },
-		{ BAILEY_PROTO_SCTP, 12 }, { BAILEY_PROTO_DCCP, 12 },
+		{ BAILEY_PROTO_DCCP, 12 },
 	};
 	struct bailey_packet p;
 	size_t i;
@@ -356,10 +356,9 @@ static void ipv6_fragments(void)
 /* The first of several must hold what rules ask for. */
 static void tiny_first_fragments(void)
 {
-	static const u8 protos[] = { BAILEY_PROTO_TCP, BAILEY_PROTO_UDP, BAILEY_PROTO_SCTP,
-				     BAILEY_PROTO_DCCP, BAILEY_PROTO_UDPLITE,
-				     BAILEY_PROTO_ICMP };
-	static const u8 least[] = { 20, 8, 12, 12, 8, 8 };
+	static const u8 protos[] = { BAILEY_PROTO_TCP, BAILEY_PROTO_UDP, BAILEY_PROTO_DCCP,
+				     BAILEY_PROTO_UDPLITE, BAILEY_PROTO_ICMP };
+	static const u8 least[] = { 20, 8, 12, 8, 8 };
 	struct bailey_packet p;
 	u32 i, len;
 

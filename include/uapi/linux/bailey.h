@@ -39,6 +39,9 @@
  * @BAILEY_DROP_CHECKSUM: a bad checksum in a packet that would open or move a
  *	connection
  * @BAILEY_DROP_SOURCE_LIMIT: its source has as many connections as it may
+ * @BAILEY_DROP_SCTP_TAG: an SCTP packet whose verification tag is not its
+ *	association's
+ * @BAILEY_DROP_SCTP_STATE: SCTP chunks that their association's state forbids
  * @BAILEY_REASON_COUNT: number of reasons, not a reason
  */
 enum bailey_reason {
@@ -59,6 +62,8 @@ enum bailey_reason {
 	BAILEY_DROP_TCP_WINDOW,
 	BAILEY_DROP_CHECKSUM,
 	BAILEY_DROP_SOURCE_LIMIT,
+	BAILEY_DROP_SCTP_TAG,
+	BAILEY_DROP_SCTP_STATE,
 	BAILEY_REASON_COUNT
 };
 
@@ -67,7 +72,7 @@ enum bailey_reason {
 	"pass", "malformed", "truncated", "fragment", "ext-headers", \
 	"tcp-flags", "tcp-state", "no-connection", "default-deny", \
 	"acl-deny", "acl-default", "group-deny", "table-full", "no-memory", \
-	"tcp-window", "checksum", "source-limit" }
+	"tcp-window", "checksum", "source-limit", "sctp-tag", "sctp-state" }
 
 /**
  * enum bailey_tcp_state - how far a TCP connection has come (RFC 9293 3.3.2)
@@ -104,9 +109,42 @@ enum bailey_tcp_state {
 	"CLOSE_WAIT", "LAST_ACK", "TIME_WAIT", "CLOSE", "SYN_SENT2" }
 
 /**
+ * enum bailey_sctp_state - how far an SCTP association has come (RFC 9260 4)
+ * @BAILEY_SCTP_NONE: no packet seen, or the entry is not SCTP
+ * @BAILEY_SCTP_CLOSED: aborted, or its shutdown is complete
+ * @BAILEY_SCTP_COOKIE_WAIT: an INIT, perhaps answered
+ * @BAILEY_SCTP_COOKIE_ECHOED: a COOKIE ECHO
+ * @BAILEY_SCTP_ESTABLISHED: the handshake is complete, or was picked up later
+ * @BAILEY_SCTP_SHUTDOWN_SENT: the originator's SHUTDOWN came first
+ * @BAILEY_SCTP_SHUTDOWN_RECD: the responder's SHUTDOWN came first
+ * @BAILEY_SCTP_SHUTDOWN_ACK_SENT: a SHUTDOWN is acknowledged
+ * @BAILEY_SCTP_HEARTBEAT_SENT: a HEARTBEAT on a path that is new here
+ * @BAILEY_SCTP_STATE_COUNT: number of states, not a state
+ *
+ * The names printed are those of nf_conntrack.
+ */
+enum bailey_sctp_state {
+	BAILEY_SCTP_NONE,
+	BAILEY_SCTP_CLOSED,
+	BAILEY_SCTP_COOKIE_WAIT,
+	BAILEY_SCTP_COOKIE_ECHOED,
+	BAILEY_SCTP_ESTABLISHED,
+	BAILEY_SCTP_SHUTDOWN_SENT,
+	BAILEY_SCTP_SHUTDOWN_RECD,
+	BAILEY_SCTP_SHUTDOWN_ACK_SENT,
+	BAILEY_SCTP_HEARTBEAT_SENT,
+	BAILEY_SCTP_STATE_COUNT
+};
+
+#define BAILEY_SCTP_STATE_NAMES { \
+	"NONE", "CLOSED", "COOKIE_WAIT", "COOKIE_ECHOED", "ESTABLISHED", \
+	"SHUTDOWN_SENT", "SHUTDOWN_RECD", "SHUTDOWN_ACK_SENT", "HEARTBEAT_SENT" }
+
+/**
  * enum bailey_event - what is told of a connection
  * @BAILEY_EVENT_NEW: it entered the table
- * @BAILEY_EVENT_ESTABLISHED: TCP: established, both ways seen; others: answered
+ * @BAILEY_EVENT_ESTABLISHED: TCP, SCTP: established, both ways seen; others:
+ *	answered
  * @BAILEY_EVENT_CLOSED: it ended, for a reason other than silence
  * @BAILEY_EVENT_EXPIRED: it was silent for too long
  * @BAILEY_EVENT_LOST: no event: records were lost to a slow reader
@@ -127,8 +165,8 @@ enum bailey_event {
 /**
  * enum bailey_end - why a connection ended
  * @BAILEY_END_NONE: it has not
- * @BAILEY_END_FIN: TCP: both sides have closed it
- * @BAILEY_END_RESET: TCP: reset
+ * @BAILEY_END_FIN: TCP: both sides have closed it; SCTP: shut down
+ * @BAILEY_END_RESET: TCP: reset; SCTP: aborted
  * @BAILEY_END_TIMEOUT: silent for too long
  * @BAILEY_END_DELETED: "delete" was written to connections
  * @BAILEY_END_FLUSHED: "flush" was written to connections
