@@ -5,7 +5,7 @@
 # is right about them, and what needs more lets none of them through.
 
 . "$(dirname "$0")/traffic.sh"
-plan 33
+plan 34
 
 load_module
 topology
@@ -80,13 +80,15 @@ group dns in allow udp from 2001:db8:8::7
 attach dev eth1 protects subnet groups dns'
 before=$(stat_of router drop fragment; echo "$number")
 drop "a rule with ports lets none through" $there udp 10.8.0.1 1 $target 53 size 104 frag 16
-connections_match "though the first one began a connection" '^udp ' 1
+connections_match "nor does the first one begin a connection" . 0
 stat_of router drop fragment
-expect_equal "they do not belong to it" 6 $((number - before))
+expect_equal "they are those that no rule decides" 6 $((number - before))
+stat_of router drop checksum
+expect_equal "its checksum can't be verified" 1 "$number"
 drop "over IPv6" $there udp 2001:db8:8::1 1 $target6 53 size 104 frag 16
 pass "a rule without ports does" $there udp 10.8.0.7 1 $target 80 size 104 frag 16
 pass "over IPv6 too" $there udp 2001:db8:8::7 1 $target6 80 size 104 frag 16
-connections_match "and only the first ones begin connections" '^udp ' 4
+connections_match "and they begin no connections" . 0
 drop "another protocol is denied" $there sctp 10.8.0.7 1 $target 80 size 104 frag 16
 
 # Not to be answered

@@ -161,6 +161,7 @@ static bool no_pickup(const struct walk_net *net, const struct walk_segment *seg
  */
 static enum walk_excuse excuse(const struct walk_net *net, const struct walk_segment *segment)
 {
+	const struct walk_endpoint *receiver = &net->ep[!segment->from];
 	u8 state = net->firewall.conn.track.state;
 	bool forgotten = net->kind == WALK_CLIENT_CRASH_UNSEEN && net->turned;
 	bool reset = segment->flags & BAILEY_TCP_RST;
@@ -173,7 +174,8 @@ static enum walk_excuse excuse(const struct walk_net *net, const struct walk_seg
 	if (state == BAILEY_TCP_CLOSE && (reset || syn))
 		return WALK_BEHIND_RESET;
 	/* An answer to the SYN before, to which nobody stands any more */
-	if (!net->firewall.answered && net->ep[!segment->from].state == WALK_CLOSED)
+	if (!net->firewall.answered && !syn &&
+	    (receiver->state == WALK_CLOSED || receiver->state == WALK_LISTEN))
 		return WALK_BEHIND_RESET;
 	if (forgotten && (reset || syn || state == BAILEY_TCP_SYN_SENT))
 		return WALK_FORGOTTEN;

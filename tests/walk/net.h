@@ -35,6 +35,7 @@ enum walk_failure {
 	WALK_END_STATE,
 	WALK_RESET_UNSEEN,
 	WALK_HALF_CLOSE,
+	WALK_NOT_REOPENED,
 	WALK_STUCK,
 	WALK_FAILURE_COUNT,
 };
@@ -142,6 +143,7 @@ struct walk_queue {
  * @budget: bytes that each user may still write
  * @turn: the step of the kind's turn: pickup, crash or reuse
  * @turned: it has come
+ * @ended: the entry was at its end when the ports were used again
  * @fins_unseen: when the firewall began to watch, an end was closing already
  * @late_copy: a late copy of a SYN has opened an ended entry anew
  * @winding_up: users close, and the path is kind
@@ -167,7 +169,7 @@ struct walk_net {
 	struct walk_segment first;
 	u64 budget[2];
 	u32 turn;
-	bool turned, fins_unseen, late_copy, winding_up;
+	bool turned, ended, fins_unseen, late_copy, winding_up;
 	u32 steps, limit, number;
 	enum walk_failure failure;
 	struct walk_segment culprit;

@@ -5,9 +5,9 @@
 #
 #   run.sh WALK SECONDS
 
-seed=$(date +%s)0000
+seed=$(date +%s)000000
 end=$(($(date +%s) + $2))
 while [ "$(date +%s)" -lt $end ]; do
 	"$1" --seed "$seed" || exit 1
-	seed=$((seed + 1))
+	seed=$((seed + 1000000))
 done

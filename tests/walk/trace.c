@@ -20,6 +20,7 @@ const char *walk_failure_name(enum walk_failure failure)
 		"both ends have closed, the entry has not",
 		"a reset has closed an end, the entry has not",
 		"a half-closed connection that still sends gets no time",
+		"a connection on ports used before has no entry of its own",
 		"the conversation does not end",
 	};
 
