@@ -558,6 +558,9 @@ class Agent:
         if opt["seq"] is None:
             opt["seq"] = 1000 if "S" in packet.flags else \
                 self.next_seq.get(there, 1000)
+            # A new connection on old ports begins well behind the old one
+            if packet.flags == "S" and there in self.next_seq:
+                opt["seq"] = self.next_seq[there] + 64000
         if opt["ack"] is None:
             opt["ack"] = self.next_seq.get(back, 0) \
                 if "A" in packet.flags else 0
