@@ -228,7 +228,7 @@ static enum fit fit_init_ack(const struct move *m)
 /* The association has the tags of @initiator's INIT and of the answer to it. */
 static void adopt(struct bailey_sctp_track *sctp, u8 initiator)
 {
-	struct bailey_sctp_track now = { .old = { sctp->tag[0], sctp->tag[1] } };
+	struct bailey_sctp_track now = { .old = { 0 } };
 
 	now.tag[initiator] = sctp->init[initiator];
 	now.tag[!initiator] = sctp->answer[!initiator];
@@ -293,9 +293,7 @@ static enum fit fit(const struct move *m)
 		return fit_init_ack(m);
 	if (packet->sctp_reflected)
 		return fit_reflected(m);
-	/* Where INITs have crossed, one half may be known from the later one alone. */
-	if (same(sctp->tag[m->b], tag) &&
-	    (sctp->tag[m->a] || !same(sctp->answer[m->b], tag)))
+	if (same(sctp->tag[m->b], tag))
 		return FITS;
 	if (proves_later(m, &initiator)) {
 		adopt(sctp, initiator);
@@ -305,10 +303,8 @@ static enum fit fit(const struct move *m)
 		return ASIDE;
 	if (same(sctp->old[m->b], tag) && has(packet, BAILEY_SCTP_SHUTDOWN_ACK))
 		return ASIDE;
-	/* Known from the originator alone, while nobody has answered: a guess. */
-	if (!sctp->tag[m->b] || (!sctp->tag[m->a] && m->a == BAILEY_ORIGINATOR))
-		return learn(m);
-	return OUTSIDE;
+	/* What is known from one side alone is a guess, while nobody has answered. */
+	return sctp->tag[m->a] && sctp->tag[m->b] ? OUTSIDE : learn(m);
 }
 
 /* The state behind all of a packet's chunks; %BAILEY_SCTP_NONE if one is refused. */
@@ -323,10 +319,7 @@ static u8 state_behind(const struct bailey_packet *packet, u8 side, u8 from)
 		if (!has(packet, chunk))
 			continue;
 		to = transitions[chunk][state];
-		/* What can't begin an association can't do so in company either. */
-		if (to == BAILEY_SCTP_NONE ||
-		    (from == BAILEY_SCTP_NONE &&
-		     transitions[chunk][from] == BAILEY_SCTP_NONE))
+		if (to == BAILEY_SCTP_NONE)
 			return BAILEY_SCTP_NONE;
 		if (to == BAILEY_SCTP_SHUTDOWN_SENT && to != state &&
 		    side == BAILEY_RESPONDER)

@@ -58,7 +58,7 @@ pass "TCP: FIN back" $back tcp $s FA
 state tcp LAST_ACK ''
 pass "TCP: last ACK" $there tcp $c A
 state tcp TIME_WAIT ''
-pass "TCP: a new SYN begins anew" $there tcp $c S
+pass "TCP: a new SYN begins anew" $there tcp $c S seq 9000
 state tcp SYN_SENT ''
 pass "TCP: refused" $back tcp $s RA
 state tcp CLOSE ''

@@ -6,7 +6,7 @@
 # does a flood.
 
 . "$(dirname "$0")/traffic.sh"
-plan 83
+plan 89
 
 # told NAME ERROR COMMAND...: it fails at once, with this error
 told()
@@ -101,6 +101,59 @@ drop "but no other reset" packet router client:eth0 tcp 1.3.3.7 80 119.18.36.73 
 drop "nor another error" packet router client:eth0 \
 	error 119.18.36.1 119.18.36.73 3/13 about udp 119.18.36.73 1 1.3.3.7 1
 drop "over IPv6" packet router client:eth0 tcp 2001:db8:2::7 80 2001:db8:1::73 4000 R
+
+# In a VRF, which shows a packet to LOCAL_OUT twice
+policy router 'flush'
+ip -n router -batch - <<-END || bail_out "no VRF"
+	link add blue type vrf table 10
+	link set blue up
+	link set eth0 master blue
+	link set eth1 master blue
+END
+ip -n router addr replace 2001:db8:1::1/64 dev eth0 nodad
+ip -n router addr replace 2001:db8:2::1/64 dev eth1 nodad
+until_true ping_try client 1.3.3.7 || bail_out "no way through the VRF"
+until_true ping_try client 2001:db8:2::7 || bail_out "no IPv6 way through the VRF"
+policy router 'delete exempt icmp-error
+acl shut
+acl shut out 100 reject any
+group shut
+attach dev eth0 protects subnet acl shut
+attach dev eth0 protects host acl shut groups shut'
+told "in a VRF: the reset" "$refused" tcp client 1.3.3.7 80
+told "in a VRF: the reset, IPv6" "$refused" tcp client 2001:db8:2::7 80
+told "in a VRF: the error" "$unreachable" udp client 1.3.3.7 53
+told "in a VRF: the error, IPv6" "$prohibited" udp client 2001:db8:2::7 53
+drop "in a VRF: but no other reset" packet router:blue client:eth0 \
+	tcp 1.3.3.7 80 119.18.36.73 4000 R
+policy router 'flush'
+ip -n router link del blue
+ip -n router addr replace 2001:db8:1::1/64 dev eth0 nodad
+ip -n router addr replace 2001:db8:2::1/64 dev eth1 nodad
+until_true ping_try client 1.3.3.7 || bail_out "no way without the VRF"
+until_true ping_try client 2001:db8:2::7 || bail_out "no IPv6 way without the VRF"
+hinterland
+
+# Behind NAT: it answers the address that the client knows
+in_ns router nft -f - <<-END || bail_out "no NAT"
+	table ip nat {
+		chain pre {
+			type nat hook prerouting priority -100
+			tcp dport 8080 dnat to 1.3.3.7:80
+		}
+		chain post {
+			type nat hook postrouting priority 100
+		}
+	}
+END
+policy router 'acl shut
+acl shut in 100 reject any
+attach dev eth1 protects subnet acl shut
+acl closed
+attach dev eth0 protects subnet acl closed
+acl closed out 100 allow any'
+told "behind NAT" "$refused" tcp client 119.18.36.1 8080
+in_ns router nft delete table ip nat
 
 # To this machine and from it
 policy router 'flush

@@ -18,7 +18,8 @@
  *	no others.
  *
  * Not accepted is what only looks like these: a duplicate whose sender has had its
- * ACK long ago, a segment of an earlier connection, or the SYN or SYN-ACK of an end that has
+ * ACK long ago, a segment of an earlier connection, the refusal of a SYN whose number 0
+ * happens to be in a window, or the SYN or SYN-ACK of an end that has
  * reset the connection since.
  */
 #include "endpoint.h"
@@ -118,7 +119,7 @@ static bool synchronized_accepts(const struct walk_endpoint *ep,
 	bool wanted = walk_acceptable(ep, segment);
 
 	if (segment->flags & BAILEY_TCP_RST)
-		return wanted && ep->state != WALK_TIME_WAIT;
+		return wanted && ep->state != WALK_TIME_WAIT && !segment->refusal;
 	if (ep->state == WALK_TIME_WAIT)
 		wanted = false;
 	if (segment->flags & BAILEY_TCP_SYN) /* the connection's own, or another */

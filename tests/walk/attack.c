@@ -128,6 +128,15 @@ static bool ack_outside(const struct bounds *bounds, const struct walk_segment *
 	return outside(segment->ack, bounds->ack_low, bounds->ack_high);
 }
 
+/*
+ * Does it acknowledge what the client may send soon? Who has answered that by an RST
+ * will find it exact.
+ */
+static bool foresees(const struct walk_endpoint *ep, const struct walk_segment *segment)
+{
+	return segment->flags & ACK && !outside(segment->ack, ep->iss + 1, ep->iss + WINDOW_MOST);
+}
+
 /* Does it acknowledge what a SYN has sent? */
 static bool answers_syn(const struct walk_endpoint *ep, const struct walk_segment *segment)
 {
@@ -181,7 +190,8 @@ static enum walk_rule syn_rule(const struct walk_net *net, const struct walk_end
 	if (!(segment->flags & ACK))
 		return WALK_INSIDE; /* another SYN, or a simultaneous one */
 	if (ep->state == WALK_SYN_SENT)
-		return answers_syn(ep, segment) ? WALK_INSIDE :
+		return foresees(ep, segment) && net->firewall.reopened ? WALK_INSIDE :
+		       answers_syn(ep, segment) ? WALK_INSIDE :
 		       net->firewall.reopened ? WALK_OTHER_SYN : WALK_OUTSIDE;
 	return ep->synchronized && ack_outside(bounds, segment) ? WALK_OUTSIDE : WALK_INSIDE;
 }
@@ -213,7 +223,7 @@ static enum walk_rule ack_rule(const struct walk_net *net, const struct walk_end
 	bool early = conn->track.state == BAILEY_TCP_SYN_SENT;
 
 	if (early && !segment->len && segment->from != conn->orig_end)
-		return answers_syn(ep, segment) ? WALK_INSIDE : WALK_OTHER_ACK;
+		return foresees(ep, segment) ? WALK_INSIDE : WALK_OTHER_ACK;
 	if (ep->synchronized)
 		return seq_outside(bounds, segment) || ack_outside(bounds, segment) ?
 			WALK_OUTSIDE : WALK_INSIDE;
@@ -225,7 +235,7 @@ static enum walk_rule ack_rule(const struct walk_net *net, const struct walk_end
 		return WALK_INSIDE;
 	if (segment->len)
 		return early ? WALK_OUTSIDE : WALK_INSIDE;
-	return WALK_OTHER_ACK;
+	return foresees(ep, segment) ? WALK_INSIDE : WALK_OTHER_ACK;
 }
 
 static bool is_nonsense(const struct walk_segment *segment)

@@ -164,6 +164,7 @@ void walk_send_refusal(struct walk_endpoint *ep, const struct walk_segment *caus
 	} else {
 		segment = push(ep, BAILEY_TCP_RST | BAILEY_TCP_ACK, 0, 0);
 		segment->ack = walk_segment_end(cause);
+		segment->refusal = true;
 	}
 	segment->provoked = cause->attack;
 }

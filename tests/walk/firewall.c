@@ -259,20 +259,20 @@ static void spoil(const struct walk_firewall *firewall, const struct bailey_pack
 static enum bailey_reason open_conn(struct walk_firewall *firewall,
 				    const struct bailey_packet *packet)
 {
-	struct bailey_conn *conn = &firewall->conn;
 	struct bailey_conn_next next = { 0 };
+	struct bailey_conn made = { 0 };
 	enum bailey_reason reason;
 
 	reason = bailey_conn_open(packet, &firewall->rules, &next);
 	if (reason != BAILEY_PASS)
 		return reason;
-	memset(conn, 0, sizeof(*conn));
-	conn->orig_end = bailey_conn_key_make(&conn->key, packet, 0, 0);
-	conn->track = next.track;
+	made.orig_end = bailey_conn_key_make(&made.key, packet, 0, 0);
+	made.track = next.track;
 	firewall->reopened = firewall->known;
 	firewall->answered = next.track.state != BAILEY_TCP_SYN_SENT;
 	if (firewall->known)
-		bailey_conn_succeeds(&conn->track);
+		bailey_conn_succeeds(&made, &firewall->conn);
+	firewall->conn = made;
 	firewall->known = true;
 	firewall->picked_up = !(packet->tcp_flags & BAILEY_TCP_SYN);
 	firewall->timeout = next.timeout;

@@ -111,8 +111,9 @@ static bool told(const struct walk_net *net, const struct walk_segment *segment)
 {
 	u8 from = segment->from;
 
-	return (net->seen[!from] && (u32)segment->seq == (u32)net->seen_ack[!from]) ||
-	       (net->seen[from] && (u32)segment->seq == (u32)net->seen_end[from]);
+	return !segment->refusal &&
+	       ((net->seen[!from] && (u32)segment->seq == (u32)net->seen_ack[!from]) ||
+		(net->seen[from] && (u32)segment->seq == (u32)net->seen_end[from]));
 }
 
 /* What the firewall can know of the numbers. */
@@ -191,7 +192,7 @@ static enum walk_excuse later_excuse(const struct walk_net *net,
 	u8 state = net->firewall.conn.track.state;
 
 	if ((state == BAILEY_TCP_SYN_SENT && segment->len) ||
-	    (state == BAILEY_TCP_SYN_RECV && net->turned))
+	    (net->turned && (state == BAILEY_TCP_SYN_RECV || state == BAILEY_TCP_CLOSE)))
 		return WALK_TOO_EARLY;
 	return segment->lags ? WALK_LAGGED : excuse(net, segment);
 }

@@ -66,6 +66,7 @@ static inline u64 walk_unwrap(u32 wire, u64 near)
  * @timestamps: a timestamps option takes room
  * @probe: its sender waits for an answer, though nothing in it is new
  * @attack: made up by the attacker
+ * @refusal: an RST that refuses a SYN; its sequence number means nothing
  * @provoked: an RST that answers the attacker
  * @told: RST: the firewall can see from its number that it will close
  * @closed: the firewall took the connection for ended when this had passed
@@ -90,6 +91,7 @@ struct walk_segment {
 	bool timestamps;
 	bool probe;
 	bool attack;
+	bool refusal;
 	bool provoked;
 	bool told;
 	bool lags;

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * SCTP's chunks by name, type (RFC 9260 3.2 and later ones) and kind.
+ */
+#ifndef BAILEY_TEST_SCTP_CHUNKS_H
+#define BAILEY_TEST_SCTP_CHUNKS_H
+
+#include "packet.h"
+
+static const struct {
+	const char *name;
+	u8 type;
+	u8 kind;
+} chunks[] = {
+	{ "DATA", 0, BAILEY_SCTP_DATA },
+	{ "INIT", 1, BAILEY_SCTP_INIT },
+	{ "INIT_ACK", 2, BAILEY_SCTP_INIT_ACK },
+	{ "SACK", 3, BAILEY_SCTP_DATA },
+	{ "HEARTBEAT", 4, BAILEY_SCTP_HEARTBEAT },
+	{ "HEARTBEAT_ACK", 5, BAILEY_SCTP_HEARTBEAT_ACK },
+	{ "ABORT", 6, BAILEY_SCTP_ABORT },
+	{ "SHUTDOWN", 7, BAILEY_SCTP_SHUTDOWN },
+	{ "SHUTDOWN_ACK", 8, BAILEY_SCTP_SHUTDOWN_ACK },
+	{ "ERROR", 9, BAILEY_SCTP_DATA },
+	{ "COOKIE_ECHO", 10, BAILEY_SCTP_COOKIE_ECHO },
+	{ "COOKIE_ACK", 11, BAILEY_SCTP_COOKIE_ACK },
+	{ "ECNE", 12, BAILEY_SCTP_DATA },
+	{ "CWR", 13, BAILEY_SCTP_DATA },
+	{ "SHUTDOWN_COMPLETE", 14, BAILEY_SCTP_SHUTDOWN_COMPLETE },
+	{ "AUTH", 15, BAILEY_SCTP_DATA },
+	{ "I_DATA", 64, BAILEY_SCTP_DATA },
+	{ "ASCONF", 193, BAILEY_SCTP_DATA },
+};
+
+#endif /* BAILEY_TEST_SCTP_CHUNKS_H */
