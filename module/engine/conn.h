@@ -80,12 +80,14 @@ struct bailey_tcp_half {
  *	an answer to that one may come
  * @BAILEY_TCP_CHALLENGED: before any SYN-ACK the responder sent an ACK, and its
  *	half has that number, and if it answers the SYN its window, unscaled
+ * @BAILEY_TCP_TWO_ANSWERS: the responder has answered the SYN with two numbers
  */
 enum bailey_tcp_bits {
 	BAILEY_TCP_SEEN = 1 << 0,
 	BAILEY_TCP_PICKED_UP = 1 << 2,
 	BAILEY_TCP_OTHER_SYN = 1 << 3,
 	BAILEY_TCP_CHALLENGED = 1 << 4,
+	BAILEY_TCP_TWO_ANSWERS = 1 << 5,
 };
 
 /**
@@ -93,6 +95,7 @@ enum bailey_tcp_bits {
  * @half: by side
  * @syn: sequence number of the originator's SYN
  * @other_syn: that of a later one, which was put aside
+ * @other_answer: what acknowledges an earlier SYN-ACK of the responder than the last
  * @scale: by side, the shift of windows that it offers
  * @syn_scale: scale option of the originator's SYN
  * @other_scale: that of the one that was put aside
@@ -103,6 +106,7 @@ struct bailey_tcp_track {
 	struct bailey_tcp_half half[2];
 	u32 syn;
 	u32 other_syn;
+	u32 other_answer;
 	u8 scale[2];
 	u8 syn_scale;
 	u8 other_scale;
@@ -110,7 +114,7 @@ struct bailey_tcp_track {
 	u8 reserved[3];
 };
 
-#define BAILEY_TRACK_WORDS	13
+#define BAILEY_TRACK_WORDS	14
 
 /**
  * struct bailey_sctp_track - the verification tags of an SCTP association: see sctp.c

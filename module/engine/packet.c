@@ -13,6 +13,8 @@
 #define ICMP_HEADER	8
 #define EXT_HEADER	8	/* the least that an extension header has */
 #define IPV4_OFFSET	0x1fff	/* fragment offset in the flags word */
+#define IPV4_MORE	0x2000	/* more fragments, there */
+#define IPV6_MORE	0x0001	/* the same in a fragment header */
 
 /* An IPv6 extension header to skip: (@mask & byte 1 + @more) * @unit bytes. */
 struct ext_header {
@@ -77,6 +79,7 @@ static enum bailey_reason parse_ipv4(struct bailey_reader *r)
 	packet->payload_off = r->start + header;
 	if (header > IPV4_HEADER) /* perhaps a source route */
 		packet->flags |= BAILEY_PKT_ROUTED;
+	r->more = bailey_get_be16(h + 6) & IPV4_MORE;
 	if (bailey_get_be16(h + 6) & IPV4_OFFSET)
 		packet->flags |= BAILEY_PKT_FRAGMENT;
 	return set_length(r, bailey_get_be16(h + 2), header);
@@ -107,6 +110,8 @@ static enum bailey_reason skip_ext_header(struct bailey_reader *r,
 		return BAILEY_DROP_MALFORMED;
 	if (ext->proto == BAILEY_PROTO_ROUTING && h[3])
 		packet->flags |= BAILEY_PKT_ROUTED;
+	if (ext->proto == BAILEY_PROTO_FRAGMENT && bailey_get_be16(h + 2) & IPV6_MORE)
+		r->more = true;
 	if (ext->proto == BAILEY_PROTO_FRAGMENT && bailey_get_be16(h + 2) >> 3)
 		packet->flags |= BAILEY_PKT_FRAGMENT;
 	len = ((h[1] & ext->mask) + ext->more) * ext->unit;

@@ -19,6 +19,7 @@
  * @start: offset of the IP header
  * @end: no header reaches beyond
  * @quoted: cut short, and its lengths are not to be believed
+ * @more: more fragments follow: it need not hold what its upper lengths say
  */
 struct bailey_reader {
 	const struct bailey_source *source;
@@ -26,6 +27,7 @@ struct bailey_reader {
 	u32 start;
 	u32 end;
 	bool quoted;
+	bool more;
 };
 
 /**

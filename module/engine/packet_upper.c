@@ -10,6 +10,8 @@
 #include "packet_reader.h"
 
 #define TCP_HEADER	20
+#define UDP_HEADER	8
+#define DCCP_HEADER	12
 #define ICMP_HEADER	8
 #define GRE_HEADER	4
 #define QUOTE_PAYLOAD	8	/* all that an ICMP error must quote above IP */
@@ -298,11 +300,35 @@ static enum bailey_reason parse_sctp(struct bailey_reader *r)
 	return init == !packet->sctp_tag ? BAILEY_PASS : BAILEY_DROP_MALFORMED;
 }
 
-/* UDP, UDP-Lite and DCCP: the ports come first, @header is the least. */
-static enum bailey_reason parse_ports(struct bailey_reader *r, u32 header)
+/* UDP's length (RFC 768), or UDP-Lite's coverage, where 0 is all (RFC 3828 3.1). */
+static bool udp_length_fits(const struct bailey_reader *r, const u8 *h)
 {
-	u8 buf[12];
-	const u8 *h = bailey_reader_peek(r, r->packet->payload_off, needed(r, header), buf);
+	u32 len = bailey_get_be16(h + 4);
+
+	/* Of a fragment, a quote or many in one buffer it is not this packet's. */
+	if (r->quoted || r->more || r->source->gso)
+		return true;
+	if (r->packet->proto == BAILEY_PROTO_UDPLITE && len == 0)
+		return true;
+	return len >= UDP_HEADER && len <= r->end - r->packet->payload_off;
+}
+
+static enum bailey_reason parse_udp(struct bailey_reader *r)
+{
+	u8 buf[UDP_HEADER];
+	const u8 *h = bailey_reader_peek(r, r->packet->payload_off, UDP_HEADER, buf);
+
+	if (!h)
+		return BAILEY_DROP_TRUNCATED;
+	set_ports(r->packet, h);
+	return udp_length_fits(r, h) ? BAILEY_PASS : BAILEY_DROP_MALFORMED;
+}
+
+static enum bailey_reason parse_dccp(struct bailey_reader *r)
+{
+	u8 buf[DCCP_HEADER];
+	const u8 *h = bailey_reader_peek(r, r->packet->payload_off,
+					 needed(r, DCCP_HEADER), buf);
 
 	if (!h)
 		return BAILEY_DROP_TRUNCATED;
@@ -382,11 +408,11 @@ enum bailey_reason bailey_reader_upper(struct bailey_reader *r)
 		return parse_tcp(r);
 	case BAILEY_PROTO_UDP:
 	case BAILEY_PROTO_UDPLITE:
-		return parse_ports(r, 8);
+		return parse_udp(r);
 	case BAILEY_PROTO_SCTP:
 		return parse_sctp(r);
 	case BAILEY_PROTO_DCCP:
-		return parse_ports(r, 12);
+		return parse_dccp(r);
 	case BAILEY_PROTO_GRE:
 		return parse_gre(r);
 	case BAILEY_PROTO_ICMP:

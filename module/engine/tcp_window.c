@@ -137,6 +137,10 @@ static void absorb(const struct bailey_tcp_move *move)
 
 	own->end = later(own->end, end_of(packet));
 	own->max_win = max_t(u32, own->max_win, window);
+	/* The other half may go another way, and its windows be never seen. */
+	if (tcp->bits & BAILEY_TCP_PICKED_UP && !(move->track->flags & BAILEY_CONN_REPLIED) &&
+	    move->side == BAILEY_ORIGINATOR)
+		own->max_end = later(own->max_end, packet->tcp_seq + WINDOW_MOST);
 	if (!has_ack(packet))
 		return;
 	own->max_ack = later(own->max_ack, packet->tcp_ack);
@@ -145,8 +149,25 @@ static void absorb(const struct bailey_tcp_move *move)
 		other->end = later(other->end, packet->tcp_ack);
 }
 
+/* Of two answers to its SYN the originator goes by the one that it has had first. */
+static void choose_answer(const struct bailey_tcp_move *move)
+{
+	struct bailey_tcp_track *tcp = &move->track->tcp;
+	struct bailey_tcp_half *own = &tcp->half[BAILEY_ORIGINATOR];
+	struct bailey_tcp_half *other = &tcp->half[BAILEY_RESPONDER];
+
+	if (move->side != BAILEY_ORIGINATOR || move->track->state != BAILEY_TCP_SYN_RECV ||
+	    !(tcp->bits & BAILEY_TCP_TWO_ANSWERS) || !has_ack(move->packet) ||
+	    move->packet->tcp_ack != tcp->other_answer)
+		return;
+	own->max_ack = tcp->other_answer;
+	other->end = tcp->other_answer;
+	other->max_end = other->end + own->max_win;
+}
+
 static enum bailey_tcp_fit fit_plain(const struct bailey_tcp_move *move)
 {
+	choose_answer(move);
 	if (!bytes_fit(&move->track->tcp, move->side, move->packet) || !ack_fits(move))
 		return BAILEY_TCP_OUTSIDE;
 	absorb(move);
@@ -379,6 +400,9 @@ static enum bailey_tcp_fit fit_syn_ack(const struct bailey_tcp_move *move)
 	if (answers_other_syn(move))
 		return restart(move);
 	if (is_other_answer(move)) {
+		tcp->other_answer = tcp->half[BAILEY_ORIGINATOR].max_ack;
+		if (state == BAILEY_TCP_SYN_RECV)
+			tcp->bits |= BAILEY_TCP_TWO_ANSWERS;
 		answer(move);
 		return BAILEY_TCP_FITS;
 	}

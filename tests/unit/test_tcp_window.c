@@ -277,6 +277,10 @@ static void other_answers(void)
 	PLAY(">S 0 : SYN_SENT", "<SA 0 ack 1 : SYN_RECV", ">S 0 : =SYN_RECV",
 	     "<SA 7000 ack 1 : SYN_RECV", ">A 1 ack 7001 : ESTABLISHED",
 	     "<SA 7000 ack 1 : =ESTABLISHED");
+	/* Both are on their way, and the first comes first. */
+	PLAY(">S 0 : SYN_SENT", "<SA 0 ack 1 : SYN_RECV", "<SA 7000 ack 1 : SYN_RECV",
+	     ">A 1 ack 2 : out", ">A 1+10 ack 1 : ESTABLISHED", "<A 1+100 ack 11 : ESTABLISHED",
+	     ">A 11 ack 7001 : out", ">A 11 ack 101 : ESTABLISHED");
 }
 
 /* RFC 9293 figure 7 */
@@ -312,6 +316,9 @@ static void picked_up(void)
 	     "<A 50000+1000 ack 900 win 100 : ESTABLISHED",
 	     ">A 900+100 ack 49000 : ESTABLISHED", ">A 1000 ack 60000 : ESTABLISHED",
 	     "<R 40000 : =ESTABLISHED", "<R 60000 : CLOSE");
+	/* The other half goes another way, for more than a window of any size. */
+	PLAY(">A 0+1 ack 0 : ESTABLISHED", ">A 1000000000+1 ack 1 : ESTABLISHED",
+	     ">A 2000000000+1 ack 1 : ESTABLISHED", ">A 1999000000+1 ack 1 : ESTABLISHED");
 }
 
 static void liberal(void)
