@@ -142,7 +142,7 @@ static void check_half_close(struct walk_net *net, const struct walk_segment *se
 	if (sender->state == WALK_CLOSE_WAIT && receiver->state == WALK_FIN_WAIT_2 &&
 	    segment->len && walk_segment_end(segment) > net->seen_end[segment->from] &&
 	    net->firewall.known && !net->firewall.picked_up &&
-	    net->firewall.timeout < HALF_CLOSE_LEAST)
+	    !net->firewall.rules.liberal && net->firewall.timeout < HALF_CLOSE_LEAST)
 		walk_net_fail(net, WALK_HALF_CLOSE, segment, BAILEY_PASS);
 }
 
@@ -256,7 +256,7 @@ static void at_firewall(struct walk_net *net, struct walk_segment *segment)
 static void check_reset(struct walk_net *net, const struct walk_segment *segment)
 {
 	if (!net->firewall.known || segment->attack || segment->closed ||
-	    net->turned || net->late_copy)
+	    net->turned || net->late_copy || net->firewall.rules.liberal)
 		return;
 	if (segment->told)
 		walk_net_fail(net, WALK_RESET_UNSEEN, segment, BAILEY_PASS);
