@@ -208,10 +208,12 @@ static enum walk_rule reset_rule(const struct walk_net *net, const struct walk_e
 		return WALK_INSIDE;
 	if (early && segment->from == conn->orig_end)
 		return is_exact(net, segment) ? WALK_INSIDE : WALK_OTHER_RESET;
+	if (early && net->firewall.reopened)
+		return WALK_OTHER_RESET;
 	if (ep->synchronized)
 		return seq_outside(bounds, segment) ? WALK_OUTSIDE : WALK_INSIDE;
 	if (ep->state == WALK_SYN_SENT && conn->track.state == BAILEY_TCP_SYN_SENT)
-		return net->firewall.reopened ? WALK_OTHER_RESET : WALK_OUTSIDE;
+		return WALK_OUTSIDE;
 	return WALK_INSIDE;
 }
 
