@@ -189,7 +189,7 @@ static enum walk_rule syn_rule(const struct walk_net *net, const struct walk_end
 			!ack_outside(bounds, segment)) ? WALK_INSIDE : WALK_OTHER_SYN;
 	if (!(segment->flags & ACK))
 		return WALK_INSIDE; /* another SYN, or a simultaneous one */
-	if (ep->state == WALK_SYN_SENT)
+	if (ep->state == WALK_SYN_SENT || net->firewall.reopened)
 		return foresees(ep, segment) && net->firewall.reopened ? WALK_INSIDE :
 		       answers_syn(ep, segment) ? WALK_INSIDE :
 		       net->firewall.reopened ? WALK_OTHER_SYN : WALK_OUTSIDE;

@@ -175,7 +175,7 @@ static enum walk_excuse excuse(const struct walk_net *net, const struct walk_seg
 	if (state == BAILEY_TCP_CLOSE && (reset || syn))
 		return WALK_BEHIND_RESET;
 	/* An answer to the SYN before, to which nobody stands any more */
-	if (!net->firewall.answered && !syn &&
+	if ((!net->firewall.answered || (net->turned && state == BAILEY_TCP_CLOSE)) && !syn &&
 	    (receiver->state == WALK_CLOSED || receiver->state == WALK_LISTEN))
 		return WALK_BEHIND_RESET;
 	if (forgotten && (reset || syn || state == BAILEY_TCP_SYN_SENT))
