@@ -349,7 +349,7 @@ static const struct icmp_query *find_icmp_query(u8 proto, u8 type)
 static bool is_icmp_error(u8 proto, u8 type)
 {
 	if (proto == BAILEY_PROTO_ICMPV6)
-		return type >= 1 && type <= 4;
+		return type < 128; /* also those that nobody knows (RFC 4443 2.1) */
 	return type == 3 || type == 4 || type == 11 || type == 12;
 }
 

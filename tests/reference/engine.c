@@ -97,6 +97,10 @@ static void kind_of(struct bailey_packet *p)
 		p->flags |= BAILEY_PKT_PORTS;
 	if (!bailey_packet_is_icmp(p))
 		return;
+	if (!v4 && p->type < 128) {
+		p->flags |= BAILEY_PKT_ICMP_ERROR;
+		return;
+	}
 	switch (p->type) {
 	case 8: case 13: case 15: case 17: case 42:
 		p->flags |= v4 ? BAILEY_PKT_ICMP_QUERY | BAILEY_PKT_ID : 0;
@@ -110,14 +114,8 @@ static void kind_of(struct bailey_packet *p)
 	case 129: case 140: case 161:
 		p->flags |= v4 ? 0 : BAILEY_PKT_ICMP_REPLY | BAILEY_PKT_ID;
 		break;
-	case 3: case 4:
-		p->flags |= BAILEY_PKT_ICMP_ERROR;
-		break;
-	case 11: case 12:
+	case 3: case 4: case 11: case 12:
 		p->flags |= v4 ? BAILEY_PKT_ICMP_ERROR : 0;
-		break;
-	case 1: case 2:
-		p->flags |= v4 ? 0 : BAILEY_PKT_ICMP_ERROR;
 		break;
 	}
 }

@@ -19,7 +19,7 @@ static bool icmp(u8 family, int proto)
 static bool icmp_error(u8 family, int type)
 {
 	if (family == 6)
-		return type >= 1 && type <= 4;
+		return type < 128;
 	return type == 3 || type == 4 || type == 11 || type == 12;
 }
 

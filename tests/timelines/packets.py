@@ -337,8 +337,7 @@ def pseudo(src, dst, proto, length):
 def sum_upper(spec, run, data, ends):
     """Put in the checksum, right or wrong."""
     if spec.kind == "sctp":
-        value = struct.unpack("<I", struct.pack("<I", crc32c(data)))[0]
-        return put(data, 8, "<I", value ^ (0x5a5a if spec.get("badsum") else 0))
+        return put(data, 8, "<I", crc32c(data) ^ (0x5a5a if spec.get("badsum") else 0))
     if spec.kind not in SUM_AT or spec.get("nosum") or len(data) < SUM_AT[spec.kind] + 2:
         return data
     covered = data

@@ -16,11 +16,11 @@ import re
 import sys
 import time
 
-sys.dont_write_bytecode = True
+sys.dont_write_bytecode = True      # the tree stays as it is
 
-import bed  # noqa: E402
-import timeline  # noqa: E402
-from packets import Run, make_packet  # noqa: E402
+import bed
+import timeline
+from packets import Run, make_packet
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 DOCUMENT = os.path.join(HERE, "../../Documentation/conntrack.md")
