@@ -189,7 +189,7 @@ static enum walk_rule syn_rule(const struct walk_net *net, const struct walk_end
 			!ack_outside(bounds, segment)) ? WALK_INSIDE : WALK_OTHER_SYN;
 	if (!(segment->flags & ACK))
 		return WALK_INSIDE; /* another SYN, or a simultaneous one */
-	if (ep->state == WALK_SYN_SENT)
+	if (ep->state == WALK_SYN_SENT || net->firewall.reopened)
 		return foresees(ep, segment) && net->firewall.reopened ? WALK_INSIDE :
 		       answers_syn(ep, segment) ? WALK_INSIDE :
 		       net->firewall.reopened ? WALK_OTHER_SYN : WALK_OUTSIDE;
@@ -208,10 +208,12 @@ static enum walk_rule reset_rule(const struct walk_net *net, const struct walk_e
 		return WALK_INSIDE;
 	if (early && segment->from == conn->orig_end)
 		return is_exact(net, segment) ? WALK_INSIDE : WALK_OTHER_RESET;
+	if (early && net->firewall.reopened)
+		return WALK_OTHER_RESET;
 	if (ep->synchronized)
 		return seq_outside(bounds, segment) ? WALK_OUTSIDE : WALK_INSIDE;
 	if (ep->state == WALK_SYN_SENT && conn->track.state == BAILEY_TCP_SYN_SENT)
-		return net->firewall.reopened ? WALK_OTHER_RESET : WALK_OUTSIDE;
+		return WALK_OUTSIDE;
 	return WALK_INSIDE;
 }
 

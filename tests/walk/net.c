@@ -142,7 +142,7 @@ static void check_half_close(struct walk_net *net, const struct walk_segment *se
 	if (sender->state == WALK_CLOSE_WAIT && receiver->state == WALK_FIN_WAIT_2 &&
 	    segment->len && walk_segment_end(segment) > net->seen_end[segment->from] &&
 	    net->firewall.known && !net->firewall.picked_up &&
-	    net->firewall.timeout < HALF_CLOSE_LEAST)
+	    !net->firewall.rules.liberal && net->firewall.timeout < HALF_CLOSE_LEAST)
 		walk_net_fail(net, WALK_HALF_CLOSE, segment, BAILEY_PASS);
 }
 
@@ -175,7 +175,7 @@ static enum walk_excuse excuse(const struct walk_net *net, const struct walk_seg
 	if (state == BAILEY_TCP_CLOSE && (reset || syn))
 		return WALK_BEHIND_RESET;
 	/* An answer to the SYN before, to which nobody stands any more */
-	if (!net->firewall.answered && !syn &&
+	if ((!net->firewall.answered || (net->turned && state == BAILEY_TCP_CLOSE)) && !syn &&
 	    (receiver->state == WALK_CLOSED || receiver->state == WALK_LISTEN))
 		return WALK_BEHIND_RESET;
 	if (forgotten && (reset || syn || state == BAILEY_TCP_SYN_SENT))
@@ -256,7 +256,7 @@ static void at_firewall(struct walk_net *net, struct walk_segment *segment)
 static void check_reset(struct walk_net *net, const struct walk_segment *segment)
 {
 	if (!net->firewall.known || segment->attack || segment->closed ||
-	    net->turned || net->late_copy)
+	    net->turned || net->late_copy || net->firewall.rules.liberal)
 		return;
 	if (segment->told)
 		walk_net_fail(net, WALK_RESET_UNSEEN, segment, BAILEY_PASS);

@@ -399,7 +399,9 @@ static void check_end(struct walk_net *net)
 
 	net->tally->ends[regular ? 0 : net->ep[0].was_reset || net->ep[1].was_reset ? 1 : 2]++;
 	net->tally->late_copies += net->late_copy;
-	if (!regular || net->late_copy || !net->firewall.known || net->fins_unseen || net->failure)
+	/* Who is liberal knows less: there it must only let pass */
+	if (!regular || net->late_copy || net->firewall.rules.liberal ||
+	    !net->firewall.known || net->fins_unseen || net->failure)
 		return;
 	if (net->ended && !net->firewall.reopened)
 		walk_net_fail(net, WALK_NOT_REOPENED, NULL, BAILEY_PASS);
