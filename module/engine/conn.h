@@ -95,7 +95,8 @@ enum bailey_tcp_bits {
  * @half: by side
  * @syn: sequence number of the originator's SYN
  * @other_syn: that of a later one, which was put aside
- * @other_answer: what acknowledges an earlier SYN-ACK of the responder than the last
+ * @answer: what acknowledges the responder's SYN, once that was seen
+ * @other_answer: what acknowledged an earlier one
  * @scale: by side, the shift of windows that it offers
  * @syn_scale: scale option of the originator's SYN
  * @other_scale: that of the one that was put aside
@@ -106,6 +107,7 @@ struct bailey_tcp_track {
 	struct bailey_tcp_half half[2];
 	u32 syn;
 	u32 other_syn;
+	u32 answer;
 	u32 other_answer;
 	u8 scale[2];
 	u8 syn_scale;
@@ -114,7 +116,7 @@ struct bailey_tcp_track {
 	u8 reserved[3];
 };
 
-#define BAILEY_TRACK_WORDS	14
+#define BAILEY_TRACK_WORDS	15
 
 /**
  * struct bailey_sctp_track - the verification tags of an SCTP association: see sctp.c

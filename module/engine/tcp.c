@@ -257,18 +257,11 @@ static void move_on(struct bailey_track *track, u8 state, u8 role, u8 side,
 	track->state = state;
 }
 
-/* What the numbers say, where the namespace wants to know. */
+/* What the numbers say, if there are any. */
 static enum bailey_tcp_fit fit(const struct bailey_tcp_move *move)
 {
-	enum bailey_tcp_fit ret;
-
-	if (!(move->packet->flags & BAILEY_PKT_SEQ))
-		return BAILEY_TCP_FITS;
-	ret = bailey_tcp_fit(move);
-	if (ret == BAILEY_TCP_OUTSIDE && move->rules->liberal &&
-	    move->segment != BAILEY_TCP_SEG_RST)
-		return BAILEY_TCP_FITS;
-	return ret;
+	return move->packet->flags & BAILEY_PKT_SEQ ? bailey_tcp_fit(move) :
+						      BAILEY_TCP_FITS;
 }
 
 /**

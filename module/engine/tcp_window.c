@@ -72,6 +72,11 @@ static bool seen(const struct bailey_tcp_track *tcp, u8 side)
 	return tcp->bits & BAILEY_TCP_SEEN << side;
 }
 
+static bool both_seen(const struct bailey_tcp_track *tcp)
+{
+	return seen(tcp, BAILEY_ORIGINATOR) && seen(tcp, BAILEY_RESPONDER);
+}
+
 /* The window that a segment offers; those of SYNs are never scaled (RFC 7323 2.2). */
 static u32 window_of(const struct bailey_tcp_track *tcp, u8 side,
 		     const struct bailey_packet *packet)
@@ -97,6 +102,12 @@ static bool bytes_fit(const struct bailey_tcp_track *tcp, u8 side,
 	       !bailey_seq_after(low_edge(tcp, side), end_of(packet));
 }
 
+/* The first number that a side can acknowledge. */
+static u32 first_ack(const struct bailey_tcp_track *tcp, u8 side)
+{
+	return side == BAILEY_ORIGINATOR ? tcp->answer : tcp->syn + 1;
+}
+
 /* Could this side acknowledge that? */
 static bool ack_fits(const struct bailey_tcp_move *move)
 {
@@ -116,8 +127,7 @@ static bool ack_fits(const struct bailey_tcp_move *move)
 	}
 	/* Before the handshake is complete there is nothing old to acknowledge. */
 	if (move->track->state == BAILEY_TCP_SYN_RECV &&
-	    move->side == BAILEY_ORIGINATOR &&
-	    bailey_seq_after(tcp->half[BAILEY_ORIGINATOR].max_ack, packet->tcp_ack))
+	    bailey_seq_after(first_ack(tcp, move->side), packet->tcp_ack))
 		return false;
 	if (bailey_seq_after(packet->tcp_ack, sent) ||
 	    bailey_seq_after(packet->tcp_sack, sent))
@@ -139,8 +149,8 @@ static void absorb(const struct bailey_tcp_move *move)
 	own->max_win = max_t(u32, own->max_win, window);
 	/* The other half may go another way, and its windows be never seen. */
 	if (tcp->bits & BAILEY_TCP_PICKED_UP && !(move->track->flags & BAILEY_CONN_REPLIED) &&
-	    move->side == BAILEY_ORIGINATOR)
-		own->max_end = later(own->max_end, packet->tcp_seq + WINDOW_MOST);
+	    bailey_seq_after(packet->tcp_seq, own->max_end - WINDOW_MOST / 2))
+		own->max_end = packet->tcp_seq + WINDOW_MOST;
 	if (!has_ack(packet))
 		return;
 	own->max_ack = later(own->max_ack, packet->tcp_ack);
@@ -160,13 +170,16 @@ static void choose_answer(const struct bailey_tcp_move *move)
 	    !(tcp->bits & BAILEY_TCP_TWO_ANSWERS) || !has_ack(move->packet) ||
 	    move->packet->tcp_ack != tcp->other_answer)
 		return;
-	own->max_ack = tcp->other_answer;
-	other->end = tcp->other_answer;
+	tcp->answer = tcp->other_answer;
+	own->max_ack = tcp->answer;
+	other->end = tcp->answer;
 	other->max_end = other->end + own->max_win;
 }
 
 static enum bailey_tcp_fit fit_plain(const struct bailey_tcp_move *move)
 {
+	if (!both_seen(&move->track->tcp))
+		return BAILEY_TCP_OUTSIDE;
 	choose_answer(move);
 	if (!bytes_fit(&move->track->tcp, move->side, move->packet) || !ack_fits(move))
 		return BAILEY_TCP_OUTSIDE;
@@ -234,8 +247,7 @@ static enum bailey_tcp_fit pick_up(const struct bailey_tcp_move *move)
 /* The number of a side's SYN, before the handshake is complete. */
 static u32 syn_of(const struct bailey_tcp_track *tcp, u8 side)
 {
-	return side == BAILEY_ORIGINATOR ? tcp->syn :
-					   tcp->half[BAILEY_ORIGINATOR].max_ack - 1;
+	return side == BAILEY_ORIGINATOR ? tcp->syn : tcp->answer - 1;
 }
 
 /* A SYN before the handshake is complete: the same again, or another. */
@@ -244,8 +256,6 @@ static enum bailey_tcp_fit begin_again(const struct bailey_tcp_move *move)
 	const struct bailey_packet *packet = move->packet;
 	struct bailey_tcp_track *tcp = &move->track->tcp;
 	struct bailey_tcp_half *own = &tcp->half[move->side];
-	struct bailey_tcp_half *other = &tcp->half[!move->side];
-	u32 expects = own->max_ack;
 
 	/* Sent again, perhaps without the data that it had (RFC 7413 4.1.3) */
 	if (seen(tcp, move->side) && packet->tcp_seq == syn_of(tcp, move->side)) {
@@ -256,12 +266,12 @@ static enum bailey_tcp_fit begin_again(const struct bailey_tcp_move *move)
 	if (seen(tcp, move->side))
 		tcp->bits |= BAILEY_TCP_OTHER_SYN;
 	begin(tcp, move->side, packet);
+	if (move->side == BAILEY_RESPONDER)
+		tcp->answer = packet->tcp_seq + 1;
 	if (seen(tcp, !move->side)) {
 		/* What both will acknowledge, and resets would have */
-		own->max_ack = expects;
-		if (move->side == BAILEY_RESPONDER)
-			own->max_ack = tcp->syn + 1;
-		other->max_ack = packet->tcp_seq + 1;
+		tcp->half[BAILEY_ORIGINATOR].max_ack = tcp->answer;
+		tcp->half[BAILEY_RESPONDER].max_ack = tcp->syn + 1;
 		agree(tcp);
 	}
 	return BAILEY_TCP_FITS;
@@ -299,7 +309,7 @@ static void count_overtaker(struct bailey_tcp_track *tcp, const struct bailey_tc
 	u32 window = early->max_win << tcp->scale[BAILEY_RESPONDER];
 
 	own->max_win = max_t(u32, own->max_win, window);
-	other->max_end = later(other->max_end, early->max_ack + window);
+	other->max_end = later(other->max_end, early->max_end + window);
 }
 
 /* The responder's answer to the originator's SYN. */
@@ -314,7 +324,8 @@ static void answer(const struct bailey_tcp_move *move)
 	begin(tcp, BAILEY_RESPONDER, packet);
 	own->max_ack = packet->tcp_ack;
 	/* What the originator will acknowledge, and a reset would have. */
-	other->max_ack = packet->tcp_seq + 1;
+	tcp->answer = packet->tcp_seq + 1;
+	other->max_ack = tcp->answer;
 	tcp->scale[BAILEY_ORIGINATOR] = tcp->syn_scale;
 	agree(tcp);
 	other->max_end = later(other->end, packet->tcp_ack + packet->tcp_window);
@@ -353,8 +364,11 @@ static enum bailey_tcp_fit challenge(const struct bailey_tcp_move *move)
 	struct bailey_tcp_half *own = &tcp->half[BAILEY_RESPONDER];
 
 	own->max_ack = move->packet->tcp_ack;
-	own->max_win = acks_syn(tcp, move->packet) ?
-		       max_t(u32, own->max_win, move->packet->tcp_window) : 0;
+	if (acks_syn(tcp, move->packet)) {
+		own->max_end = own->max_win ? later(own->max_end, own->max_ack) :
+					      own->max_ack;
+		own->max_win = max_t(u32, own->max_win, move->packet->tcp_window);
+	}
 	tcp->bits |= BAILEY_TCP_CHALLENGED;
 	return BAILEY_TCP_ASIDE;
 }
@@ -381,7 +395,7 @@ static bool is_other_answer(const struct bailey_tcp_move *move)
 	if (move->track->state == BAILEY_TCP_CLOSE)
 		return !seen(tcp, BAILEY_RESPONDER);
 	return move->track->state == BAILEY_TCP_SYN_RECV &&
-	       move->packet->tcp_seq + 1 != tcp->half[BAILEY_ORIGINATOR].max_ack;
+	       move->packet->tcp_seq + 1 != tcp->answer;
 }
 
 static enum bailey_tcp_fit fit_syn_ack(const struct bailey_tcp_move *move)
@@ -400,7 +414,7 @@ static enum bailey_tcp_fit fit_syn_ack(const struct bailey_tcp_move *move)
 	if (answers_other_syn(move))
 		return restart(move);
 	if (is_other_answer(move)) {
-		tcp->other_answer = tcp->half[BAILEY_ORIGINATOR].max_ack;
+		tcp->other_answer = tcp->answer;
 		if (state == BAILEY_TCP_SYN_RECV)
 			tcp->bits |= BAILEY_TCP_TWO_ANSWERS;
 		answer(move);
@@ -439,11 +453,10 @@ static bool refuses_syn(const struct bailey_tcp_move *move)
 
 	switch (move->track->state) {
 	case BAILEY_TCP_SYN_SENT2:
-		if (move->side == BAILEY_ORIGINATOR)
-			return has_ack(move->packet) &&
-			       move->packet->tcp_ack == tcp->half[BAILEY_RESPONDER].end;
-		fallthrough;
 	case BAILEY_TCP_SYN_RECV:
+		if (move->side == BAILEY_ORIGINATOR) /* where SYNs crossed */
+			return has_ack(move->packet) &&
+			       move->packet->tcp_ack == tcp->answer;
 		return move->side == BAILEY_RESPONDER && acks_syn(tcp, move->packet);
 	case BAILEY_TCP_CLOSE:
 		/* Behind a long life most numbers would acknowledge the SYN. */
@@ -474,14 +487,7 @@ static enum bailey_tcp_fit fit_reset(const struct bailey_tcp_move *move)
 							  BAILEY_TCP_OUTSIDE;
 }
 
-/**
- * bailey_tcp_fit() - judge a segment's numbers, and keep them
- * @move: the segment, with %BAILEY_PKT_SEQ, in a state in which its flags make
- *	  sense
- *
- * Return: &enum bailey_tcp_fit.
- */
-enum bailey_tcp_fit bailey_tcp_fit(const struct bailey_tcp_move *move)
+static enum bailey_tcp_fit judge(const struct bailey_tcp_move *move)
 {
 	struct bailey_tcp_track *tcp = &move->track->tcp;
 	u8 state = move->track->state;
@@ -505,6 +511,34 @@ enum bailey_tcp_fit bailey_tcp_fit(const struct bailey_tcp_move *move)
 	if (state == BAILEY_TCP_SYN_SENT)
 		return move->packet->tcp_data ? BAILEY_TCP_OUTSIDE : challenge(move);
 	return fit_plain(move);
+}
+
+/* This machine may not see all, but it goes by what it sees. */
+static enum bailey_tcp_fit be_liberal(const struct bailey_tcp_move *move)
+{
+	struct bailey_tcp_half *other = &move->track->tcp.half[!move->side];
+
+	absorb(move);
+	if (has_ack(move->packet))
+		other->end = later(other->end, move->packet->tcp_ack);
+	return BAILEY_TCP_FITS;
+}
+
+/**
+ * bailey_tcp_fit() - judge a segment's numbers, and keep them
+ * @move: the segment, with %BAILEY_PKT_SEQ, in a state in which its flags make
+ *	  sense
+ *
+ * Return: &enum bailey_tcp_fit.
+ */
+enum bailey_tcp_fit bailey_tcp_fit(const struct bailey_tcp_move *move)
+{
+	enum bailey_tcp_fit ret = judge(move);
+
+	if (ret == BAILEY_TCP_OUTSIDE && move->rules->liberal &&
+	    move->segment != BAILEY_TCP_SEG_RST && both_seen(&move->track->tcp))
+		return be_liberal(move);
+	return ret;
 }
 
 /**
