@@ -102,10 +102,19 @@ static bool bytes_fit(const struct bailey_tcp_track *tcp, u8 side,
 	       !bailey_seq_after(low_edge(tcp, side), end_of(packet));
 }
 
-/* The first number that a side can acknowledge. */
-static u32 first_ack(const struct bailey_tcp_track *tcp, u8 side)
+/*
+ * Before the handshake is complete there is nothing old to acknowledge. The
+ * responder may still have sent a bare ACK of the connection before.
+ */
+static bool acks_too_little(const struct bailey_tcp_move *move)
 {
-	return side == BAILEY_ORIGINATOR ? tcp->answer : tcp->syn + 1;
+	const struct bailey_packet *packet = move->packet;
+	const struct bailey_tcp_track *tcp = &move->track->tcp;
+
+	if (move->side == BAILEY_ORIGINATOR)
+		return bailey_seq_after(tcp->answer, packet->tcp_ack);
+	return end_of(packet) != packet->tcp_seq &&
+	       bailey_seq_after(tcp->syn + 1, packet->tcp_ack);
 }
 
 /* Could this side acknowledge that? */
@@ -125,9 +134,7 @@ static bool ack_fits(const struct bailey_tcp_move *move)
 		sent += WINDOW_MOST;
 		lag = min_t(u32, lag, WINDOW_MOST / 2 - 1);
 	}
-	/* Before the handshake is complete there is nothing old to acknowledge. */
-	if (move->track->state == BAILEY_TCP_SYN_RECV &&
-	    bailey_seq_after(first_ack(tcp, move->side), packet->tcp_ack))
+	if (move->track->state == BAILEY_TCP_SYN_RECV && acks_too_little(move))
 		return false;
 	if (bailey_seq_after(packet->tcp_ack, sent) ||
 	    bailey_seq_after(packet->tcp_sack, sent))
