@@ -61,7 +61,7 @@ static const u8 transitions[2][BAILEY_TCP_SEG_COUNT][BAILEY_TCP_STATE_COUNT] = {
 		},
 		[SEG(ACK)] = {
 			[S(NONE)] = S(ESTABLISHED),		/* picked up in the middle */
-			[S(SYN_SENT2)] = S(SYN_SENT2),		/* overtook its SYN-ACK */
+			[S(SYN_SENT2)] = S(SYN_RECV),		/* overtook its SYN-ACK */
 			[S(SYN_RECV)] = S(ESTABLISHED),		/* the handshake is complete */
 			[S(ESTABLISHED)] = S(ESTABLISHED),	/* data, or their ACK */
 			[S(FIN_WAIT)] = S(FIN_WAIT),		/* behind its own FIN */
@@ -116,7 +116,7 @@ static const u8 transitions[2][BAILEY_TCP_SEG_COUNT][BAILEY_TCP_STATE_COUNT] = {
 		},
 		[SEG(ACK)] = {
 			[S(SYN_SENT)] = S(SYN_SENT),		/* challenge of an older one */
-			[S(SYN_SENT2)] = S(SYN_SENT2),		/* overtook its SYN-ACK */
+			[S(SYN_SENT2)] = S(SYN_RECV),		/* overtook its SYN-ACK */
 			[S(SYN_RECV)] = S(SYN_RECV),		/* data right behind the SYN-ACK */
 			[S(ESTABLISHED)] = S(ESTABLISHED),	/* data, or their ACK */
 			[S(FIN_WAIT)] = S(CLOSE_WAIT),		/* the first FIN is acknowledged */

@@ -134,7 +134,8 @@ static bool ack_fits(const struct bailey_tcp_move *move)
 		sent += WINDOW_MOST;
 		lag = min_t(u32, lag, WINDOW_MOST / 2 - 1);
 	}
-	if (move->track->state == BAILEY_TCP_SYN_RECV && acks_too_little(move))
+	if ((move->track->state == BAILEY_TCP_SYN_RECV ||
+	     move->track->state == BAILEY_TCP_SYN_SENT2) && acks_too_little(move))
 		return false;
 	if (bailey_seq_after(packet->tcp_ack, sent) ||
 	    bailey_seq_after(packet->tcp_sack, sent))
@@ -284,14 +285,16 @@ static enum bailey_tcp_fit begin_again(const struct bailey_tcp_move *move)
 	return BAILEY_TCP_FITS;
 }
 
-/* A further SYN. Once the handshake is complete it is put aside, but remembered. */
+/* A further SYN. Once both sides have sent something it is put aside, but remembered. */
 static enum bailey_tcp_fit fit_syn(const struct bailey_tcp_move *move)
 {
 	const struct bailey_packet *packet = move->packet;
 	struct bailey_tcp_track *tcp = &move->track->tcp;
 	u8 state = move->track->state;
 
-	if (state == BAILEY_TCP_SYN_SENT || state == BAILEY_TCP_SYN_SENT2)
+	if (state == BAILEY_TCP_SYN_SENT ||
+	    (state == BAILEY_TCP_SYN_SENT2 &&
+	     packet->tcp_seq == syn_of(tcp, move->side)))
 		return begin_again(move);
 	if (move->side == BAILEY_ORIGINATOR && packet->tcp_seq != tcp->syn) {
 		tcp->bits |= BAILEY_TCP_OTHER_SYN;

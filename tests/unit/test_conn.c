@@ -390,7 +390,7 @@ static void tcp_simultaneous_open(void)
 	CHECK(PLAY(&c, false, ">S SYN_SENT", "<S SYN_SENT2") == 120);
 	PLAY(&c, false, ">S SYN_SENT2", "<S SYN_SENT2", ">SA SYN_RECV",
 	     "<SA SYN_RECV", "<S SYN_RECV", ">SA SYN_RECV", ">A ESTABLISHED");
-	PLAY(&d, false, ">S SYN_SENT", "<S SYN_SENT2", "<A SYN_SENT2",
+	PLAY(&d, false, ">S SYN_SENT", "<S SYN_SENT2", "<A SYN_RECV",
 	     "<SA SYN_RECV", "<Ad SYN_RECV", ">Ad ESTABLISHED");
 }
 
