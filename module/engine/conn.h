@@ -94,29 +94,24 @@ enum bailey_tcp_bits {
  * struct bailey_tcp_track - the numbers of a TCP connection: see tcp.c
  * @half: by side
  * @syn: sequence number of the originator's SYN
- * @other_syn: that of a later one, which was put aside
+ * @other: with %BAILEY_TCP_OTHER_SYN the number of a later one, which was put
+ *	   aside; with %BAILEY_TCP_TWO_ANSWERS what acknowledged the first answer
  * @answer: what acknowledges the responder's SYN, once that was seen
- * @other_answer: what acknowledged an earlier one
  * @scale: by side, the shift of windows that it offers
  * @syn_scale: scale option of the originator's SYN
- * @other_scale: that of the one that was put aside
  * @bits: &enum bailey_tcp_bits
- * @reserved: 0
  */
 struct bailey_tcp_track {
 	struct bailey_tcp_half half[2];
 	u32 syn;
-	u32 other_syn;
+	u32 other;
 	u32 answer;
-	u32 other_answer;
 	u8 scale[2];
 	u8 syn_scale;
-	u8 other_scale;
 	u8 bits;
-	u8 reserved[3];
 };
 
-#define BAILEY_TRACK_WORDS	15
+#define BAILEY_TRACK_WORDS	13
 
 /**
  * struct bailey_sctp_track - the verification tags of an SCTP association: see sctp.c

@@ -43,6 +43,7 @@
 
 /* Windows are below this even with the largest scale (RFC 7323 2.3). */
 #define WINDOW_MOST	0x40000000U
+#define SCALE_MOST	14
 
 static u32 later(u32 a, u32 b)
 {
@@ -176,9 +177,9 @@ static void choose_answer(const struct bailey_tcp_move *move)
 
 	if (move->side != BAILEY_ORIGINATOR || move->track->state != BAILEY_TCP_SYN_RECV ||
 	    !(tcp->bits & BAILEY_TCP_TWO_ANSWERS) || !has_ack(move->packet) ||
-	    move->packet->tcp_ack != tcp->other_answer)
+	    move->packet->tcp_ack != tcp->other)
 		return;
-	tcp->answer = tcp->other_answer;
+	tcp->answer = tcp->other;
 	own->max_ack = tcp->answer;
 	other->end = tcp->answer;
 	other->max_end = other->end + own->max_win;
@@ -245,8 +246,8 @@ static enum bailey_tcp_fit pick_up(const struct bailey_tcp_move *move)
 		.max_win = WINDOW_MOST,
 		.max_ack = packet->tcp_seq,
 	};
-	tcp->scale[0] = 14;
-	tcp->scale[1] = 14;
+	tcp->scale[0] = SCALE_MOST;
+	tcp->scale[1] = SCALE_MOST;
 	tcp->syn_scale = BAILEY_TCP_NO_SCALE;
 	tcp->bits = BAILEY_TCP_SEEN << 0 | BAILEY_TCP_SEEN << 1 | BAILEY_TCP_PICKED_UP;
 	return BAILEY_TCP_FITS;
@@ -298,8 +299,8 @@ static enum bailey_tcp_fit fit_syn(const struct bailey_tcp_move *move)
 		return begin_again(move);
 	if (move->side == BAILEY_ORIGINATOR && packet->tcp_seq != tcp->syn) {
 		tcp->bits |= BAILEY_TCP_OTHER_SYN;
-		tcp->other_syn = packet->tcp_seq;
-		tcp->other_scale = packet->tcp_scale;
+		tcp->bits &= ~BAILEY_TCP_TWO_ANSWERS;
+		tcp->other = packet->tcp_seq;
 	}
 	return BAILEY_TCP_ASIDE;
 }
@@ -352,12 +353,13 @@ static enum bailey_tcp_fit restart(const struct bailey_tcp_move *move)
 {
 	struct bailey_tcp_track *tcp = &move->track->tcp;
 
-	tcp->syn = tcp->other_syn;
-	tcp->syn_scale = tcp->other_scale;
+	tcp->syn = tcp->other;
+	/* Not remembered: as large as can be, if the answer scales at all */
+	tcp->syn_scale = SCALE_MOST;
 	tcp->half[BAILEY_ORIGINATOR] = (struct bailey_tcp_half){
 		.end = tcp->syn + 1,
 		.max_end = tcp->syn + 1,
-		.max_win = U16_MAX, /* of the SYN: not remembered */
+		.max_win = U16_MAX,
 	};
 	tcp->bits = BAILEY_TCP_SEEN << BAILEY_ORIGINATOR;
 	answer(move);
@@ -389,7 +391,7 @@ static bool answers_other_syn(const struct bailey_tcp_move *move)
 
 	return move->side == BAILEY_RESPONDER && has_ack(move->packet) &&
 	       tcp->bits & BAILEY_TCP_OTHER_SYN &&
-	       move->packet->tcp_ack == tcp->other_syn + 1;
+	       move->packet->tcp_ack == tcp->other + 1;
 }
 
 /*
@@ -424,7 +426,7 @@ static enum bailey_tcp_fit fit_syn_ack(const struct bailey_tcp_move *move)
 	if (answers_other_syn(move))
 		return restart(move);
 	if (is_other_answer(move)) {
-		tcp->other_answer = tcp->answer;
+		tcp->other = tcp->answer;
 		if (state == BAILEY_TCP_SYN_RECV)
 			tcp->bits |= BAILEY_TCP_TWO_ANSWERS;
 		answer(move);
