@@ -13,7 +13,7 @@
  *		when its second comes it is looked at, and if it is still alive gets
  *		a new slot. So an idle connection costs a glance in three
  *		minutes, and who expires is known within a second.
- *	queue	the expendable ones (bailey_conn_expendable()), in the order in
+ *	queue	the expendable ones (bailey_conn_expendable()), one line of each kind, in the order in
  *		which they became so. The first is who makes room when there is none.
  *
  * For example a SYN at second 100 that may be silent until 221: the slot of 221,
@@ -59,10 +59,12 @@ static void schedule_entry(struct bailey_conn_shard *shard,
 }
 
 static void join_queue(struct bailey_conn_shard *shard,
-		       struct bailey_conn_entry *entry)
+		       struct bailey_conn_entry *entry, enum bailey_expendable kind)
 {
-	list_add_tail(&entry->queue, &shard->queue);
-	entry->expendable = true;
+	if (kind == BAILEY_EXPENDABLE_NOT)
+		return;
+	list_add_tail(&entry->queue, &shard->queue[kind - 1]);
+	entry->expendable = kind;
 }
 
 static void leave_queue(struct bailey_conn_entry *entry)
@@ -70,7 +72,7 @@ static void leave_queue(struct bailey_conn_entry *entry)
 	if (!entry->expendable)
 		return;
 	list_del(&entry->queue);
-	entry->expendable = false;
+	entry->expendable = BAILEY_EXPENDABLE_NOT;
 }
 
 /**
@@ -83,7 +85,7 @@ static void leave_queue(struct bailey_conn_entry *entry)
 int bailey_conn_shards_init(struct bailey_conn_table *table)
 {
 	struct bailey_conn_shard *shard;
-	unsigned int i;
+	unsigned int i, kind;
 
 	table->shards = kvcalloc(BAILEY_CONN_SHARDS, sizeof(*table->shards),
 				 GFP_KERNEL_ACCOUNT);
@@ -92,7 +94,8 @@ int bailey_conn_shards_init(struct bailey_conn_table *table)
 	for (i = 0; i < BAILEY_CONN_SHARDS; i++) {
 		shard = &table->shards[i];
 		spin_lock_init(&shard->lock);
-		INIT_LIST_HEAD(&shard->queue);
+		for (kind = 0; kind < ARRAY_SIZE(shard->queue); kind++)
+			INIT_LIST_HEAD(&shard->queue[kind]);
 		shard->clock = bailey_conn_now();
 	}
 	return 0;
@@ -137,8 +140,7 @@ void bailey_conn_place_enter(struct bailey_conn_shard *shard,
 		spin_lock(&shard->lock);
 		entry->shard = shard;
 		schedule_entry(shard, entry);
-		if (bailey_conn_expendable(&entry->conn))
-			join_queue(shard, entry);
+		join_queue(shard, entry, bailey_conn_expendable(&entry->conn));
 		spin_unlock(&shard->lock);
 	}
 	spin_unlock_bh(&entry->lock);
@@ -157,21 +159,21 @@ void bailey_conn_place_enter(struct bailey_conn_shard *shard,
 void bailey_conn_place_change(struct bailey_conn_entry *entry, bool sooner)
 {
 	struct bailey_conn_shard *shard = entry->shard;
-	bool expendable = bailey_conn_expendable(&entry->conn);
+	enum bailey_expendable kind = bailey_conn_expendable(&entry->conn);
 
 	lockdep_assert_held(&entry->lock);
 	/* Without a shard it is about to enter, and will be seen as it is. */
-	if (!shard || (!sooner && expendable == entry->expendable))
+	if (!shard || (!sooner && kind == entry->expendable))
 		return;
 	spin_lock(&shard->lock);
 	if (sooner) {
 		hlist_del(&entry->tick);
 		schedule_entry(shard, entry);
 	}
-	if (expendable && !entry->expendable)
-		join_queue(shard, entry);
-	else if (!expendable)
+	if (kind != entry->expendable) {
 		leave_queue(entry);
+		join_queue(shard, entry, kind);
+	}
 	spin_unlock(&shard->lock);
 }
 
@@ -275,6 +277,7 @@ unsigned int bailey_conn_place_due(struct bailey_conn_shard *shard, u32 now,
 /**
  * bailey_conn_place_oldest() - who would make room in a shard?
  * @shard: the shard
+ * @kind: in which line, not %BAILEY_EXPENDABLE_NOT
  *
  * Context: Under rcu_read_lock(), and so is the use of what it returns; no entry's
  * lock held.
@@ -282,13 +285,13 @@ unsigned int bailey_conn_place_due(struct bailey_conn_shard *shard, u32 now,
  * expendable nor alive any more when the caller ends it. NULL if there is none.
  */
 struct bailey_conn_entry *
-bailey_conn_place_oldest(struct bailey_conn_shard *shard)
+bailey_conn_place_oldest(struct bailey_conn_shard *shard, enum bailey_expendable kind)
 {
 	struct bailey_conn_entry *entry;
 
 	spin_lock_bh(&shard->lock);
-	entry = list_first_entry_or_null(&shard->queue, struct bailey_conn_entry,
-					 queue);
+	entry = list_first_entry_or_null(&shard->queue[kind - 1],
+					 struct bailey_conn_entry, queue);
 	spin_unlock_bh(&shard->lock);
 	return entry;
 }

@@ -16,14 +16,15 @@
  * struct bailey_conn_shard - a part of a table's connections, by hash
  * @lock: of all that follows; innermost, taken with BHs disabled
  * @clock: the first second whose slot may still hold entries that are due
- * @queue: the expendable ones, those that have waited longest first
+ * @queue: the expendable ones, by &enum bailey_expendable less one, those that have
+ *	   waited longest first
  * @tally: what became of connections of this shard
  * @wheel: all of them, by the second in which to look at them again
  */
 struct bailey_conn_shard {
 	spinlock_t lock;	/* of all members */
 	u32 clock;
-	struct list_head queue;
+	struct list_head queue[BAILEY_EXPENDABLE_COUNT - 1];
 	struct bailey_conn_tally tally;
 	struct hlist_head wheel[BAILEY_CONN_WHEEL];
 } ____cacheline_aligned_in_smp;
@@ -44,7 +45,8 @@ unsigned int bailey_conn_place_due(struct bailey_conn_shard *shard, u32 now,
 				   struct bailey_conn_entry **due,
 				   unsigned int max);
 struct bailey_conn_entry *
-bailey_conn_place_oldest(struct bailey_conn_shard *shard);
+bailey_conn_place_oldest(struct bailey_conn_shard *shard,
+			 enum bailey_expendable kind);
 
 /* conn_table.c: the one way out of the table */
 bool bailey_conn_table_end(struct bailey_conn_table *table,

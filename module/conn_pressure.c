@@ -61,13 +61,13 @@ static bool reap_any(struct bailey_conn_table *table, u32 hash, u32 now,
 }
 
 static bool drop_oldest(struct bailey_conn_table *table,
-			struct bailey_conn_shard *shard)
+			struct bailey_conn_shard *shard, enum bailey_expendable kind)
 {
 	struct bailey_conn_entry *entry;
 	unsigned int i;
 
 	for (i = 0; i < TRIES; i++) {
-		entry = bailey_conn_place_oldest(shard);
+		entry = bailey_conn_place_oldest(shard, kind);
 		if (!entry)
 			return false;
 		if (bailey_conn_table_end(table, entry, BAILEY_END_EARLY_DROP, 0))
@@ -78,11 +78,13 @@ static bool drop_oldest(struct bailey_conn_table *table,
 
 static bool drop_any(struct bailey_conn_table *table, u32 hash)
 {
+	enum bailey_expendable kind;
 	unsigned int i;
 
-	for (i = 0; i < BAILEY_CONN_SHARDS; i++)
-		if (drop_oldest(table, bailey_conn_shard_of(table, hash + i)))
-			return true;
+	for (kind = BAILEY_EXPENDABLE_FIRST; kind < BAILEY_EXPENDABLE_COUNT; kind++)
+		for (i = 0; i < BAILEY_CONN_SHARDS; i++)
+			if (drop_oldest(table, bailey_conn_shard_of(table, hash + i), kind))
+				return true;
 	return false;
 }
 

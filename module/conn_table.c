@@ -563,6 +563,20 @@ bailey_conn_entry_advance(struct bailey_conn_table *table,
 }
 
 /**
+ * bailey_conn_entry_read() - a connection as it is at one moment
+ * @entry: found under RCU
+ * @conn: filled in
+ *
+ * Context: Under rcu_read_lock(), softirq or process context.
+ */
+void bailey_conn_entry_read(struct bailey_conn_entry *entry, struct bailey_conn *conn)
+{
+	spin_lock_bh(&entry->lock);
+	*conn = entry->conn;
+	spin_unlock_bh(&entry->lock);
+}
+
+/**
  * bailey_conn_entry_set_doors() - store which group sets let the request pass
  * @entry: found under RCU
  * @set: ids by %BAILEY_ORIGINATOR and %BAILEY_RESPONDER, 0 when nobody was asked

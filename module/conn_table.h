@@ -25,7 +25,7 @@ struct bailey_conn_shard;
  * @lock: serialises changes of @conn, @dead, @expendable and @shard; taken with
  *	  BHs disabled
  * @dead: unlinked: no more changes count; set once, under @lock
- * @expendable: it stands in @queue
+ * @expendable: &enum bailey_expendable: in which line it stands by @queue
  * @shard: where it stands in line; NULL before it does (conn_place.c)
  * @counted: its source counts it (conn_source.c); set before insertion
  * @tick: its slot in the shard's wheel. Under the shard's lock
@@ -37,7 +37,7 @@ struct bailey_conn_entry {
 	struct rhlist_head node;
 	spinlock_t lock;	/* of @conn and @dead */
 	bool dead;
-	bool expendable;
+	u8 expendable;
 	bool counted;
 	struct bailey_conn_shard *shard;
 	struct hlist_node tick;
@@ -196,6 +196,7 @@ bailey_conn_entry_advance(struct bailey_conn_table *table,
 			  struct bailey_conn_entry *entry,
 			  const struct bailey_packet *packet, u8 side,
 			  const struct bailey_track_rules *rules, u32 now);
+void bailey_conn_entry_read(struct bailey_conn_entry *entry, struct bailey_conn *conn);
 void bailey_conn_entry_set_doors(struct bailey_conn_entry *entry, const u32 set[2],
 				 const u32 ifindex[2], u32 epoch);
 

@@ -71,7 +71,9 @@ static void stand_down(struct bailey_net *bn)
 	bailey_hooks_unregister(bn);
 	bn->hooked = false;
 	synchronize_rcu();
-	bailey_conn_table_walk(&bn->conns, unlink_all, NULL, BAILEY_END_POLICY);
+	/* A killed writer's walk stops early; but this has to be done. */
+	while (bailey_conn_table_walk(&bn->conns, unlink_all, NULL, BAILEY_END_POLICY))
+		;
 }
 
 static void await_confirmation(struct bailey_net *bn, struct bailey_policy *old,

@@ -362,6 +362,21 @@ static enum bailey_reason settle(struct passage *p)
 					 p->match.side, &p->rules, p->now);
 }
 
+/*
+ * The connection says no before anybody is asked. Perhaps another CPU was changing
+ * it, and it was seen half changed: once more, with what it is at one moment.
+ */
+static void evaluate_again(struct passage *p)
+{
+	struct bailey_match_conn match = p->match;
+	struct bailey_conn conn;
+
+	bailey_conn_entry_read(p->entry, &conn);
+	match.conn = &conn;
+	p->verdict.reason = BAILEY_PASS;
+	bailey_evaluate(&p->eval, &match, &p->rules, &p->verdict);
+}
+
 /* A packet that is asked: find its connection, ask, and keep the books. */
 static enum bailey_reason ask(struct passage *p)
 {
@@ -374,6 +389,9 @@ static enum bailey_reason ask(struct passage *p)
 			 !bailey_conn_reopens(&p->entry->conn, &p->packet)))
 		match = &p->match;
 	bailey_evaluate(&p->eval, match, &p->rules, &p->verdict);
+	if (p->verdict.reason != BAILEY_PASS && match && !match->related &&
+	    !p->verdict.conn_known)
+		evaluate_again(p);
 	return settle(p);
 }
 

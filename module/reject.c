@@ -38,6 +38,7 @@ struct answering {
 	bool busy;		/* a helper is at work */
 	bool due;		/* its answer has not come by yet */
 	const struct net *net;
+	const struct task_struct *task;	/* in which it is at work */
 	struct bailey_packet about;
 };
 
@@ -166,6 +167,7 @@ void bailey_reject_send(struct bailey_net *bn, struct sk_buff *skb,
 	} else {
 		mine->about = *packet;
 		mine->net = state->net;
+		mine->task = current;
 		mine->due = true;
 		mine->busy = true;
 		send(skb, state, packet);
@@ -198,7 +200,7 @@ bool bailey_reject_owns(const struct bailey_net *bn,
 	/* Whose @due it is has bottom halves off; so it stays on this CPU. */
 	local_bh_disable();
 	mine = this_cpu_ptr(&answering);
-	owns = mine->due && mine->net == bn->net &&
+	owns = mine->due && mine->task == current && mine->net == bn->net &&
 	       bailey_refusal_is(&mine->about, packet, quote);
 	if (owns) {
 		mine->due = false;

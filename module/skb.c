@@ -8,6 +8,7 @@
  * that others hold into it stay good. No locks; the caller owns the buffer.
  */
 #include <linux/if_ether.h>
+#include <linux/udp.h>
 #include <net/checksum.h>
 #include <net/ip6_checksum.h>
 
@@ -84,17 +85,19 @@ static bool has_checksum(const struct bailey_packet *packet)
 	       bailey_packet_is_icmp(packet);
 }
 
-/* RFC 768: over IPv4 a sum of 0 says that there is none. */
-static bool omits_checksum(const struct sk_buff *skb,
-			   const struct bailey_packet *packet, int off)
+/*
+ * What a UDP header says of its sum: how much it is of, or 0 if there is none. RFC 768
+ * allows that over IPv4, RFC 6935 for tunnels over IPv6, which the receiver knows.
+ */
+static u32 udp_summed(const struct sk_buff *skb, int off, u32 len)
 {
-	__sum16 buf;
-	const __sum16 *sum;
+	const struct udphdr *udp;
+	struct udphdr buf;
 
-	if (packet->proto != BAILEY_PROTO_UDP || packet->family != BAILEY_IPV4)
-		return false;
-	sum = skb_header_pointer(skb, off + 6, sizeof(buf), &buf);
-	return sum && !*sum;
+	udp = skb_header_pointer(skb, off, sizeof(buf), &buf);
+	if (!udp)
+		return len;
+	return udp->check ? min_t(u32, len, ntohs(udp->len)) : 0;
 }
 
 static __sum16 fold_with_addresses(const struct bailey_packet *packet, u32 len,
@@ -131,7 +134,11 @@ bool bailey_skb_checksum_ok(const struct sk_buff *skb,
 	u32 len = packet->len - packet->payload_off;
 
 	if (skb->ip_summed == CHECKSUM_UNNECESSARY || skb->ip_summed == CHECKSUM_PARTIAL ||
-	    skb_is_gso(skb) || !has_checksum(packet) || omits_checksum(skb, packet, off))
+	    skb_is_gso(skb) || !has_checksum(packet))
+		return true;
+	if (packet->proto == BAILEY_PROTO_UDP)
+		len = udp_summed(skb, off, len);
+	if (!len)
 		return true;
 	return !fold_with_addresses(packet, len, skb_checksum(skb, off, len, 0));
 }

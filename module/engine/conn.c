@@ -275,7 +275,7 @@ void bailey_conn_succeeds(struct bailey_conn *conn, const struct bailey_conn *ol
 		return;
 	}
 	if (track->state == BAILEY_TCP_SYN_SENT && track->tcp.bits)
-		track->tcp.bits |= BAILEY_TCP_OTHER_SYN;
+		track->tcp.bits |= BAILEY_TCP_SUCCEEDS;
 }
 
 /**
@@ -311,7 +311,7 @@ bool bailey_packet_begins(const struct bailey_packet *packet)
 	if (is_sctp(packet))
 		return packet->sctp_chunks & 1 << BAILEY_SCTP_INIT;
 	return packet->proto != BAILEY_PROTO_TCP ||
-	       (packet->tcp_flags & BAILEY_TCP_FLAGS) == BAILEY_TCP_SYN;
+	       bailey_tcp_segment_of(packet->tcp_flags) == BAILEY_TCP_SEG_SYN;
 }
 
 /**
@@ -329,6 +329,40 @@ const char *bailey_conn_state_name(const struct bailey_conn *conn)
 	if (conn->key.proto == BAILEY_PROTO_SCTP && state != BAILEY_SCTP_NONE)
 		return bailey_sctp_state_name(state);
 	return "-";
+}
+
+/**
+ * bailey_conn_expendable() - may it go when there is no room?
+ * @conn: the connection
+ *
+ * An answer alone does not make a TCP connection: servers answer forged SYNs as
+ * well. It must have come through its handshake, and not be over. So with SCTP. A
+ * UDP flow must be a stream. An ICMP query has had all that it wanted.
+ *
+ * Return: &enum bailey_expendable.
+ */
+enum bailey_expendable bailey_conn_expendable(const struct bailey_conn *conn)
+{
+	u8 flags = READ_ONCE(conn->track.flags);
+
+	if (!(flags & BAILEY_CONN_REPLIED))
+		return BAILEY_EXPENDABLE_FIRST;
+	switch (conn->key.proto) {
+	case BAILEY_PROTO_TCP:
+	case BAILEY_PROTO_SCTP:
+		return flags & BAILEY_CONN_ASSURED &&
+		       !bailey_conn_closed(conn, READ_ONCE(conn->track.state)) ?
+		       BAILEY_EXPENDABLE_NOT : BAILEY_EXPENDABLE_FIRST;
+	case BAILEY_PROTO_UDP:
+	case BAILEY_PROTO_UDPLITE:
+		return flags & BAILEY_CONN_STREAM ? BAILEY_EXPENDABLE_NOT :
+						    BAILEY_EXPENDABLE_NEXT;
+	case BAILEY_PROTO_ICMP:
+	case BAILEY_PROTO_ICMPV6:
+		return BAILEY_EXPENDABLE_NEXT;
+	default:
+		return BAILEY_EXPENDABLE_NOT;
+	}
 }
 
 /**

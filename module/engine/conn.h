@@ -76,11 +76,12 @@ struct bailey_tcp_half {
  * enum bailey_tcp_bits - what is known of a TCP connection's numbers
  * @BAILEY_TCP_SEEN: << side: its half is known
  * @BAILEY_TCP_PICKED_UP: the handshake was not seen, windows are guessed
- * @BAILEY_TCP_OTHER_SYN: a SYN came with another number than the one before it:
- *	an answer to that one may come
+ * @BAILEY_TCP_OTHER_SYN: a SYN came with another number than the first: an answer
+ *	to that one may come
  * @BAILEY_TCP_CHALLENGED: before any SYN-ACK the responder sent an ACK, and its
  *	half has that number, and if it answers the SYN its window, unscaled
  * @BAILEY_TCP_TWO_ANSWERS: the responder has answered the SYN with two numbers
+ * @BAILEY_TCP_SUCCEEDS: it took the place of another one, to which answers may come
  */
 enum bailey_tcp_bits {
 	BAILEY_TCP_SEEN = 1 << 0,
@@ -88,6 +89,7 @@ enum bailey_tcp_bits {
 	BAILEY_TCP_OTHER_SYN = 1 << 3,
 	BAILEY_TCP_CHALLENGED = 1 << 4,
 	BAILEY_TCP_TWO_ANSWERS = 1 << 5,
+	BAILEY_TCP_SUCCEEDS = 1 << 6,
 };
 
 /**
@@ -345,37 +347,21 @@ static inline bool bailey_conn_closed(const struct bailey_conn *conn, u8 state)
 }
 
 /**
- * bailey_conn_expendable() - may it go when there is no room?
- * @conn: the connection
- *
- * An answer alone does not make a TCP connection: servers answer forged SYNs as
- * well. It must have come through its handshake, and not be over. So with SCTP.
- *
- * Return: true if it was not answered, has not come about or has ended.
+ * enum bailey_expendable - whether a connection may go when there is no room
+ * @BAILEY_EXPENDABLE_NOT: never
+ * @BAILEY_EXPENDABLE_FIRST: not answered, not come about, or over
+ * @BAILEY_EXPENDABLE_NEXT: answered once, which forged requests are, too: when there
+ *	are none of the first
+ * @BAILEY_EXPENDABLE_COUNT: number of kinds, not a kind
  */
-static inline bool bailey_conn_expendable(const struct bailey_conn *conn)
-{
-	u8 flags = READ_ONCE(conn->track.flags);
+enum bailey_expendable {
+	BAILEY_EXPENDABLE_NOT,
+	BAILEY_EXPENDABLE_FIRST,
+	BAILEY_EXPENDABLE_NEXT,
+	BAILEY_EXPENDABLE_COUNT
+};
 
-	if (!(flags & BAILEY_CONN_REPLIED))
-		return true;
-	if (conn->key.proto == BAILEY_PROTO_SCTP)
-		return !(flags & BAILEY_CONN_ASSURED) ||
-		       bailey_conn_closed(conn, READ_ONCE(conn->track.state));
-	if (conn->key.proto != BAILEY_PROTO_TCP)
-		return false;
-	switch (READ_ONCE(conn->track.state)) {
-	case BAILEY_TCP_SYN_SENT:
-	case BAILEY_TCP_SYN_SENT2:
-	case BAILEY_TCP_SYN_RECV:
-		return !(flags & BAILEY_CONN_ASSURED);
-	case BAILEY_TCP_TIME_WAIT:
-	case BAILEY_TCP_CLOSE:
-		return true;
-	default:
-		return false;
-	}
-}
+enum bailey_expendable bailey_conn_expendable(const struct bailey_conn *conn);
 
 void bailey_conn_request(const struct bailey_conn *conn,
 			 struct bailey_packet *packet);

@@ -411,7 +411,13 @@ static bool find_conn(struct explanation *e, const struct bailey_eval *eval,
 	e->conn_valid = e->ops->find(e->arg, eval, &e->conn, &e->side);
 	if (e->conn_valid && bailey_conn_reopens(&e->conn, packet))
 		e->conn_valid = false;
-	if (e->conn_valid && packet->proto == BAILEY_PROTO_TCP)
+	/* An INIT, of which an association that is over knows nothing */
+	if (e->conn_valid && packet->proto == BAILEY_PROTO_SCTP &&
+	    e->conn.track.state == BAILEY_SCTP_CLOSED)
+		e->conn_valid = false;
+	/* What would come next */
+	if (e->conn_valid && packet->proto == BAILEY_PROTO_TCP &&
+	    e->conn.track.state != BAILEY_TCP_SYN_SENT)
 		packet->tcp_flags = BAILEY_TCP_ACK;
 	return e->conn_valid;
 }

@@ -108,7 +108,9 @@ static enum bailey_reason skip_ext_header(struct bailey_reader *r,
 	/* Routing header type 0 must not be processed (RFC 5095). */
 	if (ext->proto == BAILEY_PROTO_ROUTING && h[2] == 0)
 		return BAILEY_DROP_MALFORMED;
-	if (ext->proto == BAILEY_PROTO_ROUTING && h[3])
+	/* Segments that are left, or perhaps a home address (RFC 6275 6.3) */
+	if ((ext->proto == BAILEY_PROTO_ROUTING && h[3]) ||
+	    ext->proto == BAILEY_PROTO_DSTOPTS)
 		packet->flags |= BAILEY_PKT_ROUTED;
 	if (ext->proto == BAILEY_PROTO_FRAGMENT && bailey_get_be16(h + 2) & IPV6_MORE)
 		r->more = true;

@@ -128,7 +128,8 @@ struct bailey_source {
  * @BAILEY_PKT_ID: @id is valid (ICMP query identifier, GRE key)
  * @BAILEY_PKT_SEQ: TCP: numbers, window and options were read; in a quote
  *	@tcp_seq alone
- * @BAILEY_PKT_ROUTED: a source route: its last destination is another one
+ * @BAILEY_PKT_ROUTED: perhaps a source route or a home address: the addresses
+ *	that its sum is made with may be others
  * @BAILEY_PKT_TAG: SCTP: the verification tag and chunks were read; in a quote
  *	of the chunks only an INIT that comes first, if there is so much of it
  */

@@ -185,13 +185,49 @@ static void choose_answer(const struct bailey_tcp_move *move)
 	other->max_end = other->end + own->max_win;
 }
 
+/* The middle of a connection: all that may be true of it is taken for true. */
+static enum bailey_tcp_fit pick_up(const struct bailey_tcp_move *move)
+{
+	const struct bailey_packet *packet = move->packet;
+	struct bailey_tcp_track *tcp = &move->track->tcp;
+
+	tcp->half[move->side] = (struct bailey_tcp_half){
+		.end = end_of(packet),
+		.max_end = packet->tcp_seq + WINDOW_MOST,
+		.max_win = WINDOW_MOST,
+		.max_ack = packet->tcp_ack,
+	};
+	tcp->half[!move->side] = (struct bailey_tcp_half){
+		.end = packet->tcp_ack,
+		.max_end = packet->tcp_ack + WINDOW_MOST,
+		.max_win = WINDOW_MOST,
+		.max_ack = packet->tcp_seq,
+	};
+	tcp->scale[0] = SCALE_MOST;
+	tcp->scale[1] = SCALE_MOST;
+	tcp->syn_scale = BAILEY_TCP_NO_SCALE;
+	tcp->bits = BAILEY_TCP_SEEN << 0 | BAILEY_TCP_SEEN << 1 | BAILEY_TCP_PICKED_UP;
+	return BAILEY_TCP_FITS;
+}
+
+/*
+ * What was picked up is a guess until it is answered: a forged or late segment must
+ * not keep out the true ones, which could have begun the entry as well.
+ */
+static bool is_guess(const struct bailey_tcp_move *move)
+{
+	return move->side == BAILEY_ORIGINATOR && has_ack(move->packet) &&
+	       move->track->tcp.bits & BAILEY_TCP_PICKED_UP &&
+	       !(move->track->flags & BAILEY_CONN_REPLIED);
+}
+
 static enum bailey_tcp_fit fit_plain(const struct bailey_tcp_move *move)
 {
 	if (!both_seen(&move->track->tcp))
 		return BAILEY_TCP_OUTSIDE;
 	choose_answer(move);
 	if (!bytes_fit(&move->track->tcp, move->side, move->packet) || !ack_fits(move))
-		return BAILEY_TCP_OUTSIDE;
+		return is_guess(move) ? pick_up(move) : BAILEY_TCP_OUTSIDE;
 	absorb(move);
 	return BAILEY_TCP_FITS;
 }
@@ -228,38 +264,13 @@ static void agree(struct bailey_tcp_track *tcp)
 	}
 }
 
-/* The middle of a connection: all that may be true of it is taken for true. */
-static enum bailey_tcp_fit pick_up(const struct bailey_tcp_move *move)
-{
-	const struct bailey_packet *packet = move->packet;
-	struct bailey_tcp_track *tcp = &move->track->tcp;
-
-	tcp->half[move->side] = (struct bailey_tcp_half){
-		.end = end_of(packet),
-		.max_end = packet->tcp_seq + WINDOW_MOST,
-		.max_win = WINDOW_MOST,
-		.max_ack = packet->tcp_ack,
-	};
-	tcp->half[!move->side] = (struct bailey_tcp_half){
-		.end = packet->tcp_ack,
-		.max_end = packet->tcp_ack + WINDOW_MOST,
-		.max_win = WINDOW_MOST,
-		.max_ack = packet->tcp_seq,
-	};
-	tcp->scale[0] = SCALE_MOST;
-	tcp->scale[1] = SCALE_MOST;
-	tcp->syn_scale = BAILEY_TCP_NO_SCALE;
-	tcp->bits = BAILEY_TCP_SEEN << 0 | BAILEY_TCP_SEEN << 1 | BAILEY_TCP_PICKED_UP;
-	return BAILEY_TCP_FITS;
-}
-
 /* The number of a side's SYN, before the handshake is complete. */
 static u32 syn_of(const struct bailey_tcp_track *tcp, u8 side)
 {
 	return side == BAILEY_ORIGINATOR ? tcp->syn : tcp->answer - 1;
 }
 
-/* A SYN before the handshake is complete: the same again, or another. */
+/* A side's first SYN, or the same again. */
 static enum bailey_tcp_fit begin_again(const struct bailey_tcp_move *move)
 {
 	const struct bailey_packet *packet = move->packet;
@@ -267,35 +278,32 @@ static enum bailey_tcp_fit begin_again(const struct bailey_tcp_move *move)
 	struct bailey_tcp_half *own = &tcp->half[move->side];
 
 	/* Sent again, perhaps without the data that it had (RFC 7413 4.1.3) */
-	if (seen(tcp, move->side) && packet->tcp_seq == syn_of(tcp, move->side)) {
+	if (seen(tcp, move->side)) {
 		own->end = later(own->end, end_of(packet));
 		own->max_win = max_t(u32, own->max_win, packet->tcp_window);
 		return BAILEY_TCP_FITS;
 	}
-	if (seen(tcp, move->side))
-		tcp->bits |= BAILEY_TCP_OTHER_SYN;
 	begin(tcp, move->side, packet);
-	if (move->side == BAILEY_RESPONDER)
-		tcp->answer = packet->tcp_seq + 1;
-	if (seen(tcp, !move->side)) {
-		/* What both will acknowledge, and resets would have */
-		tcp->half[BAILEY_ORIGINATOR].max_ack = tcp->answer;
-		tcp->half[BAILEY_RESPONDER].max_ack = tcp->syn + 1;
-		agree(tcp);
-	}
+	tcp->answer = packet->tcp_seq + 1;
+	/* What both will acknowledge, and resets would have */
+	tcp->half[BAILEY_ORIGINATOR].max_ack = tcp->answer;
+	tcp->half[BAILEY_RESPONDER].max_ack = tcp->syn + 1;
+	agree(tcp);
 	return BAILEY_TCP_FITS;
 }
 
-/* A further SYN. Once both sides have sent something it is put aside, but remembered. */
+/*
+ * A further SYN. One with another number is put aside, but remembered: if the
+ * responder answers that one, the connection begins with it after all.
+ */
 static enum bailey_tcp_fit fit_syn(const struct bailey_tcp_move *move)
 {
 	const struct bailey_packet *packet = move->packet;
 	struct bailey_tcp_track *tcp = &move->track->tcp;
 	u8 state = move->track->state;
 
-	if (state == BAILEY_TCP_SYN_SENT ||
-	    (state == BAILEY_TCP_SYN_SENT2 &&
-	     packet->tcp_seq == syn_of(tcp, move->side)))
+	if ((state == BAILEY_TCP_SYN_SENT || state == BAILEY_TCP_SYN_SENT2) &&
+	    (!seen(tcp, move->side) || packet->tcp_seq == syn_of(tcp, move->side)))
 		return begin_again(move);
 	if (move->side == BAILEY_ORIGINATOR && packet->tcp_seq != tcp->syn) {
 		tcp->bits |= BAILEY_TCP_OTHER_SYN;
@@ -345,7 +353,7 @@ static void answer(const struct bailey_tcp_move *move)
 		count_overtaker(tcp, &early);
 	/* Data in the SYN asked for no window. */
 	own->max_win = max_t(u32, own->max_win, other->end - tcp->syn - 1);
-	tcp->bits &= ~(BAILEY_TCP_OTHER_SYN | BAILEY_TCP_CHALLENGED);
+	tcp->bits &= ~(BAILEY_TCP_SUCCEEDS | BAILEY_TCP_CHALLENGED);
 }
 
 /* Both ends begin anew where we remember a connection: its SYN was put aside. */
@@ -385,6 +393,12 @@ static enum bailey_tcp_fit challenge(const struct bailey_tcp_move *move)
 	return BAILEY_TCP_ASIDE;
 }
 
+/* May answers to an older SYN still be under way? */
+static bool may_be_late(const struct bailey_tcp_track *tcp)
+{
+	return tcp->bits & (BAILEY_TCP_OTHER_SYN | BAILEY_TCP_SUCCEEDS);
+}
+
 static bool answers_other_syn(const struct bailey_tcp_move *move)
 {
 	const struct bailey_tcp_track *tcp = &move->track->tcp;
@@ -406,7 +420,9 @@ static bool is_other_answer(const struct bailey_tcp_move *move)
 		return false;
 	if (move->track->state == BAILEY_TCP_CLOSE)
 		return !seen(tcp, BAILEY_RESPONDER);
-	return move->track->state == BAILEY_TCP_SYN_RECV &&
+	/* A SYN of the responder that came before may have been forged. */
+	return (move->track->state == BAILEY_TCP_SYN_RECV ||
+		move->track->state == BAILEY_TCP_SYN_SENT2) &&
 	       move->packet->tcp_seq + 1 != tcp->answer;
 }
 
@@ -420,15 +436,17 @@ static enum bailey_tcp_fit fit_syn_ack(const struct bailey_tcp_move *move)
 			answer(move);
 			return BAILEY_TCP_FITS;
 		}
-		return tcp->bits & BAILEY_TCP_OTHER_SYN ? challenge(move) :
-							  BAILEY_TCP_OUTSIDE;
+		if (answers_other_syn(move))
+			return restart(move);
+		return may_be_late(tcp) ? challenge(move) : BAILEY_TCP_OUTSIDE;
 	}
 	if (answers_other_syn(move))
 		return restart(move);
 	if (is_other_answer(move)) {
-		tcp->other = tcp->answer;
-		if (state == BAILEY_TCP_SYN_RECV)
+		if (state == BAILEY_TCP_SYN_RECV && !(tcp->bits & BAILEY_TCP_OTHER_SYN)) {
+			tcp->other = tcp->answer;
 			tcp->bits |= BAILEY_TCP_TWO_ANSWERS;
+		}
 		answer(move);
 		return BAILEY_TCP_FITS;
 	}
@@ -448,7 +466,7 @@ static enum bailey_tcp_fit fit_early_reset(const struct bailey_tcp_move *move)
 	if (move->side == BAILEY_RESPONDER) {
 		if (acks_syn(tcp, move->packet))
 			return BAILEY_TCP_FITS;
-		return tcp->bits & BAILEY_TCP_OTHER_SYN && has_ack(move->packet) ?
+		return may_be_late(tcp) && has_ack(move->packet) ?
 		       BAILEY_TCP_ASIDE : BAILEY_TCP_OUTSIDE;
 	}
 	if (seq == tcp->half[BAILEY_ORIGINATOR].end || seq == tcp->syn + 1)
@@ -520,7 +538,10 @@ static enum bailey_tcp_fit judge(const struct bailey_tcp_move *move)
 	default:
 		break;
 	}
-	if (state == BAILEY_TCP_SYN_SENT)
+	/* Nothing of the responder's was seen, and perhaps there is nothing. */
+	if (state == BAILEY_TCP_SYN_SENT ||
+	    (state == BAILEY_TCP_CLOSE && move->side == BAILEY_RESPONDER &&
+	     !seen(tcp, BAILEY_RESPONDER)))
 		return move->packet->tcp_data ? BAILEY_TCP_OUTSIDE : challenge(move);
 	return fit_plain(move);
 }

@@ -13,6 +13,7 @@
 
 #include "conn_place.h"
 
+#define LASTING		(BAILEY_CONN_REPLIED | BAILEY_CONN_STREAM)
 #define THREADS		4
 #define ROUNDS		20000
 #define RACE_KEYS	1000
@@ -158,7 +159,7 @@ static void the_answered_stay(struct kunit *test)
 	u32 n;
 
 	for (n = 0; n < 95; n++)
-		KUNIT_ASSERT_EQ(test, add(test, n, BAILEY_CONN_REPLIED, 100, 100), 0);
+		KUNIT_ASSERT_EQ(test, add(test, n, LASTING, 100, 100), 0);
 	for (; n < 5000; n++)
 		KUNIT_EXPECT_EQ(test, add(test, n, 0, 100, 100), 0);
 	KUNIT_EXPECT_EQ(test, how_many(test, 0, 95), 95);
@@ -172,7 +173,7 @@ static void a_table_of_the_answered_refuses(struct kunit *test)
 	u32 n;
 
 	for (n = 0; n < 100; n++)
-		KUNIT_ASSERT_EQ(test, add(test, n, BAILEY_CONN_REPLIED, 100, 100), 0);
+		KUNIT_ASSERT_EQ(test, add(test, n, LASTING, 100, 100), 0);
 	for (; n < 110; n++)
 		KUNIT_EXPECT_EQ(test, add(test, n, 0, 100, 100), -ENOSPC);
 	KUNIT_EXPECT_EQ(test, how_many(test, 0, 200), 100);
@@ -187,7 +188,7 @@ static void the_expired_go_before_the_unanswered(struct kunit *test)
 	for (n = 0; n < 50; n++)
 		KUNIT_ASSERT_EQ(test, add(test, n, 0, 100, 100), 0);
 	for (; n < 100; n++)
-		KUNIT_ASSERT_EQ(test, add(test, n, BAILEY_CONN_REPLIED, 0, 100), 0);
+		KUNIT_ASSERT_EQ(test, add(test, n, LASTING, 0, 100), 0);
 	for (; n < 150; n++)
 		KUNIT_EXPECT_EQ(test, add(test, n, 0, 100, 100), 0);
 	KUNIT_EXPECT_EQ(test, how_many(test, 0, 50), 50);
@@ -207,7 +208,7 @@ static void the_expired_are_searched_for(struct kunit *test)
 	u32 n;
 
 	for (n = 0; n < 1000; n++)
-		KUNIT_ASSERT_EQ(test, add(test, n, BAILEY_CONN_REPLIED,
+		KUNIT_ASSERT_EQ(test, add(test, n, LASTING,
 					  n == 500 ? 0 : 100000, 1000), 0);
 	/* All of the wheel is due */
 	for (i = 0; i < BAILEY_CONN_SHARDS; i++) {
@@ -216,9 +217,9 @@ static void the_expired_are_searched_for(struct kunit *test)
 		shard->clock -= BAILEY_CONN_WHEEL;
 		spin_unlock_bh(&shard->lock);
 	}
-	KUNIT_EXPECT_EQ(test, add(test, n, BAILEY_CONN_REPLIED, 100, 1000), 0);
+	KUNIT_EXPECT_EQ(test, add(test, n, LASTING, 100, 1000), 0);
 	KUNIT_EXPECT_FALSE(test, there(test, 500));
-	KUNIT_EXPECT_EQ(test, add(test, n + 1, BAILEY_CONN_REPLIED, 100, 1000), -ENOSPC);
+	KUNIT_EXPECT_EQ(test, add(test, n + 1, LASTING, 100, 1000), -ENOSPC);
 	KUNIT_EXPECT_EQ(test, tally(test).expired, 1);
 }
 
@@ -236,25 +237,53 @@ static void a_lowered_limit_is_reached(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, bailey_conn_table_count(test->priv), 50);
 }
 
-static void an_answer_makes_it_stay(struct kunit *test)
+/* An answer makes it go later, a stream makes it stay. */
+static void a_stream_stays(struct kunit *test)
 {
+	static const struct {
+		u8 side;
+		u8 kind;
+	} steps[] = {
+		{ BAILEY_ORIGINATOR, BAILEY_EXPENDABLE_FIRST },
+		{ BAILEY_RESPONDER, BAILEY_EXPENDABLE_NEXT },
+		{ BAILEY_ORIGINATOR, BAILEY_EXPENDABLE_NOT },
+	};
 	struct bailey_packet p = request_of(1, BAILEY_PROTO_UDP);
 	struct bailey_conn_entry *entry = entry_of(test, &p, 0, 100);
+	unsigned int i;
 
 	KUNIT_ASSERT_EQ(test, insert(test, entry, 1, 0), 0);
-	KUNIT_EXPECT_TRUE(test, entry->expendable);
-	bailey_conn_entry_advance(test->priv, entry, &p, BAILEY_ORIGINATOR,
-				  &rules, bailey_conn_now());
-	KUNIT_EXPECT_TRUE(test, entry->expendable);
-	bailey_conn_entry_advance(test->priv, entry, &p, BAILEY_RESPONDER,
-				  &rules, bailey_conn_now());
-	KUNIT_EXPECT_FALSE(test, entry->expendable);
+	KUNIT_EXPECT_EQ(test, entry->expendable, BAILEY_EXPENDABLE_FIRST);
+	for (i = 0; i < ARRAY_SIZE(steps); i++) {
+		bailey_conn_entry_advance(test->priv, entry, &p, steps[i].side,
+					  &rules, bailey_conn_now());
+		KUNIT_EXPECT_EQ(test, entry->expendable, steps[i].kind);
+	}
 	KUNIT_EXPECT_EQ(test, add(test, 2, 0, 100, 1), -ENOSPC);
+}
+
+/* A flood that is answered takes the place of others like it, the unanswered first. */
+static void the_answered_go_next(struct kunit *test)
+{
+	u32 n;
+
+	for (n = 0; n < 50; n++)
+		KUNIT_ASSERT_EQ(test, add(test, n, BAILEY_CONN_REPLIED, 100, 100), 0);
+	for (; n < 100; n++)
+		KUNIT_ASSERT_EQ(test, add(test, n, 0, 100, 100), 0);
+	for (; n < 150; n++)
+		KUNIT_EXPECT_EQ(test, add(test, n, BAILEY_CONN_REPLIED, 100, 100), 0);
+	for (n = 0; n < 50; n++) {
+		KUNIT_EXPECT_TRUE(test, there(test, n));
+		KUNIT_EXPECT_FALSE(test, there(test, n + 50));
+	}
+	KUNIT_EXPECT_EQ(test, add(test, 150, 0, 100, 100), 0);
+	KUNIT_EXPECT_EQ(test, bailey_conn_table_count(test->priv), 100);
 }
 
 /* Step by step through a TCP connection: when may it go? */
 static void step(struct kunit *test, struct bailey_conn_entry *entry, u8 side,
-		 u8 flags, bool expendable)
+		 u8 flags, enum bailey_expendable expendable)
 {
 	struct bailey_packet p = request_of(1, BAILEY_PROTO_TCP);
 
@@ -302,13 +331,13 @@ static void a_reset_lets_it_go(struct kunit *test)
 static void what_ends_sooner_is_collected_in_time(struct kunit *test)
 {
 	struct bailey_conn_next next = {
-		.track.flags = BAILEY_CONN_REPLIED,
+		.track.flags = LASTING,
 		.timeout = 1,
 	};
 	struct bailey_packet p = request_of(1, BAILEY_PROTO_UDP);
 	struct bailey_conn_entry *entry;
 
-	entry = entry_of(test, &p, BAILEY_CONN_REPLIED, 100000);
+	entry = entry_of(test, &p, LASTING, 100000);
 	KUNIT_ASSERT_EQ(test, insert(test, entry, 10, 0), 0);
 	collect_all(test);
 	KUNIT_EXPECT_TRUE(test, there(test, 1));
@@ -430,7 +459,7 @@ static void who_finds_no_room_is_not_counted(struct kunit *test)
 	u32 n;
 
 	for (n = 0; n < 1000; n++)
-		KUNIT_ASSERT_EQ(test, add(test, n, BAILEY_CONN_REPLIED, 100, 1000), 0);
+		KUNIT_ASSERT_EQ(test, add(test, n, LASTING, 100, 1000), 0);
 	KUNIT_EXPECT_EQ(test, add_from(test, &p, 1, 0, 10), -ENOSPC);
 	KUNIT_EXPECT_EQ(test, sources(test), 0);
 }
@@ -494,7 +523,10 @@ static void racing_for_room(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sources(test), 0);
 	for (i = 0; i < BAILEY_CONN_SHARDS; i++) {
 		shard = bailey_conn_shard_of(test->priv, i);
-		KUNIT_EXPECT_NULL(test, bailey_conn_place_oldest(shard));
+		KUNIT_EXPECT_NULL(test, bailey_conn_place_oldest(shard,
+							BAILEY_EXPENDABLE_FIRST));
+		KUNIT_EXPECT_NULL(test, bailey_conn_place_oldest(shard,
+							BAILEY_EXPENDABLE_NEXT));
 	}
 }
 
@@ -528,7 +560,7 @@ static void a_million_idle_ones_cost_little(struct kunit *test)
 		return;
 	}
 	for (n = 0; n < many; n++)
-		KUNIT_ASSERT_EQ(test, add(test, n, BAILEY_CONN_REPLIED, 100000,
+		KUNIT_ASSERT_EQ(test, add(test, n, LASTING, 100000,
 					  S32_MAX), 0);
 	cost = cost_of_idling(test);
 	kunit_info(test, "%u idle connections: %llu us of CPU time a second\n", many,
@@ -568,7 +600,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(the_expired_go_before_the_unanswered),
 	KUNIT_CASE(the_expired_are_searched_for),
 	KUNIT_CASE(a_lowered_limit_is_reached),
-	KUNIT_CASE(an_answer_makes_it_stay),
+	KUNIT_CASE(a_stream_stays),
+	KUNIT_CASE(the_answered_go_next),
 	KUNIT_CASE(a_handshake_makes_it_stay),
 	KUNIT_CASE(a_reset_lets_it_go),
 	KUNIT_CASE(what_ends_sooner_is_collected_in_time),

@@ -79,12 +79,12 @@ static struct bailey_conn_entry *add(struct kunit *test, u32 n, u32 set, s32 lef
 	return entry;
 }
 
-/* The same for one that was answered: nobody may take its place. */
-static struct bailey_conn_entry *answered(struct kunit *test, u32 n, s32 left)
+/* The same for a stream: nobody may take its place. */
+static struct bailey_conn_entry *lasting(struct kunit *test, u32 n, s32 left)
 {
 	struct bailey_conn_entry *entry = make_entry(test, n, 1, left);
 
-	entry->conn.track.flags = BAILEY_CONN_REPLIED;
+	entry->conn.track.flags = BAILEY_CONN_REPLIED | BAILEY_CONN_STREAM;
 	return entry;
 }
 
@@ -200,7 +200,7 @@ static void a_full_table_refuses(struct kunit *test)
 	u32 n;
 
 	for (n = 0; n < 1000; n++) {
-		entry = answered(test, n, 100);
+		entry = lasting(test, n, 100);
 		KUNIT_ASSERT_EQ(test, insert(test, entry, 1000), 0);
 	}
 	for (; n < 1100; n++)
@@ -210,7 +210,7 @@ static void a_full_table_refuses(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, find_n(test, 999), 1);
 	KUNIT_EXPECT_EQ(test, find_n(test, 1000), 0);
 	KUNIT_EXPECT_TRUE(test, unlink(test, entry));
-	KUNIT_EXPECT_EQ(test, insert(test, answered(test, 2000, 100), 1000), 0);
+	KUNIT_EXPECT_EQ(test, insert(test, lasting(test, 2000, 100), 1000), 0);
 	KUNIT_EXPECT_EQ(test, insert(test, make_entry(test, 2001, 1, 100), 1000),
 			-ENOSPC);
 }

@@ -43,7 +43,7 @@ drop "TCP: a SYN-ACK of nothing" $back tcp $s SA
 drop "TCP: a reset of nothing" $there tcp $c R
 pass "TCP: SYN" $there tcp $c S
 state tcp SYN_SENT 'sport=1000 dport=80'
-pass "TCP: SYN again" $there tcp $c S
+pass "TCP: SYN again" $there tcp $c S seq 1000
 pass "TCP: SYN-ACK" $back tcp $s SA
 state tcp SYN_RECV 'REPLIED'
 pass "TCP: ACK" $there tcp $c A

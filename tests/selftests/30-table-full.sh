@@ -1,9 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# A table full of connections that were answered refuses new ones and counts
-# them; those that are in it go on, and room that is made is used. What nobody
-# answered makes room (47-syn-flood.sh has more of that).
+# A table full of connections that last refuses new ones and counts them; those
+# that are in it go on, and room that is made is used. What nobody answered makes room (47-syn-flood.sh has more of that).
 
 . "$(dirname "$0")/traffic.sh"
 plan 21
@@ -19,10 +18,11 @@ blast()
 	python3 "$(dirname "$0")/blast.py" client "$@" >/dev/null
 }
 
-# The other side answers flows
+# The other side answers flows, and they go on: streams
 answer()
 {
 	python3 "$(dirname "$0")/blast.py" server --answer "$@" >/dev/null
+	blast "$@"
 }
 
 policy router 'group all in allow any
@@ -32,6 +32,7 @@ must sysctl router udp_timeout 600
 must open line client 1.3.3.7 443
 must packet client server:eth0 udp 10.8.99.1 7 10.9.0.1 7
 must packet server client:eth0 udp 10.9.0.1 7 10.8.99.1 7
+must packet client server:eth0 udp 10.8.99.1 7 10.9.0.1 7
 blast --flows 150
 answer --flows 150
 blast --first 150 --flows 850
@@ -48,6 +49,7 @@ answer --flows 190
 for port in {1..20}; do
 	agent "+packet client server:eth0 udp 10.8.99.2 $port 10.9.0.1 7" || break
 	must packet server client:eth0 udp 10.9.0.1 7 10.8.99.2 $port
+	must packet client server:eth0 udp 10.8.99.2 $port 10.9.0.1 7
 done
 stat_of router drop table-full
 before=$number
@@ -78,11 +80,13 @@ answer --flows 190 --first 5000
 for port in {1..20}; do
 	agent "+packet client server:eth0 udp 10.8.99.3 $port 10.9.0.1 7" || break
 	must packet server client:eth0 udp 10.9.0.1 7 10.8.99.3 $port
+	must packet client server:eth0 udp 10.8.99.3 $port 10.9.0.1 7
 done
 drop "until it is full again" ping client 1.3.3.7
 must sysctl router max_connections 2000
 pass "a higher limit holds at once" ping client 1.3.3.7
 must sysctl router max_connections 1
+must write router connections 'delete proto icmp\n'
 drop "a lower one as well, for new ones" ping client 1.3.3.7
 pass "but it ends nobody" word line
 must write router connections 'flush\n'

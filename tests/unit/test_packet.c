@@ -264,7 +264,8 @@ static void ipv6_ext_headers(void)
 	CHECK(parse(&f, &p) == BAILEY_PASS);
 	CHECK(p.proto == BAILEY_PROTO_TCP && p.dport == 443);
 	CHECK(p.payload_off == 40 + 16 + 8 + 8 + 8 + 24 + 8);
-	CHECK(p.len == f.len && p.flags == (BAILEY_PKT_PORTS | BAILEY_PKT_SEQ));
+	CHECK(p.len == f.len && p.flags == (BAILEY_PKT_PORTS | BAILEY_PKT_SEQ |
+					  BAILEY_PKT_ROUTED));
 }
 
 static void ipv6_routing_type_0(void)
@@ -395,7 +396,7 @@ static void ipv6_final_headers(void)
 		put(&f, 8);
 		close_frame(&f);
 		CHECK(parse(&f, &p) == BAILEY_PASS);
-		CHECK(p.proto == finals[i] && p.flags == 0);
+		CHECK(p.proto == finals[i] && p.flags == BAILEY_PKT_ROUTED);
 		CHECK(p.payload_off == 48);
 	}
 }

@@ -246,14 +246,20 @@ static void syn_in_the_middle(void)
 /* An old copy of a SYN before or behind the true one (RFC 9293 figure 9) */
 static void old_syns(void)
 {
-	PLAY(">S 0 : SYN_SENT", "<SA 0 ack 500 : out", ">S 700 : SYN_SENT",
-	     "<SA 0 ack 1 : ~SYN_SENT", ">R 1 : =SYN_SENT", "<SA 50 ack 701 : SYN_RECV",
+	PLAY(">S 0 : SYN_SENT", "<SA 0 ack 500 : out", ">S 700 : =SYN_SENT",
+	     "<SA 0 ack 1 : SYN_RECV", ">R 1 : CLOSE", "<SA 50 ack 701 : SYN_RECV",
 	     ">A 701 ack 51 : ESTABLISHED");
+	PLAY(">S 0 : SYN_SENT", ">S 700 : =SYN_SENT", "<A 9 ack 300 : ~SYN_SENT",
+	     ">R 300 : =SYN_SENT", "<SA 50 ack 701 : SYN_RECV", ">A 701 ack 51 : ESTABLISHED");
 }
 
-/* A forged SYN, and an answer to it that fits its number by chance: no harm */
+/* Forged SYNs of either side, and an answer that fits one by chance: no harm */
 static void forged_syns(void)
 {
+	PLAY(">S 0 : SYN_SENT", ">S 77777 : =SYN_SENT", "<SA 0 ack 1 : SYN_RECV",
+	     ">A 1 ack 1 : ESTABLISHED", ">A 1+100 ack 1 : ESTABLISHED");
+	PLAY(">S 0 : SYN_SENT", "<S 77777 : SYN_SENT2", "<SA 0 ack 1 : SYN_RECV",
+	     ">A 1 ack 1 : ESTABLISHED");
 	PLAY(">S 0 : SYN_SENT", "<SA 0 ack 1 : SYN_RECV", ">S -1671229 : =SYN_RECV",
 	     "<SA -397354 ack 0 : out", ">PA 1+506 ack 1 : ESTABLISHED");
 	PLAY(">S 0 : SYN_SENT", "<SA 0 ack 1 : SYN_RECV", ">A 1 ack 0 : out",

@@ -224,6 +224,8 @@ static enum walk_rule ack_rule(const struct walk_net *net, const struct walk_end
 	const struct bailey_conn *conn = &net->firewall.conn;
 	bool early = conn->track.state == BAILEY_TCP_SYN_SENT;
 
+	if (net->firewall.picked_up && !(conn->track.flags & BAILEY_CONN_REPLIED))
+		return WALK_INSIDE; /* it could begin the entry as well */
 	if (early && !segment->len && segment->from != conn->orig_end)
 		return foresees(ep, segment) ? WALK_INSIDE : WALK_OTHER_ACK;
 	if (ep->synchronized)
