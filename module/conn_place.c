@@ -13,7 +13,7 @@
  *		when its second comes it is looked at, and if it is still alive gets
  *		a new slot. So an idle connection costs a glance in three
  *		minutes, and who expires is known within a second.
- *	queue	the expendable ones (bailey_conn_expendable()), one line of each kind, in the order in
+ *	queue	the expendable ones, one of each kind (enum bailey_expendable), in the order in
  *		which they became so. The first is who makes room when there is none.
  *
  * For example a SYN at second 100 that may be silent until 221: the slot of 221,

@@ -505,6 +505,7 @@ static void racing_for_room(struct kunit *test)
 {
 	struct task_struct *threads[THREADS];
 	struct bailey_conn_shard *shard;
+	enum bailey_expendable kind;
 	int i;
 
 	for (i = 0; i < THREADS; i++) {
@@ -523,10 +524,8 @@ static void racing_for_room(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sources(test), 0);
 	for (i = 0; i < BAILEY_CONN_SHARDS; i++) {
 		shard = bailey_conn_shard_of(test->priv, i);
-		KUNIT_EXPECT_NULL(test, bailey_conn_place_oldest(shard,
-							BAILEY_EXPENDABLE_FIRST));
-		KUNIT_EXPECT_NULL(test, bailey_conn_place_oldest(shard,
-							BAILEY_EXPENDABLE_NEXT));
+		for (kind = BAILEY_EXPENDABLE_FIRST; kind < BAILEY_EXPENDABLE_COUNT; kind++)
+			KUNIT_EXPECT_NULL(test, bailey_conn_place_oldest(shard, kind));
 	}
 }
 
