@@ -12,6 +12,12 @@
 #define IPV6_HEADER	40
 #define ICMP_HEADER	8
 #define EXT_HEADER	8	/* the least that an extension header has */
+#define IPV4_OPTIONS_MAX 40
+#define IPV4_OPT_END	0
+#define IPV4_OPT_NOP	1
+#define IPV4_OPT_LSRR	131
+#define IPV4_OPT_SSRR	137
+
 #define IPV4_OFFSET	0x1fff	/* fragment offset in the flags word */
 #define IPV4_MORE	0x2000	/* more fragments, there */
 #define IPV6_MORE	0x0001	/* the same in a fragment header */
@@ -61,6 +67,24 @@ static void set_addresses(struct bailey_packet *packet, u8 family, const u8 *src
 	packet->dst = bailey_addr_from_bytes(family, dst);
 }
 
+/* RFC 791 3.1: with one of these the address of the destination is the next stop's. */
+static bool has_source_route(const struct bailey_reader *r, u32 header)
+{
+	u8 buf[IPV4_OPTIONS_MAX];
+	u32 off = 0, size, len = header - IPV4_HEADER;
+	const u8 *h = bailey_reader_peek(r, r->start + IPV4_HEADER, len, buf);
+
+	while (h && off < len && h[off] != IPV4_OPT_END) {
+		if (h[off] == IPV4_OPT_LSRR || h[off] == IPV4_OPT_SSRR)
+			return true;
+		size = h[off] == IPV4_OPT_NOP ? 1 : off + 1 < len ? h[off + 1] : 0;
+		if (!size)
+			break;
+		off += size;
+	}
+	return false;
+}
+
 static enum bailey_reason parse_ipv4(struct bailey_reader *r)
 {
 	struct bailey_packet *packet = r->packet;
@@ -77,7 +101,7 @@ static enum bailey_reason parse_ipv4(struct bailey_reader *r)
 	if (header < IPV4_HEADER)
 		return BAILEY_DROP_MALFORMED;
 	packet->payload_off = r->start + header;
-	if (header > IPV4_HEADER) /* perhaps a source route */
+	if (header > IPV4_HEADER && has_source_route(r, header))
 		packet->flags |= BAILEY_PKT_ROUTED;
 	r->more = bailey_get_be16(h + 6) & IPV4_MORE;
 	if (bailey_get_be16(h + 6) & IPV4_OFFSET)

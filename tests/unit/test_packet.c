@@ -98,6 +98,40 @@ static void ipv4_header(void)
 	CHECK(parse(&f, &p) == BAILEY_DROP_MALFORMED);
 }
 
+/* RFC 791 3.1: options that send it another way first */
+static void ipv4_source_routes(void)
+{
+	static const struct {
+		u8 options[8];
+		bool routed;
+	} cases[] = {
+		{ { 0 }, false },
+		{ { 1, 1, 1, 1, 1, 1, 1, 1 }, false },
+		{ { 131, 7, 4, 1, 2, 3, 4, 0 }, true },
+		{ { 1, 137, 7, 4, 1, 2, 3, 4 }, true },
+		{ { 7, 3, 4, 131, 3, 4, 0, 0 }, true },
+		{ { 7, 4, 131, 131, 0, 0, 0, 0 }, false },
+		{ { 0, 131, 3, 4, 0, 0, 0, 0 }, false },
+		{ { 7, 0, 131, 3, 0, 0, 0, 0 }, false },
+		{ { 1, 1, 1, 1, 1, 1, 1, 68 }, false },
+	};
+	struct bailey_packet p;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct frame f = { 0 };
+
+		unit_about("options %zu", i);
+		put_ipv4(&f, BAILEY_PROTO_TCP)[0] = 0x47;
+		memcpy(put(&f, 8), cases[i].options, 8);
+		put_tcp(&f, BAILEY_TCP_ACK);
+		close_frame(&f);
+		check_cuts(&f);
+		CHECK(parse(&f, &p) == BAILEY_PASS && p.dport == 443);
+		CHECK(!(p.flags & BAILEY_PKT_ROUTED) == !cases[i].routed);
+	}
+}
+
 static void ipv4_fragments(void)
 {
 	struct frame f = { 0 };
@@ -457,7 +491,7 @@ static void random_bytes(void)
 }
 
 UNIT_MAIN(UNIT(addresses), UNIT(ipv4_tcp), UNIT(ipv4_lengths),
-	  UNIT(ipv4_header), UNIT(ipv4_fragments), UNIT(tcp_header),
+	  UNIT(ipv4_header), UNIT(ipv4_source_routes), UNIT(ipv4_fragments), UNIT(tcp_header),
 	  UNIT(ports), UNIT(other_protocols), UNIT(ipv6_tcp), UNIT(ipv6_jumbo),
 	  UNIT(ipv6_ext_headers), UNIT(ipv6_routing_type_0),
 	  UNIT(ipv6_ext_header_bound), UNIT(ipv6_hop_by_hop_first),
