@@ -140,8 +140,11 @@ stat_of router connections_expired
 must packet client server:eth0 tcp 10.8.99.1 9 10.9.0.1 80 S
 expect_pass "after their time they are collected" until_true grown connections_expired 0
 
-# Full of those that stay: of one question and its answer it is not
-must write router connections 'delete proto udp\ndelete proto icmpv6\n'
+# Full of those that stay, and of nobody else
+for which in 'proto udp' 'proto icmpv6' 'state SYN_SENT' 'state SYN_RECV' \
+	'state TIME_WAIT' 'state CLOSE' 'src 10.8.0.0/16'; do
+	must write router connections "delete $which\\n"
+done
 stat_of router connections
 full=$number
 must sysctl router max_connections 10
