@@ -96,8 +96,10 @@ make_archive()
 	mkdir -p "$root/lib/modules/$version"
 	(
 		cd "$kernel/lib/modules/$version"
-		# shellcheck disable=SC2086 # a list of words
-		find $modules -name '*.ko*' 2>/dev/null |
+		# Not every kernel has all of them, and some compress them
+		for path in $modules; do
+			compgen -G "$path*" || :
+		done | xargs -I{} find {} -name '*.ko*' |
 			cpio --quiet -pdm "$root/lib/modules/$version"
 		cp modules.builtin modules.builtin.modinfo modules.order \
 			"$root/lib/modules/$version"
