@@ -64,6 +64,17 @@ static int feed_pieces(struct bailey_script *script, const uint8_t *cuts,
 	return ret;
 }
 
+/* Behind an abort each write is a transaction of its own, and cuts do matter. */
+static bool may_abort(const uint8_t *data, size_t len)
+{
+	size_t at;
+
+	for (at = 0; at + 5 <= len; at++)
+		if (!memcmp(data + at, "abort", 5))
+			return true;
+	return false;
+}
+
 static void whole_and_in_pieces(const uint8_t *cuts, const uint8_t *data, size_t len)
 {
 	struct bailey_out whole = { 0 }, pieces = { 0 };
@@ -75,7 +86,7 @@ static void whole_and_in_pieces(const uint8_t *cuts, const uint8_t *data, size_t
 	MUST(!ret);
 	ret = feed(&script, data, len);
 	/* Only if the transaction is still open cuts may not matter. */
-	if (ret || whole.len || !script.open || script.poisoned) {
+	if (ret || whole.len || !script.open || script.poisoned || may_abort(data, len)) {
 		bailey_script_destroy(&script);
 		bailey_out_destroy(&whole);
 		return;
