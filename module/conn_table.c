@@ -74,7 +74,7 @@
  *
  * A full table is no reason to refuse anybody as long as it holds entries that
  * nobody would miss: those that have expired, and after them the expendable
- * ones, the oldest first (conn_pressure.c). So a flood of requests that come to
+ * ones, kind by kind, the oldest first (conn_pressure.c). So a flood of requests that come to
  * nothing takes places from itself, and a new connection has as long to come about
  * as the flood needs to fill what the lasting ones leave free: with 60000 of
  * 65536 places free and 100000 SYNs a second, 0.6 s.
