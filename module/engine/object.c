@@ -6,6 +6,7 @@
  * finds objects by slot at once, and by name through an order of slots.
  */
 #include "object.h"
+#include "classifier.h"
 
 static const size_t object_size[BAILEY_KIND_COUNT] = {
 	[BAILEY_ACL] = sizeof(struct bailey_acl),
@@ -39,8 +40,8 @@ static void rules_pair_destroy(struct bailey_rules *rules)
 
 static void acl_unseal(struct bailey_acl *acl)
 {
-	bailey_free(acl->classifier[BAILEY_IN]);
-	bailey_free(acl->classifier[BAILEY_OUT]);
+	bailey_classifier_put(acl->classifier[BAILEY_IN]);
+	bailey_classifier_put(acl->classifier[BAILEY_OUT]);
 	acl->classifier[BAILEY_IN] = NULL;
 	acl->classifier[BAILEY_OUT] = NULL;
 }

@@ -438,9 +438,11 @@ static int acl_classify(struct bailey_acl *acl)
 	u32 dir;
 
 	for (dir = 0; dir < 2; dir++) {
-		if (!acl->rules[dir].count || acl->classifier[dir])
+		const struct bailey_rules *rules = &acl->rules[dir];
+
+		if (!rules->count || acl->classifier[dir])
 			continue;
-		acl->classifier[dir] = bailey_classifier_create(&acl->rules[dir]);
+		acl->classifier[dir] = bailey_classifier_create(rules->at, rules->count);
 		if (!acl->classifier[dir])
 			return -ENOMEM;
 	}
