@@ -13,11 +13,13 @@
 #ifdef __KERNEL__
 
 #include <linux/atomic.h>
+#include <linux/bitops.h>
 #include <linux/bsearch.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/overflow.h>
+#include <linux/prefetch.h>
 #include <linux/refcount.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
@@ -31,6 +33,8 @@
 #define bailey_free(p)		kvfree(p)
 #define bailey_yield()		cond_resched()
 #define bailey_killed()		fatal_signal_pending(current)
+#define bailey_prefetch(p)	prefetch(p)
+#define bailey_lowest_bit(word)	__ffs(word)
 
 struct bailey_refcount {
 	refcount_t count;
@@ -119,6 +123,8 @@ void *bailey_test_zalloc(size_t size);
 #define bailey_free(p)		free(p)
 #define bailey_yield()		do { } while (0)
 #define bailey_killed()		false
+#define bailey_prefetch(p)	__builtin_prefetch(p)
+#define bailey_lowest_bit(word)	__builtin_ctzl(word)
 
 struct bailey_refcount {
 	u32 count;

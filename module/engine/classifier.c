@@ -13,65 +13,6 @@
 #include "classifier_index.h"
 #include "policy.h"
 
-/**
- * struct bailey_classifier - the entries of one direction
- * @refs: one for each ACL that has it
- * @index: the entries for IPv4 and for IPv6
- */
-struct bailey_classifier {
-	struct bailey_refcount refs;
-	struct bailey_index *index[2];
-};
-
-static int by_number(const void *a, const void *b)
-{
-	const struct bailey_rule *x = *(struct bailey_rule * const *)a;
-	const struct bailey_rule *y = *(struct bailey_rule * const *)b;
-
-	return x->number < y->number ? -1 : x->number > y->number;
-}
-
-struct bailey_classifier *bailey_classifier_create(struct bailey_rule * const *rules,
-						   u32 count)
-{
-	struct bailey_classifier *classifier = bailey_zalloc(sizeof(*classifier));
-
-	(void)by_number;
-	if (!classifier)
-		return NULL;
-	bailey_ref_init(&classifier->refs);
-	classifier->index[0] = bailey_index_create(rules, count, BAILEY_IPV4);
-	classifier->index[1] = bailey_index_create(rules, count, BAILEY_IPV6);
-	if (classifier->index[0] && classifier->index[1])
-		return classifier;
-	bailey_classifier_put(classifier);
-	return NULL;
-}
-
-/**
- * bailey_classifier_get() - take a reference
- * @classifier: the classifier, or NULL
- */
-void bailey_classifier_get(struct bailey_classifier *classifier)
-{
-	if (classifier)
-		bailey_ref_get(&classifier->refs);
-}
-
-/**
- * bailey_classifier_put() - give back a reference
- * @classifier: the classifier, or NULL; with the last one it gives back its
- *		entries and is freed. No packet may still see it then
- */
-void bailey_classifier_put(struct bailey_classifier *classifier)
-{
-	if (!classifier || !bailey_ref_put(&classifier->refs))
-		return;
-	bailey_index_destroy(classifier->index[0]);
-	bailey_index_destroy(classifier->index[1]);
-	bailey_free(classifier);
-}
-
 static bool peer_holds(const struct bailey_policy *policy,
 		       const struct bailey_peer *peer, u8 family,
 		       const struct bailey_addr *addr)
@@ -85,25 +26,36 @@ static bool peer_holds(const struct bailey_policy *policy,
 					  family, addr);
 }
 
-/* Fragments are rare, and what they don't show makes a difference: one by one. */
-static struct bailey_rule *classify_fragment(const struct bailey_policy *policy,
-					     const struct bailey_index *index,
-					     const struct bailey_packet *packet, bool *sure)
+static bool rule_gone(const u64 *gone, u32 rank)
 {
-	enum bailey_fit fit;
+	return gone && gone[rank / 64] >> rank % 64 & 1;
+}
+
+static enum bailey_fit rule_fits(const struct bailey_policy *policy,
+				 const struct bailey_rule *rule,
+				 const struct bailey_packet *packet)
+{
+	const struct bailey_match *match = &rule->match;
+	enum bailey_fit fit = bailey_match_fields(match, packet);
+
+	if (fit == BAILEY_FIT_NO ||
+	    !peer_holds(policy, &match->from, packet->family, &packet->src) ||
+	    !peer_holds(policy, &match->to, packet->family, &packet->dst))
+		return BAILEY_FIT_NO;
+	return fit;
+}
+
+/* Fragments are rare, and what they don't show makes a difference: one by one. */
+static struct bailey_rule *search_plainly(const struct bailey_policy *policy,
+					  const struct bailey_index *index, const u64 *gone,
+					  const struct bailey_packet *packet)
+{
 	u32 i;
 
-	for (i = 0; i < index->count; i++) {
-		const struct bailey_match *match = &index->rule[i]->match;
-
-		fit = bailey_match_fields(match, packet);
-		if (fit == BAILEY_FIT_NO ||
-		    !peer_holds(policy, &match->from, packet->family, &packet->src) ||
-		    !peer_holds(policy, &match->to, packet->family, &packet->dst))
-			continue;
-		*sure = fit == BAILEY_FIT_YES;
-		return index->rule[i];
-	}
+	for (i = 0; i < index->count; i++)
+		if (!rule_gone(gone, i) &&
+		    rule_fits(policy, index->rule[i], packet) != BAILEY_FIT_NO)
+			return index->rule[i];
 	return NULL;
 }
 
@@ -111,6 +63,7 @@ struct lookup {
 	const struct bailey_policy *policy;
 	const struct bailey_index *index;
 	const struct bailey_packet *packet;
+	const u64 *gone;
 	u32 src, dst;
 	u16 sport, dport;
 	u8 proto;
@@ -119,15 +72,16 @@ struct lookup {
 	u64 hash[BAILEY_INDEX_FIELDS][BAILEY_INDEX_LEVELS];
 };
 
-static bool asks(const struct lookup *lookup, const struct bailey_record *record)
-{
-	const struct bailey_match *match =
-		&lookup->index->rule[record->rank >> BAILEY_RECORD_FLAGS]->match;
-	const struct bailey_packet *packet = lookup->packet;
 
-	return bailey_match_fields(match, packet) == BAILEY_FIT_YES &&
-	       peer_holds(lookup->policy, &match->from, packet->family, &packet->src) &&
-	       peer_holds(lookup->policy, &match->to, packet->family, &packet->dst);
+static bool stands(const struct lookup *lookup, const struct bailey_record *record)
+{
+	u32 rank = record->rank >> BAILEY_RECORD_FLAGS;
+
+	if (rule_gone(lookup->gone, rank))
+		return false;
+	return !(record->rank & BAILEY_RECORD_ASK) ||
+	       rule_fits(lookup->policy, lookup->index->rule[rank], lookup->packet) ==
+	       BAILEY_FIT_YES;
 }
 
 static inline u32 differs_above(const struct lookup *lookup, const struct bailey_record *record)
@@ -161,11 +115,11 @@ u64 stat_tables, stat_buckets, stat_records, stat_rest, stat_pass;
 #else
 #define STAT_ADD(x) do {} while (0)
 #endif
-static inline void scan(struct lookup *lookup, u32 from, u32 to, bool v6)
+static inline void scan(struct lookup *lookup, const void *records, u32 from, u32 to, bool v6)
 {
 	size_t size = v6 ? BAILEY_RECORD_SIZE6 : BAILEY_RECORD_SIZE4;
-	const u8 *at = (const u8 *)lookup->index->records + from * size;
-	const u8 *end = (const u8 *)lookup->index->records + to * size;
+	const u8 *at = (const u8 *)records + from * size;
+	const u8 *end = (const u8 *)records + to * size;
 
 	for (; at < end; at += size) {
 		const struct bailey_record *record = (const void *)at;
@@ -175,11 +129,35 @@ static inline void scan(struct lookup *lookup, u32 from, u32 to, bool v6)
 		STAT_ADD(stat_records);
 		if (!(v6 ? holds6(lookup, record) : holds4(lookup, record)))
 			continue;
-		if (unlikely(record->rank & BAILEY_RECORD_ASK) && !asks(lookup, record))
+		if (unlikely(lookup->gone || record->rank & BAILEY_RECORD_ASK) &&
+		    !stands(lookup, record))
 			continue;
 		lookup->best = record->rank;
 		return;
 	}
+}
+
+static inline void climb(struct lookup *lookup, bool v6)
+{
+	const struct bailey_index *index = lookup->index;
+	const struct bailey_packet *packet = lookup->packet;
+	const struct bailey_tree_node *node = index->node;
+	u64 point[BAILEY_TREE_DIMS];
+
+	if (!node)
+		return;
+	point[0] = packet->src.hi;
+	point[1] = packet->src.lo;
+	point[2] = packet->dst.hi;
+	point[3] = packet->dst.lo;
+	point[4] = lookup->portless ? 0 : lookup->sport + 1;
+	point[5] = lookup->dport;
+	point[6] = lookup->proto;
+	while (node->dim != BAILEY_TREE_LEAF) {
+		node = &index->node[node->next + (point[node->dim] >= node->cut)];
+		STAT_ADD(stat_rest);
+	}
+	scan(lookup, index->leaf, node->next, node->next + node->cut, v6);
 }
 
 static inline u32 sift(struct lookup *lookup, u32 field, const struct bailey_addr *addr)
@@ -225,7 +203,7 @@ static inline void search(struct lookup *lookup, bool v6)
 	tables &= sift_port(lookup, BAILEY_INDEX_SPORT, lookup->sport);
 	tables &= sift_port(lookup, BAILEY_INDEX_DPORT, lookup->dport);
 	for (; tables; tables &= tables - 1) {
-		const struct bailey_index_table *table = &index->table[__builtin_ctz(tables)];
+		const struct bailey_index_table *table = &index->table[bailey_lowest_bit(tables)];
 		u64 hash = table->salt;
 		u32 word, next;
 		const u32 *bucket;
@@ -240,52 +218,89 @@ static inline void search(struct lookup *lookup, bool v6)
 		if (!(word & bailey_index_mark(hash)))
 			continue;
 		STAT_ADD(stat_buckets);
-		__builtin_prefetch((const u8 *)index->records + (word >> 8) * size);
+		bailey_prefetch((const u8 *)index->records + (word >> 8) * size);
 		todo[count].from = word >> 8;
 		todo[count++].to = next >> 8;
 	}
 	for (i = 0; i < count; i++)
-		scan(lookup, todo[i].from, todo[i].to, v6);
+		scan(lookup, index->records, todo[i].from, todo[i].to, v6);
 }
 
-struct bailey_rule *bailey_classify(const struct bailey_policy *policy,
-				    const struct bailey_classifier *classifier,
-				    const struct bailey_packet *packet, bool *sure)
+static void search_index(struct lookup *lookup, bool v6)
 {
-	bool v6 = packet->family == BAILEY_IPV6;
-	struct lookup lookup;
-	const struct bailey_index *index;
+	lookup->best = U32_MAX;
+	if (v6) {
+		if (lookup->index->buckets)
+			search(lookup, true);
+		climb(lookup, true);
+	} else {
+		if (lookup->index->buckets)
+			search(lookup, false);
+		climb(lookup, false);
+	}
+}
 
-	*sure = true;
-	if (!classifier)
+static struct bailey_rule *found(const struct lookup *lookup)
+{
+	if (lookup->best == U32_MAX)
 		return NULL;
-	index = classifier->index[v6];
-	if (packet->flags & BAILEY_PKT_FRAGMENT)
-		return classify_fragment(policy, index, packet, sure);
+	return lookup->index->rule[lookup->best >> BAILEY_RECORD_FLAGS];
+}
+
+static struct bailey_rule *search_hashed(const struct bailey_policy *policy,
+					 const struct bailey_index *index, const u64 *gone,
+					 const struct bailey_packet *packet)
+{
+	struct lookup lookup;
+
 	lookup.policy = policy;
 	lookup.index = index;
 	lookup.packet = packet;
+	lookup.gone = gone;
 	lookup.src = packet->src.hi >> 32;
 	lookup.dst = packet->dst.hi >> 32;
 	lookup.sport = packet->sport;
 	lookup.dport = packet->dport;
 	lookup.proto = packet->proto;
 	lookup.portless = 0;
-	lookup.best = U32_MAX;
 	if (!(packet->flags & BAILEY_PKT_PORTS)) {
 		lookup.portless = BAILEY_RECORD_PORTS;
 		lookup.dport = (u16)(packet->type << 8 | packet->code);
 	}
-	if (v6) {
-		if (index->buckets)
-			search(&lookup, true);
-		scan(&lookup, index->rest, index->count, true);
-	} else {
-		if (index->buckets)
-			search(&lookup, false);
-		scan(&lookup, index->rest, index->count, false);
-	}
-	if (lookup.best == U32_MAX)
+	search_index(&lookup, packet->family == BAILEY_IPV6);
+	return found(&lookup);
+}
+
+/**
+ * bailey_classify() - the entry that decides a packet
+ * @policy: the sealed policy that the ACL belongs to
+ * @classifier: of the packet's direction; NULL for no entries
+ * @packet: the packet
+ * @sure: filled in: false if a later fragment does not show whether the entry
+ *	  matches; then this packet can't be decided
+ *
+ * Context: Any.
+ * Return: the matching entry with the lowest number, or NULL when none matches.
+ */
+struct bailey_rule *bailey_classify(const struct bailey_policy *policy,
+				    const struct bailey_classifier *classifier,
+				    const struct bailey_packet *packet, bool *sure)
+{
+	bool fragment = packet->flags & BAILEY_PKT_FRAGMENT;
+	bool v6 = packet->family == BAILEY_IPV6;
+	struct bailey_rule *rule, *added = NULL;
+
+	*sure = true;
+	if (!classifier)
 		return NULL;
-	return index->rule[lookup.best >> BAILEY_RECORD_FLAGS];
+	rule = (fragment ? search_plainly : search_hashed)
+		(policy, classifier->base->index[v6], classifier->gone[v6], packet);
+	if (unlikely(classifier->added[v6]))
+		added = (fragment ? search_plainly : search_hashed)
+			(policy, classifier->added[v6], NULL, packet);
+	if (added && (!rule || added->number < rule->number))
+		rule = added;
+	if (unlikely(fragment) && rule)
+		*sure = bailey_match_fields(&rule->match, packet) == BAILEY_FIT_YES;
+	return rule;
 }

@@ -10,7 +10,10 @@
 #define FIELDS		BAILEY_INDEX_FIELDS
 #define LEVELS		BAILEY_INDEX_LEVELS
 #define FEW		8		/* rules that are compared one by one */
-#define BUCKET_MAX	32		/* rules in one bucket; others go to the rest */
+#ifndef BUCKET_MAX
+#define BUCKET_MAX	8
+#endif
+//		/* rules in one bucket; others go to the rest */
 #define REST		(~(u32)0)
 
 /**
@@ -117,32 +120,40 @@ static void fill_record(struct bailey_record *record, const struct bailey_rule *
 	}
 }
 
+static bool looks_at_nothing(const struct bailey_index_table *table)
+{
+	return !table->level[BAILEY_INDEX_SRC] && !table->level[BAILEY_INDEX_DST] &&
+	       !table->level[BAILEY_INDEX_SPORT] && !table->level[BAILEY_INDEX_DPORT];
+}
+
 /* Which bucket each rule goes to, as long as there is room in it. */
 static void assign(struct bailey_index *index, struct making *making)
 {
 	u32 i;
 
-	index->rest = 0;
 	for (i = 0; i < index->count; i++) {
 		u64 hash = rule_hash(index, making->table_of[i], index->rule[i]);
 		u32 bucket = bailey_index_bucket(hash, index->buckets);
 
 		making->bucket_of[i] = REST;
-		if (making->fill[bucket] >= BUCKET_MAX)
+		if (making->fill[bucket] >= BUCKET_MAX || looks_at_nothing(&index->table[making->table_of[i]]))
 			continue;
 		making->fill[bucket]++;
 		making->bucket_of[i] = bucket;
 		index->bucket[bucket] |= bailey_index_mark(hash);
-		index->rest++;
+		index->hashed++;
 	}
 }
 
 /* Records in the order of buckets, and in each of them of ranks. */
-static void place(struct bailey_index *index, struct making *making, u8 family)
+static int place(struct bailey_index *index, struct making *making, u8 family)
 {
 	size_t size = record_size(family);
-	u32 i, at = 0, rest = index->rest;
+	u32 i, at = 0;
 
+	index->records = take(index, (size_t)(index->hashed + 1) * size);
+	if (!index->records)
+		return -ENOMEM;
 	for (i = 0; i < index->buckets; i++) {
 		u32 count = making->fill[i];
 
@@ -153,10 +164,97 @@ static void place(struct bailey_index *index, struct making *making, u8 family)
 	index->bucket[index->buckets] = at << 8;
 	for (i = 0; i < index->count; i++) {
 		u32 bucket = making->bucket_of[i];
-		u32 to = bucket == REST ? rest++ : making->fill[bucket]++;
 
-		fill_record((void *)((u8 *)index->records + to * size), index->rule[i], i, family);
+		if (bucket != REST)
+			fill_record((void *)((u8 *)index->records +
+					     (size_t)making->fill[bucket]++ * size),
+				    index->rule[i], i, family);
 	}
+	return 0;
+}
+
+static void fill_side(struct bailey_tree_rule *to, u32 dim, const struct bailey_peer *peer)
+{
+	struct bailey_addr mask = { 0, 0 };
+
+	if (peer->kind == BAILEY_PEER_CIDR) {
+		static const struct bailey_addr all = { ~0ULL, ~0ULL };
+
+		mask = bailey_index_mask(&all, peer->bits);
+		to->first[dim] = peer->addr.hi;
+		to->first[dim + 1] = peer->addr.lo;
+	}
+	to->last[dim] = to->first[dim] | ~mask.hi;
+	to->last[dim + 1] = to->first[dim + 1] | ~mask.lo;
+}
+
+/* The box that a rule is among all packets; see bailey_index_point(). */
+static void fill_tree_rule(struct bailey_tree_rule *to, const struct bailey_rule *rule)
+{
+	const struct bailey_match *match = &rule->match;
+
+	fill_side(to, 0, &match->from);
+	fill_side(to, 2, &match->to);
+	to->last[4] = 0x10000;
+	if (match->sport_given || match->dport_given) {
+		to->first[4] = match->sport_first + 1;
+		to->last[4] = match->sport_last + 1;
+	}
+	to->first[5] = first_dport(match);
+	to->last[5] = last_dport(match);
+	to->last[6] = 0xff;
+	if (match->proto != BAILEY_PROTO_ANY) {
+		to->first[6] = match->proto;
+		to->last[6] = match->proto;
+	}
+}
+
+static int keep_tree(struct bailey_index *index, const struct bailey_tree *tree,
+		     const u32 *rank, u8 family)
+{
+	size_t size = record_size(family);
+	u32 i;
+
+	index->node = take(index, (size_t)tree->nodes * sizeof(*index->node));
+	index->leaf = take(index, (size_t)tree->leaves * size);
+	if (!index->node || !index->leaf)
+		return -ENOMEM;
+	memcpy(index->node, tree->node, (size_t)tree->nodes * sizeof(*index->node));
+	for (i = 0; i < tree->leaves; i++) {
+		u32 at = rank[tree->leaf[i]];
+
+		fill_record((void *)((u8 *)index->leaf + i * size), index->rule[at], at, family);
+	}
+	return 0;
+}
+
+/* Rules that have no bucket become a tree. */
+static int plant(struct bailey_index *index, const struct making *making, u8 family)
+{
+	u32 rest = index->count - index->hashed, i, at = 0;
+	struct bailey_tree tree = { 0 };
+	struct bailey_tree_rule *rule;
+	int ret = -ENOMEM;
+	u32 *rank;
+
+	if (!rest)
+		return 0;
+	rule = bailey_zalloc((size_t)rest * sizeof(*rule));
+	rank = bailey_zalloc((size_t)rest * sizeof(*rank));
+	for (i = 0; rule && rank && i < index->count; i++) {
+		if (making->bucket_of && making->bucket_of[i] != REST)
+			continue;
+		fill_tree_rule(&rule[at], index->rule[i]);
+		rank[at++] = i;
+	}
+	if (rule && rank)
+		ret = bailey_tree_grow(&tree, rule, rest, 2 * rest + index->count / 4);
+	if (!ret)
+		ret = keep_tree(index, &tree, rank, family);
+	bailey_tree_destroy(&tree);
+	bailey_free(rule);
+	bailey_free(rank);
+	return ret;
 }
 
 /* Halve a sieve as long as it is mostly empty. */
@@ -262,7 +360,8 @@ static int make_hashed(struct bailey_index *index, struct making *making, u8 fam
 	bailey_yield();
 	assign(index, making);
 	bailey_yield();
-	place(index, making, family);
+	if (place(index, making, family))
+		return -ENOMEM;
 	bailey_yield();
 	return make_sieves(index, making);
 }
@@ -285,6 +384,8 @@ void bailey_index_destroy(struct bailey_index *index)
 	bailey_free(index->by_proto);
 	bailey_free(index->bucket);
 	bailey_free(index->records);
+	bailey_free(index->node);
+	bailey_free(index->leaf);
 	bailey_free(index->rule);
 	bailey_free(index);
 }
@@ -311,21 +412,15 @@ struct bailey_index *bailey_index_create(struct bailey_rule * const *rules, u32 
 	for (i = 0; i < count; i++)
 		n += !!(rules[i]->match.families & bailey_family_bit(family));
 	index->rule = take(index, (n + 1) * sizeof(*index->rule));
-	index->records = take(index, (n + 1) * record_size(family));
-	if (index->rule && index->records) {
+	if (index->rule) {
 		for (i = 0; i < count; i++)
 			if (rules[i]->match.families & bailey_family_bit(family)) {
 				bailey_ref_get(&rules[i]->refs);
 				index->rule[index->count++] = rules[i];
 			}
-		ret = 0;
-		if (n > FEW)
-			ret = make_hashed(index, &making, family);
-		else
-			for (i = 0; i < n; i++)
-				fill_record((void *)((u8 *)index->records +
-						     i * record_size(family)),
-					    index->rule[i], i, family);
+		ret = n > FEW ? make_hashed(index, &making, family) : 0;
+		if (!ret)
+			ret = plant(index, &making, family);
 	}
 	bailey_free(making.table_of);
 	bailey_free(making.bucket_of);

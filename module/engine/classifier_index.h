@@ -9,6 +9,7 @@
 #define BAILEY_ENGINE_CLASSIFIER_INDEX_H
 
 #include "classifier.h"
+#include "classifier_tree.h"
 
 #define BAILEY_INDEX_LEVELS	5	/* prefix lengths of one side, 0 among them */
 #define BAILEY_INDEX_TABLES	32	/* ways of finding rules: bits of a u32 */
@@ -95,8 +96,10 @@ struct bailey_record {
  * struct bailey_index - the rules of one family
  * @count: how many
  * @rule: by rank, in order of numbers
- * @records: those that are found by hash, by bucket and rank; then the rest, by rank
- * @rest: where the rest begins; up to @count
+ * @records: those that are found by hash, by bucket and rank
+ * @hashed: how many
+ * @node: the tree of the others, whose leaves are places in @leaf
+ * @leaf: their records, by leaf and rank
  * @bucket: where each bucket's records begin << 8 | a set of the hashes it holds;
  *	    one more than @buckets
  * @buckets: how many; 0: all is rest
@@ -113,7 +116,9 @@ struct bailey_index {
 	u32 count;
 	struct bailey_rule **rule;
 	void *records;
-	u32 rest;
+	u32 hashed;
+	struct bailey_tree_node *node;
+	void *leaf;
 	u32 *bucket;
 	u32 buckets;
 	u64 seed;
@@ -181,6 +186,36 @@ static inline u32 bailey_index_mark(u64 hash)
 {
 	return 1U << (hash & 7);
 }
+
+/**
+ * struct bailey_classifier_base - the indexes that several classifiers share
+ * @refs: one for each
+ * @index: for IPv4 and IPv6
+ */
+struct bailey_classifier_base {
+	struct bailey_refcount refs;
+	struct bailey_index *index[2];
+};
+
+/**
+ * struct bailey_classifier - the entries of one direction
+ * @refs: one for each ACL that has it
+ * @base: what was indexed last
+ * @gone: by family: bits by rank of the base's rules that are no longer; or NULL
+ * @gone_count: how many these are, a rule of both families being two
+ * @added: by family: the index of what came since; or NULL
+ * @rule: what came since, in order of numbers; the indexes hold the references
+ * @count: how many
+ */
+struct bailey_classifier {
+	struct bailey_refcount refs;
+	struct bailey_classifier_base *base;
+	u64 *gone[2];
+	u32 gone_count;
+	struct bailey_index *added[2];
+	struct bailey_rule **rule;
+	u32 count;
+};
 
 struct bailey_index *bailey_index_create(struct bailey_rule * const *rules, u32 count,
 					 u8 family);

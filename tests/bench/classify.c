@@ -8,7 +8,6 @@
 #include "classifier_index.h"
 #include "ruleset.h"
 
-struct bailey_classifier { struct bailey_refcount refs; struct bailey_index *index[2]; };
 static double now(void)
 {
 	struct timespec t;
@@ -107,7 +106,7 @@ int main(int argc, char **argv)
 		double build = now() - t0;
 		bool sure;
 		u32 i, r, number;
-		struct bailey_index *x = c->index[set.v6];
+		struct bailey_index *x = c->base->index[set.v6];
 
 		for (i = 0; i < nt; i++) {
 			struct bailey_rule *m = bailey_classify(NULL, c, &p[i], &sure);
@@ -116,7 +115,7 @@ int main(int argc, char **argv)
 			wrong += number != h[i].number;
 		}
 #ifdef STAT
-		stat_tables = stat_buckets = stat_records = 0;
+		stat_tables = stat_buckets = stat_records = stat_rest = 0;
 #endif
 		for (r = 0; r < reps; r++) {
 			u64 sum = 0;
@@ -132,9 +131,9 @@ int main(int argc, char **argv)
 		lsum += log(best);
 		if (best > worst)
 			worst = best;
-		printf("%-12s n=%u %6.1f ns wrong %u build %.1f ms %.1f B/rule tables %u rest %u", set.name, set.count, best, wrong, build / 1e6, (double)x->bytes / x->count, x->tables, x->count - x->rest);
+		printf("%-12s n=%u %6.1f ns wrong %u build %.1f ms %.1f B/rule tables %u rest %u", set.name, set.count, best, wrong, build / 1e6, (double)x->bytes / x->count, x->tables, x->count - x->hashed);
 #ifdef STAT
-		printf(" | tables %.1f buckets %.1f records %.1f", 1.0*stat_tables / nt / reps, 1.0*stat_buckets / nt / reps, 1.0*stat_records / nt / reps);
+		printf(" | tables %.1f buckets %.1f records %.1f steps %.1f", 1.0*stat_tables / nt / reps, 1.0*stat_buckets / nt / reps, 1.0*stat_records / nt / reps, 1.0*stat_rest/nt/reps);
 #endif
 		printf("\n");
 		if (getenv("V"))
