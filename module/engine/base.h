@@ -19,7 +19,6 @@
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/overflow.h>
-#include <linux/prefetch.h>
 #include <linux/refcount.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
@@ -33,7 +32,6 @@
 #define bailey_free(p)		kvfree(p)
 #define bailey_yield()		cond_resched()
 #define bailey_killed()		fatal_signal_pending(current)
-#define bailey_prefetch(p)	prefetch(p)
 #define bailey_lowest_bit(word)	__ffs(word)
 
 struct bailey_refcount {
@@ -123,7 +121,6 @@ void *bailey_test_zalloc(size_t size);
 #define bailey_free(p)		free(p)
 #define bailey_yield()		do { } while (0)
 #define bailey_killed()		false
-#define bailey_prefetch(p)	__builtin_prefetch(p)
 #define bailey_lowest_bit(word)	__builtin_ctzl(word)
 
 struct bailey_refcount {
