@@ -49,15 +49,18 @@ static bool is_for_everybody(const struct bailey_match *match, u8 dir)
 }
 
 static enum bailey_fit fits(const struct bailey_inquiry *inquiry,
-			    const struct bailey_match *match)
+			    const struct bailey_rule *rule)
 {
 	const struct bailey_packet *packet = inquiry->packet;
-	enum bailey_fit fit = bailey_match_fields(match, packet);
+	enum bailey_fit fit = bailey_rule_fields(rule, packet);
+	struct bailey_match match;
 
-	if (fit == BAILEY_FIT_NO ||
-	    (inquiry->everybody && !is_for_everybody(match, inquiry->dir)) ||
-	    !peer_holds(inquiry, &match->from, inquiry->src, &packet->src) ||
-	    !peer_holds(inquiry, &match->to, inquiry->dst, &packet->dst))
+	if (fit == BAILEY_FIT_NO)
+		return fit;
+	bailey_rule_match(rule, &match);
+	if ((inquiry->everybody && !is_for_everybody(&match, inquiry->dir)) ||
+	    !peer_holds(inquiry, &match.from, inquiry->src, &packet->src) ||
+	    !peer_holds(inquiry, &match.to, inquiry->dst, &packet->dst))
 		return BAILEY_FIT_NO;
 	return fit;
 }
@@ -66,13 +69,15 @@ static enum bailey_fit fits(const struct bailey_inquiry *inquiry,
 static struct bailey_rule *find_in(const struct bailey_rules *rules,
 				   const struct bailey_inquiry *inquiry, bool *perhaps)
 {
+	struct bailey_rules_iter iter;
+	struct bailey_rule *rule;
 	enum bailey_fit fit;
-	u32 i;
 
-	for (i = 0; i < rules->count; i++) {
-		fit = fits(inquiry, &rules->at[i]->match);
+	for (rule = bailey_rules_first(rules, &iter); rule;
+	     rule = bailey_rules_next(&iter)) {
+		fit = fits(inquiry, rule);
 		if (fit == BAILEY_FIT_YES)
-			return rules->at[i];
+			return rule;
 		*perhaps |= fit == BAILEY_FIT_PERHAPS;
 	}
 	return NULL;

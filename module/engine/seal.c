@@ -125,13 +125,19 @@ static int rules_check(const struct bailey_policy *policy,
 		       const struct bailey_object *from,
 		       const struct bailey_rules *rules, struct bailey_diag *diag)
 {
+	struct bailey_rules_iter iter;
+	struct bailey_match match;
+	struct bailey_rule *rule;
 	int ret = 0;
-	u32 i;
 
-	for (i = 0; i < rules->count && !ret; i++) {
-		ret = peer_check(policy, from, &rules->at[i]->match.from, diag);
+	for (rule = bailey_rules_first(rules, &iter); rule;
+	     rule = bailey_rules_next(&iter)) {
+		bailey_rule_match(rule, &match);
+		ret = peer_check(policy, from, &match.from, diag);
 		if (!ret)
-			ret = peer_check(policy, from, &rules->at[i]->match.to, diag);
+			ret = peer_check(policy, from, &match.to, diag);
+		if (ret)
+			break;
 	}
 	return ret;
 }
@@ -416,8 +422,10 @@ static void rules_inherit(struct bailey_object *object,
 			  const struct bailey_policy *old)
 {
 	struct bailey_rules *rules = rules_of(object);
+	struct bailey_rules_iter iter;
 	struct bailey_object *before;
-	u32 slot, dir, i;
+	struct bailey_rule *rule;
+	u32 slot, dir;
 
 	if (!rules)
 		return;
@@ -427,9 +435,10 @@ static void rules_inherit(struct bailey_object *object,
 	for (dir = 0; dir < 2; dir++) {
 		if (before)
 			bailey_rules_adopt(&rules[dir], &rules_of(before)[dir]);
-		for (i = 0; i < rules[dir].count; i++)
-			if (rules[dir].at[i]->line)
-				rules[dir].at[i]->line = 0;
+		for (rule = bailey_rules_first(&rules[dir], &iter); rule;
+		     rule = bailey_rules_next(&iter))
+			if (rule->line)
+				rule->line = 0;
 	}
 }
 

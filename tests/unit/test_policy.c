@@ -8,7 +8,7 @@ static struct bailey_rule *acl_rule(const struct bailey_policy *policy, const ch
 	struct bailey_object *object = build_find(policy, BAILEY_ACL, acl);
 
 	return object && index < bailey_acl_of(object)->rules[BAILEY_IN].count ?
-	       bailey_acl_of(object)->rules[BAILEY_IN].at[index] : NULL;
+	       bailey_rules_at(&bailey_acl_of(object)->rules[BAILEY_IN], index) : NULL;
 }
 
 static void a_new_policy_concerns_nobody(void)
