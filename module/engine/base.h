@@ -18,6 +18,7 @@
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/overflow.h>
+#include <linux/random.h>
 #include <linux/refcount.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
@@ -31,6 +32,7 @@
 #define bailey_free(p)		kvfree(p)
 #define bailey_yield()		cond_resched()
 #define bailey_killed()		fatal_signal_pending(current)
+#define bailey_random()		get_random_u32()	/* seeds of hashes */
 
 struct bailey_refcount {
 	refcount_t count;
@@ -119,6 +121,7 @@ void *bailey_test_zalloc(size_t size);
 #define bailey_free(p)		free(p)
 #define bailey_yield()		do { } while (0)
 #define bailey_killed()		false
+#define bailey_random()		0x5bd1e995U
 
 struct bailey_refcount {
 	u32 count;
