@@ -26,6 +26,7 @@
 #include "group_index.h"
 
 #include "classifier.h"
+#include "map.h"
 
 #define SCAN_MAX	16
 
@@ -80,7 +81,7 @@ struct kinds {
  * @bigs: how many
  */
 struct bailey_group_index {
-	u32 seed;
+	u64 seed;
 	u32 places;
 	struct kinds kinds;
 	struct class everybody;
@@ -93,12 +94,9 @@ struct bailey_group_index {
 
 static u32 peers_hash(const struct bailey_group_index *index, const struct peers *peers)
 {
-	u64 x = ((u64)peers->own << 32 | peers->other) ^ (u64)index->seed << 16;
+	u32 hash = bailey_hash(index->seed, peers->other, peers->own);
 
-	x *= 0x9e3779b97f4a7c15ULL;
-	x ^= x >> 32;
-	x *= 0xd6e8feb86659fd93ULL ^ index->seed;
-	return (u32)(((x >> 32) * index->places) >> 32);
+	return (u64)hash * index->places >> 32;
 }
 
 static bool peers_equal(const struct peers *a, const struct peers *b)

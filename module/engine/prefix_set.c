@@ -255,11 +255,6 @@ bool bailey_prefix_set_remove(struct bailey_prefix_set *set,
 	return true;
 }
 
-static u32 family_index(u8 family)
-{
-	return family == BAILEY_IPV6;
-}
-
 /* Addresses from @first up to the one before @end; an @end of zero is the end of all. */
 struct range {
 	struct bailey_addr first;
