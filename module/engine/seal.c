@@ -11,6 +11,7 @@
  */
 #include "seal.h"
 #include "classifier.h"
+#include "group_index.h"
 
 static int fail_at(struct bailey_diag *diag, int code,
 		   const struct bailey_object *object, const char *reason,
@@ -456,6 +457,20 @@ static int acl_classify(struct bailey_acl *acl)
 	return 0;
 }
 
+static int group_classify(struct bailey_group *group)
+{
+	u32 dir;
+
+	for (dir = 0; dir < 2; dir++) {
+		if (!group->rules[dir].count || group->index[dir])
+			continue;
+		group->index[dir] = bailey_group_index_create(&group->rules[dir], dir);
+		if (!group->index[dir])
+			return -ENOMEM;
+	}
+	return 0;
+}
+
 static void prefixes_settle(struct bailey_prefix_set *set)
 {
 	u32 i;
@@ -478,6 +493,8 @@ static int objects_seal(struct bailey_policy *policy, const struct bailey_policy
 				continue;
 			rules_inherit(object, old);
 			if (kind == BAILEY_ACL && acl_classify(bailey_acl_of(object)))
+				return -ENOMEM;
+			if (kind == BAILEY_GROUP && group_classify(bailey_group_of(object)))
 				return -ENOMEM;
 			if (kind == BAILEY_PREFIX_LIST)
 				prefixes_settle(&bailey_prefix_list_of(object)->set);
