@@ -8,6 +8,8 @@
 #include "object.h"
 #include "classifier.h"
 
+#include "group_index.h"
+
 static const size_t object_size[BAILEY_KIND_COUNT] = {
 	[BAILEY_ACL] = sizeof(struct bailey_acl),
 	[BAILEY_GROUP] = sizeof(struct bailey_group),
@@ -46,6 +48,14 @@ static void acl_unseal(struct bailey_acl *acl)
 	acl->classifier[BAILEY_OUT] = NULL;
 }
 
+static void group_unseal(struct bailey_group *group)
+{
+	bailey_group_index_destroy(group->index[BAILEY_IN]);
+	bailey_group_index_destroy(group->index[BAILEY_OUT]);
+	group->index[BAILEY_IN] = NULL;
+	group->index[BAILEY_OUT] = NULL;
+}
+
 /* Free what an object holds. An undefined one holds nothing: all of it is zero. */
 static void object_empty(struct bailey_object *object)
 {
@@ -55,6 +65,7 @@ static void object_empty(struct bailey_object *object)
 		rules_pair_destroy(bailey_acl_of(object)->rules);
 		break;
 	case BAILEY_GROUP:
+		group_unseal(bailey_group_of(object));
 		rules_pair_destroy(bailey_group_of(object)->rules);
 		break;
 	case BAILEY_PREFIX_LIST:

@@ -3,10 +3,10 @@
  * Rules, and the matches they are made of.
  *
  * A match (struct bailey_match) is what the language speaks of, plain and wide. A
- * rule has it packed into 40 to 80 bytes, as there are many: how, is known in this
+ * rule has it packed into 40 to 64 bytes, as there are many: how, is known in this
  * file only. A rule that two policies have in common is one object, and keeps its
- * counters. Everything here runs in the writer, but bailey_rule_count(),
- * bailey_rule_match() and bailey_rule_fields(), which packets call.
+ * counter. Everything here runs in the writer, but bailey_rule_match() and
+ * bailey_rule_fields(), which packets call.
  */
 #include "rule.h"
 
@@ -121,6 +121,10 @@ struct bailey_rule *bailey_rule_create(const struct bailey_match *match,
 
 	if (!rule)
 		return NULL;
+	if (bailey_counter_init(&rule->counter)) {
+		bailey_pool_free(&pools[words / 2], rule);
+		return NULL;
+	}
 	bailey_ref_init(&rule->refs);
 	rule->words = words;
 	rule->number = number;
@@ -135,24 +139,10 @@ struct bailey_rule *bailey_rule_create(const struct bailey_match *match,
  */
 void bailey_rule_put(struct bailey_rule *rule)
 {
-	if (bailey_ref_put(&rule->refs))
-		bailey_pool_free(&pools[rule->words / 2], rule);
-}
-
-/**
- * bailey_rule_count() - a rule has decided a packet
- * @rule: the rule
- * @bytes: length of the packet from its network header on
- * @now: the caller's seconds
- *
- * Context: Any, on any number of CPUs at once. Nothing is lost.
- */
-void bailey_rule_count(struct bailey_rule *rule, u32 bytes, u32 now)
-{
-	bailey_atomic64_add(1, &rule->packets);
-	bailey_atomic64_add(bytes, &rule->bytes);
-	if (READ_ONCE(rule->last_hit) != now)
-		WRITE_ONCE(rule->last_hit, now);
+	if (!bailey_ref_put(&rule->refs))
+		return;
+	bailey_counter_exit(&rule->counter);
+	bailey_pool_free(&pools[rule->words / 2], rule);
 }
 
 static void peer_unpack(struct bailey_peer *peer, const u32 *addr, u8 words)

@@ -96,9 +96,7 @@ struct bailey_match {
 
 /**
  * struct bailey_rule - one rule of an ACL or a group, packed
- * @packets: packets that it decided
- * @bytes: their bytes
- * @last_hit: the last time it did, in the caller's seconds; 0 for never
+ * @counter: the packets that it decided
  * @refs: one for each list of rules, and each classifier, that it is in
  * @number: entry number (ACL); 0 in a group
  * @sport_first: as in its match
@@ -128,13 +126,11 @@ struct bailey_match {
  * IPv6 with prefixes up to /64 only for their halves, for there may be 100,000.
  * bailey_rule_match() unpacks.
  *
- * Immutable but for its counters, and shared by all policies that have it, so that
+ * Immutable but for its counter, and shared by all policies that have it, so that
  * it keeps counting across changes.
  */
 struct bailey_rule {
-	bailey_atomic64 packets;
-	bailey_atomic64 bytes;
-	u32 last_hit;
+	bailey_counter counter;
 	struct bailey_refcount refs;
 	u32 number;
 	u16 sport_first;
@@ -178,7 +174,6 @@ void bailey_rule_pools_exit(void);
 struct bailey_rule *bailey_rule_create(const struct bailey_match *match,
 				       u32 number, enum bailey_action action);
 void bailey_rule_put(struct bailey_rule *rule);
-void bailey_rule_count(struct bailey_rule *rule, u32 bytes, u32 now);
 int bailey_rule_cmp(const struct bailey_rule *a, const struct bailey_rule *b);
 bool bailey_rule_clash(const struct bailey_rule *a, const struct bailey_rule *b);
 void bailey_rule_match(const struct bailey_rule *rule, struct bailey_match *match);

@@ -11,6 +11,7 @@
  */
 #include "seal.h"
 #include "classifier.h"
+#include "group_index.h"
 
 /* A list that differs from the one before by less than this part is not made anew. */
 #define UPDATED_PART	8
@@ -484,6 +485,20 @@ static int rules_settle(struct bailey_object *object, const struct bailey_policy
 	return ret ? ret : rules_inherit(object, before, BAILEY_OUT);
 }
 
+static int group_classify(struct bailey_group *group)
+{
+	u32 dir;
+
+	for (dir = 0; dir < 2; dir++) {
+		if (!group->rules[dir].count || group->index[dir])
+			continue;
+		group->index[dir] = bailey_group_index_create(&group->rules[dir], dir);
+		if (!group->index[dir])
+			return -ENOMEM;
+	}
+	return 0;
+}
+
 static void prefixes_settle(struct bailey_prefix_set *set)
 {
 	u32 i;
@@ -505,6 +520,8 @@ static int objects_seal(struct bailey_policy *policy, const struct bailey_policy
 			if (!object->fresh)
 				continue;
 			if (rules_settle(object, old))
+				return -ENOMEM;
+			if (kind == BAILEY_GROUP && group_classify(bailey_group_of(object)))
 				return -ENOMEM;
 			if (kind == BAILEY_PREFIX_LIST)
 				prefixes_settle(&bailey_prefix_list_of(object)->set);
