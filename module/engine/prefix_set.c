@@ -280,7 +280,7 @@ static bool is_zero(const struct bailey_addr *addr)
  * nest or are disjoint, so a span grows only by touching the next.
  */
 static bool next_span(const struct bailey_prefix_set *set, u8 family, u32 *i,
-		       struct span *span)
+		      struct span *span)
 {
 	if (*i == set->count || set->at[*i].family != family)
 		return false;
