@@ -345,7 +345,7 @@ static enum bailey_reason settle(struct passage *p)
 	unsigned int i;
 
 	for (i = 0; i < verdict->hits; i++)
-		bailey_rule_count(verdict->rule[i], p->packet.len, p->now);
+		bailey_counter_add(&verdict->rule[i]->counter, p->packet.len, p->now);
 	if (verdict->revoked)
 		revoke(p);
 	if (verdict->reason != BAILEY_PASS)

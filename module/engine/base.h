@@ -63,9 +63,13 @@ static inline bool bailey_ref_shared(const struct bailey_refcount *ref)
 /* Pairs with a release by whoever shares a connection with other CPUs. */
 #define bailey_load_acquire(p)	smp_load_acquire(p)
 
-typedef atomic64_t bailey_atomic64;
-#define bailey_atomic64_add(n, v)	atomic64_add(n, v)
-#define bailey_atomic64_read(v)		atomic64_read(v)
+/* Counters of packets lie apart, one for each CPU: see module/counter.c. */
+typedef u32 bailey_counter;
+struct bailey_count;
+int bailey_counter_init(bailey_counter *counter);
+void bailey_counter_exit(bailey_counter *counter);
+void bailey_counter_add(bailey_counter *counter, u32 bytes, u32 now);
+void bailey_counter_read(const bailey_counter *counter, struct bailey_count *count);
 
 #else /* a program */
 
@@ -152,10 +156,6 @@ static inline bool bailey_ref_shared(const struct bailey_refcount *ref)
 
 #define bailey_load_acquire(p)	READ_ONCE(*(p))
 
-typedef struct { s64 counter; } bailey_atomic64;
-#define bailey_atomic64_add(n, v)	((void)((v)->counter += (n)))
-#define bailey_atomic64_read(v)		((v)->counter)
-
 static inline void sort(void *base, size_t num, size_t size,
 			int (*cmp)(const void *, const void *), void *swap)
 {
@@ -182,6 +182,48 @@ static inline void sort_r(void *base, size_t num, size_t size,
 #endif /* __KERNEL__ */
 
 #include <linux/bailey.h>
+
+/**
+ * struct bailey_count - what a counter has counted
+ * @packets: packets
+ * @bytes: their bytes
+ * @last: when the last one came, in the caller's seconds; 0 if there was none
+ */
+struct bailey_count {
+	u64 packets;
+	u64 bytes;
+	u32 last;
+};
+
+#ifndef __KERNEL__
+
+typedef struct bailey_count bailey_counter;
+
+static inline int bailey_counter_init(bailey_counter *counter)
+{
+	memset(counter, 0, sizeof(*counter));
+	return 0;
+}
+
+static inline void bailey_counter_exit(bailey_counter *counter)
+{
+	(void)counter;
+}
+
+static inline void bailey_counter_add(bailey_counter *counter, u32 bytes, u32 now)
+{
+	counter->packets++;
+	counter->bytes += bytes;
+	counter->last = now;
+}
+
+static inline void bailey_counter_read(const bailey_counter *counter,
+				       struct bailey_count *count)
+{
+	*count = *counter;
+}
+
+#endif
 
 /**
  * bailey_get_be16() - read 16 bits of network order from any address

@@ -320,15 +320,16 @@ static void rule_stats_print(const struct bailey_policy *policy,
 			     const struct bailey_rule *rule, u32 now,
 			     struct bailey_out *out)
 {
-	u32 last = READ_ONCE(rule->last_hit);
+	struct bailey_count count;
 
+	bailey_counter_read(&rule->counter, &count);
 	bailey_out_printf(out, "rule %s %s %s packets %llu bytes %llu last ",
 			  bailey_kind_name(object->kind), object->name,
 			  dir == BAILEY_IN ? "in" : "out",
-			  (unsigned long long)bailey_atomic64_read(&rule->packets),
-			  (unsigned long long)bailey_atomic64_read(&rule->bytes));
-	if (bailey_atomic64_read(&rule->packets))
-		bailey_out_printf(out, "%u: ", now - last);
+			  (unsigned long long)count.packets,
+			  (unsigned long long)count.bytes);
+	if (count.packets)
+		bailey_out_printf(out, "%u: ", now - count.last);
 	else
 		bailey_out_printf(out, "never: ");
 	bailey_rule_print(policy, rule, out);

@@ -4,9 +4,8 @@
  *
  * Rules arrive in any order and are sorted once, when somebody needs the order:
  * ACL entries by number, then family; group rules by what they match. A rule
- * that two policies have in common is one object, and keeps its counters.
- * Everything here runs in the writer, but bailey_rule_count() and
- * bailey_match_fields(), which packets call.
+ * that two policies have in common is one object, and keeps its counter.
+ * Everything here runs in the writer, but bailey_match_fields(), which packets call.
  */
 #include "rule.h"
 
@@ -25,6 +24,10 @@ struct bailey_rule *bailey_rule_create(const struct bailey_match *match,
 
 	if (!rule)
 		return NULL;
+	if (bailey_counter_init(&rule->counter)) {
+		bailey_free(rule);
+		return NULL;
+	}
 	bailey_ref_init(&rule->refs);
 	rule->match = *match;
 	rule->number = number;
@@ -38,24 +41,10 @@ struct bailey_rule *bailey_rule_create(const struct bailey_match *match,
  */
 void bailey_rule_put(struct bailey_rule *rule)
 {
-	if (bailey_ref_put(&rule->refs))
-		bailey_free(rule);
-}
-
-/**
- * bailey_rule_count() - a rule has decided a packet
- * @rule: the rule
- * @bytes: length of the packet from its network header on
- * @now: the caller's seconds
- *
- * Context: Any, on any number of CPUs at once. Nothing is lost.
- */
-void bailey_rule_count(struct bailey_rule *rule, u32 bytes, u32 now)
-{
-	bailey_atomic64_add(1, &rule->packets);
-	bailey_atomic64_add(bytes, &rule->bytes);
-	if (READ_ONCE(rule->last_hit) != now)
-		WRITE_ONCE(rule->last_hit, now);
+	if (!bailey_ref_put(&rule->refs))
+		return;
+	bailey_counter_exit(&rule->counter);
+	bailey_free(rule);
 }
 
 /**

@@ -95,9 +95,7 @@ struct bailey_match {
 
 /**
  * struct bailey_rule - one rule of an ACL or a group
- * @packets: packets that it decided
- * @bytes: their bytes
- * @last_hit: the last time it did, in the caller's seconds; 0 for never
+ * @counter: the packets that it decided
  * @refs: one for each list of rules that it is in
  * @number: entry number (ACL); 0 in a group
  * @line: writer only: the line that brought it, until the policy is sealed
@@ -105,13 +103,11 @@ struct bailey_match {
  * @action: &enum bailey_action
  * @match: the packets it is about
  *
- * Immutable but for its counters once the policy it is in is sealed, and shared
+ * Immutable but for its counter once the policy it is in is sealed, and shared
  * by all policies that have it, so that it keeps counting across changes.
  */
 struct bailey_rule {
-	bailey_atomic64 packets;
-	bailey_atomic64 bytes;
-	u32 last_hit;
+	bailey_counter counter;
 	struct bailey_refcount refs;
 	u32 number;
 	u32 line;
@@ -159,7 +155,6 @@ enum bailey_fit {
 struct bailey_rule *bailey_rule_create(const struct bailey_match *match,
 				       u32 number, enum bailey_action action);
 void bailey_rule_put(struct bailey_rule *rule);
-void bailey_rule_count(struct bailey_rule *rule, u32 bytes, u32 now);
 bool bailey_rule_same(const struct bailey_rule *a, const struct bailey_rule *b);
 const char *bailey_action_name(enum bailey_action action);
 

@@ -119,19 +119,19 @@ static void counters_survive_a_reload(void)
 	char again[256];
 
 	REQUIRE(p);
-	bailey_rule_count(acl_rule(p, "a", 0), 1500, 77);
+	bailey_counter_add(&acl_rule(p, "a", 0)->counter, 1500, 77);
 	snprintf(again, sizeof(again), "flush\nacl a in 150 allow\n%s", text);
 	q = build(p, again);
 	bailey_policy_put(p);
 	REQUIRE(q);
 	CHECK_EQ(acl_rule(q, "a", 0)->number, 100);
-	CHECK_EQ(bailey_atomic64_read(&acl_rule(q, "a", 0)->packets), 1);
-	CHECK_EQ(acl_rule(q, "a", 0)->last_hit, 77);
-	CHECK_EQ(bailey_atomic64_read(&acl_rule(q, "a", 1)->packets), 0);
+	CHECK_EQ(acl_rule(q, "a", 0)->counter.packets, 1);
+	CHECK_EQ(acl_rule(q, "a", 0)->counter.last, 77);
+	CHECK_EQ(acl_rule(q, "a", 1)->counter.packets, 0);
 	p = build(q, "replace acl a in 100 deny tcp\n");
 	REQUIRE(p);
-	CHECK_EQ(bailey_atomic64_read(&acl_rule(p, "a", 0)->packets), 0);
-	CHECK_EQ(bailey_atomic64_read(&acl_rule(q, "a", 0)->packets), 1);
+	CHECK_EQ(acl_rule(p, "a", 0)->counter.packets, 0);
+	CHECK_EQ(acl_rule(q, "a", 0)->counter.packets, 1);
 	bailey_policy_put(p);
 	bailey_policy_put(q);
 }

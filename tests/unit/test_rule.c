@@ -308,11 +308,11 @@ static void clones_share(void)
 	CHECK_EQ(rules.count, 2);
 	bailey_rules_destroy(&rules);
 	CHECK_EQ(bailey_rules_at(&copy, 0)->number, 2);
-	bailey_rule_count(bailey_rules_at(&copy, 0), 100, 5);
-	bailey_rule_count(bailey_rules_at(&copy, 0), 1, 6);
-	CHECK_EQ(bailey_atomic64_read(&bailey_rules_at(&copy, 0)->packets), 2);
-	CHECK_EQ(bailey_atomic64_read(&bailey_rules_at(&copy, 0)->bytes), 101);
-	CHECK_EQ(bailey_rules_at(&copy, 0)->last_hit, 6);
+	bailey_counter_add(&bailey_rules_at(&copy, 0)->counter, 100, 5);
+	bailey_counter_add(&bailey_rules_at(&copy, 0)->counter, 1, 6);
+	CHECK_EQ(bailey_rules_at(&copy, 0)->counter.packets, 2);
+	CHECK_EQ(bailey_rules_at(&copy, 0)->counter.bytes, 101);
+	CHECK_EQ(bailey_rules_at(&copy, 0)->counter.last, 6);
 	bailey_rules_destroy(&copy);
 }
 
