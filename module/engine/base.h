@@ -165,7 +165,7 @@ void *bailey_test_zalloc(size_t size);
 #define bailey_yield()		do { } while (0)
 #define bailey_killed()		false
 #define bailey_random()		0x5bd1e9955bd1e995ULL	/* the same in each run */
-#define bailey_mul_high(a, b)	((u64)((unsigned __int128)(a) * (b) >> 64))
+#define bailey_mul_high(a, b)	((u64)((__uint128_t)(a) * (b) >> 64))
 
 struct bailey_pool {
 	const char *name;

@@ -256,7 +256,7 @@ bool bailey_prefix_set_remove(struct bailey_prefix_set *set,
 }
 
 /* Addresses from @first up to the one before @end; an @end of zero is the end of all. */
-struct range {
+struct span {
 	struct bailey_addr first;
 	struct bailey_addr end;
 };
@@ -277,26 +277,26 @@ static bool is_zero(const struct bailey_addr *addr)
 
 /*
  * The next addresses of one family that are inside, from prefix *@i on. Prefixes
- * nest or are disjoint, so a range grows only by touching the next.
+ * nest or are disjoint, so a span grows only by touching the next.
  */
-static bool next_range(const struct bailey_prefix_set *set, u8 family, u32 *i,
-		       struct range *range)
+static bool next_span(const struct bailey_prefix_set *set, u8 family, u32 *i,
+		      struct span *span)
 {
 	if (*i == set->count || set->at[*i].family != family)
 		return false;
-	range->first = set->at[*i].addr;
-	range->end = prefix_end(&set->at[*i]);
+	span->first = set->at[*i].addr;
+	span->end = prefix_end(&set->at[*i]);
 	for (++*i; *i < set->count && set->at[*i].family == family; ++*i) {
 		const struct bailey_prefix *prefix = &set->at[*i];
 		struct bailey_addr end;
 
-		if (is_zero(&range->end))
+		if (is_zero(&span->end))
 			continue;
-		if (bailey_addr_cmp(&prefix->addr, &range->end) > 0)
+		if (bailey_addr_cmp(&prefix->addr, &span->end) > 0)
 			break;
 		end = prefix_end(prefix);
-		if (is_zero(&end) || bailey_addr_cmp(&end, &range->end) > 0)
-			range->end = end;
+		if (is_zero(&end) || bailey_addr_cmp(&end, &span->end) > 0)
+			span->end = end;
 	}
 	return true;
 }
@@ -333,12 +333,12 @@ static void add_border(struct borders *borders, const struct bailey_addr *addr)
 static void add_borders(struct borders *borders, const struct bailey_prefix_set *set,
 			u8 family, u32 i)
 {
-	struct range range;
+	struct span span;
 
-	while (next_range(set, family, &i, &range)) {
-		add_border(borders, &range.first);
-		if (!is_zero(&range.end))
-			add_border(borders, &range.end);
+	while (next_span(set, family, &i, &span)) {
+		add_border(borders, &span.first);
+		if (!is_zero(&span.end))
+			add_border(borders, &span.end);
 	}
 }
 

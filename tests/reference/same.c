@@ -154,23 +154,38 @@ bool engine_same_verdict(const struct engine *engine, const struct ref_policy *p
 	       hits_same(engine, policy, ref, &answer->verdict);
 }
 
+/* The set with a number, if an attach line or endpoint has it. */
+static const struct bailey_set *find_set(const struct bailey_policy *policy, u32 id)
+{
+	static const u8 kinds[] = { BAILEY_ATTACH, BAILEY_ENDPOINT };
+	u32 k, n;
+
+	for (k = 0; k < ARRAY_SIZE(kinds); k++) {
+		for (n = 0; n < policy->objects[kinds[k]].named; n++) {
+			struct bailey_object *object = bailey_policy_nth(policy, kinds[k], n);
+			const struct bailey_set *set = kinds[k] == BAILEY_ATTACH ?
+				bailey_attach_of(object)->set : bailey_endpoint_of(object)->set;
+
+			if (set && set->id == id)
+				return set;
+		}
+	}
+	return NULL;
+}
+
 static u32 door_of(const struct engine *engine, u32 id)
 {
-	u32 i, k, groups = 0;
+	const struct bailey_set *set = find_set(engine->policy, id);
+	u32 k, groups = 0;
 
 	if (!id)
 		return 0;
-	for (i = 0; i < engine->policy->set_count; i++) {
-		const struct bailey_set *set = engine->policy->sets[i];
-
-		if (set->id != id)
-			continue;
-		for (k = 0; k < set->count; k++)
-			groups |= 1U << (bailey_policy_object(engine->policy, BAILEY_GROUP,
-							      set->slot[k])->name[1] - '0');
-		return groups;
-	}
-	return REF_GONE;
+	if (!set != !bailey_policy_set_live(engine->policy, id))
+		return ~0U;
+	for (k = 0; set && k < set->count; k++)
+		groups |= 1U << (bailey_policy_object(engine->policy, BAILEY_GROUP,
+						      set->slot[k])->name[1] - '0');
+	return set ? groups : REF_GONE;
 }
 
 static bool end_same(const struct bailey_conn *conn, const struct ref_conn *ref, int role)

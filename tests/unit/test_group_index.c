@@ -143,7 +143,9 @@ static void print_ports(struct bailey_out *out)
 /* One rule; most of them ask about the other end's group alone. */
 static void print_rule(struct bailey_out *out, u32 group, const char *dir)
 {
-	static const char * const protos[] = { "tcp", "udp", "tcp", "icmp type 8", "icmpv6", "47", "" };
+	static const char * const protos[] = {
+		"tcp", "udp", "tcp", "icmp type 8", "icmpv6", "47", ""
+	};
 	const char *proto = protos[random_below(ARRAY_SIZE(protos))];
 	bool ports = (*proto == 't' || *proto == 'u'), v6 = random_below(3) == 0;
 	bool in = *dir == 'i', icmp = *proto == 'i';
@@ -189,8 +191,10 @@ static struct bailey_policy *random_policy(u32 rules)
 	bailey_out_printf(&out, "prefix-list l0 10.0.0.0/29 2001:db8::/126\n"
 			  "prefix-list l1 10.0.0.4/30 10.0.0.9/32 2001:db8::8/125\n");
 	for (i = 0; i < 16; i++) {
-		bailey_out_printf(&out, "endpoint e%u dev eth%u addr 10.0.0.%u,2001:db8::%x groups g%u",
-				  i, i % 2, i, i, n = random_below(GROUPS));
+		n = random_below(GROUPS);
+		bailey_out_printf(&out, "endpoint e%u dev eth%u addr 10.0.0.%u,2001:db8::%x ",
+				  i, i % 2, i, i);
+		bailey_out_printf(&out, "groups g%u", n);
 		for (k = n + 1; k < GROUPS; k++)
 			if (!random_below(4))
 				bailey_out_printf(&out, ",g%u", k);
@@ -263,8 +267,10 @@ static void fill_side(struct bailey_side *side, const struct bailey_policy *poli
 		side->attach = bailey_attach_of(build_find(policy, BAILEY_ATTACH, port ?
 							   "eth1 host" : "eth0 host"));
 	if (!side->box)
-		side->endpoint = bailey_place_find(bailey_policy_place(policy, port ? "eth1" :
-								       "eth0"), family, addr);
+		side->endpoint = bailey_places_find(&policy->places,
+						    bailey_places_id(&policy->places, port ?
+								     "eth1" : "eth0"),
+						    family, addr);
 }
 
 struct tally {
@@ -278,6 +284,7 @@ static void ask(const struct bailey_policy *policy, struct tally *tally)
 {
 	struct bailey_where where = { .has_addr = random_below(2) ? has_addr : NULL };
 	struct bailey_packet packet = random_packet();
+	const struct bailey_set *set;
 	struct bailey_permit want, have;
 	struct bailey_side src, dst;
 	struct bailey_inquiry inquiry = {
@@ -289,9 +296,9 @@ static void ask(const struct bailey_policy *policy, struct tally *tally)
 	fill_side(&src, policy, packet.family, &packet.src);
 	fill_side(&dst, policy, packet.family, &packet.dst);
 	snprintf(name, sizeof(name), "e%u", random_below(16));
-	want = scan(bailey_endpoint_of(build_find(policy, BAILEY_ENDPOINT, name))->set, &inquiry);
-	have = bailey_permit_find(bailey_endpoint_of(build_find(policy, BAILEY_ENDPOINT, name))->set,
-				  &inquiry);
+	set = bailey_endpoint_of(build_find(policy, BAILEY_ENDPOINT, name))->set;
+	want = scan(set, &inquiry);
+	have = bailey_permit_find(set, &inquiry);
 	tally->yes += !!want.rule;
 	tally->perhaps += want.perhaps;
 	tally->no += !want.rule && !want.perhaps;
