@@ -116,7 +116,7 @@ run_checkpatch()
 		types+=("${ignore_base[@]}") ;;
 	module/trace.h)
 		types+=("${ignore_trace[@]}") ;;
-	tools/* | tests/unit/* | tests/fuzz/* | tests/reference/* | tests/walk/* | tests/lib/* | tests/selftests/*)
+	tools/* | tests/bench/ruleset* | tests/bench/classify* | tests/unit/* | tests/fuzz/* | tests/reference/* | tests/walk/* | tests/lib/* | tests/selftests/*)
 		types+=("${ignore_user[@]}") ;;
 	esac
 	# elsewhere, as it leaves a file where it finds a .git
