@@ -114,6 +114,13 @@ void bench_flow_finish(struct bench_flow *flow, u16 sport, u16 dport, u32 payloa
 	}
 }
 
+static void put32(u32 value, u8 *to)
+{
+	__be32 bytes = htonl(value);
+
+	memcpy(to, &bytes, sizeof(bytes));
+}
+
 static void make_flow(struct bench_flow *flow, const struct bench_options *options,
 		      u32 number)
 {
@@ -125,11 +132,11 @@ static void make_flow(struct bench_flow *flow, const struct bench_options *optio
 	flow->proto = options->proto;
 	flow->drop = options->drop;
 	if (options->family == 4) {
-		memcpy(src, (u8[]) { 10, client >> 16, client >> 8, client }, 4);
-		memcpy(dst, (u8[]) { 172, 16, 0, server }, 4);
+		put32(0x0a000000 + client, src);
+		put32(0xac100000 + server, dst);
 	} else {
-		memcpy(src + 12, (u8[]) { client >> 24, client >> 16, client >> 8, client }, 4);
-		dst[15] = server;
+		put32(client, src + 12);
+		put32(server, dst + 12);
 	}
 	bench_flow_set_addr(flow, false, src);
 	bench_flow_set_addr(flow, true, dst);
