@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# module_build.sh plain|debug|stock [MAKE-ARGUMENT...]
+# module_build.sh plain|debug|bench|stock [MAKE-ARGUMENT...]
 #
 # Builds bailey.ko for one of the test beds in a copy of the sources in the
 # cache, and prints the directory that has it. The copy follows the tree file
@@ -63,7 +63,7 @@ main()
 	shift || :
 	local args=("$@")
 	case $bed in
-	plain | debug)
+	plain | debug | bench)
 		kdir=$("$vm_dir/uml_build.sh" "$bed")
 		args+=(ARCH=um)
 		;;
@@ -71,7 +71,7 @@ main()
 		kdir=$("$vm_dir/stock_kernel.sh")/build
 		;;
 	*)
-		die "usage: module_build.sh plain|debug|stock [ARGUMENT...]"
+		die "usage: module_build.sh plain|debug|bench|stock [ARGUMENT...]"
 		;;
 	esac
 	key=$(echo "$tree $kdir $*" | sha256sum | cut -c1-8)

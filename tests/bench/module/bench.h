@@ -91,12 +91,14 @@ struct bench_flow {
  *	do from a network card: into the cache ahead of the processor
  * @count: how many
  * @made: the options that they were made for
+ * @edition: and of the trace
  * @shuffled: since connections were opened in this order
  */
 struct bench_flows {
 	struct bench_flow *flow;
 	u32 count;
 	struct bench_options made;
+	u32 edition;
 	bool shuffled;
 };
 
@@ -131,6 +133,7 @@ void bench_flow_finish(struct bench_flow *flow, u16 sport, u16 dport, u32 payloa
 
 int bench_trace_init(void);
 void bench_trace_exit(void);
+u32 bench_trace_edition(void);
 int bench_trace_copy(struct bench_flows *flows, u32 payload);
 
 int bench_send(struct net *net, struct bench_flows *flows,

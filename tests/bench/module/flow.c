@@ -160,10 +160,12 @@ int bench_flows_make(struct bench_flows *flows, const struct bench_options *opti
 	bool fresh = options->mode == BENCH_OPEN || options->mode == BENCH_NEW;
 	u32 i;
 
-	if (flows->flow && !fresh && same(&flows->made, options))
+	if (flows->flow && !fresh && same(&flows->made, options) &&
+	    flows->edition == bench_trace_edition())
 		return 0;
 	bench_flows_free(flows);
 	flows->made = *options;
+	flows->edition = bench_trace_edition();
 	if (options->trace)
 		return bench_trace_copy(flows, options->payload);
 	flows->flow = vzalloc(array_size(options->flows, sizeof(*flows->flow)));
@@ -186,10 +188,13 @@ static u32 draw(u64 *state)
 void bench_flows_shuffle(struct bench_flows *flows, u32 seed)
 {
 	u64 state = 0x9e3779b97f4a7c15ull ^ seed;
+	struct bench_flow *other;
 	u32 i;
 
-	for (i = flows->count; i > 1; i--)
-		swap(flows->flow[i - 1], flows->flow[((u64)draw(&state) * i) >> 32]);
+	for (i = flows->count; i > 1; i--) {
+		other = &flows->flow[((u64)draw(&state) * i) >> 32];
+		swap(flows->flow[i - 1], *other);
+	}
 	flows->shuffled = true;
 }
 

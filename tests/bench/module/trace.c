@@ -29,7 +29,7 @@ struct packet {
 
 static DEFINE_MUTEX(lock);
 static struct packet *packets;
-static u32 count, room;
+static u32 count, room, edition;
 static char rest[LINE];
 static size_t rest_length;
 
@@ -126,6 +126,7 @@ static ssize_t trace_write(struct file *file, const char __user *from, size_t si
 static int trace_open(struct inode *inode, struct file *file)
 {
 	mutex_lock(&lock);
+	edition++;
 	count = 0;
 	rest_length = 0;
 	mutex_unlock(&lock);
@@ -136,6 +137,12 @@ static const struct proc_ops ops = {
 	.proc_open = trace_open,
 	.proc_write = trace_write,
 };
+
+/* A number that changes when the packets do. */
+u32 bench_trace_edition(void)
+{
+	return edition;
+}
 
 /* The packets as flows, in their order. */
 int bench_trace_copy(struct bench_flows *flows, u32 payload)
