@@ -36,6 +36,7 @@ enum bench_dir {
  * @checksum: the stack has not verified it: whoever wants to must
  * @payload: bytes, all zero
  * @drop: the expected verdict is to drop; of a trace's packets each has its own
+ * @any: any verdict will do, there is no firewall
  * @local: LOCAL_IN in place of FORWARD and POST_ROUTING
  * @trace: flows are those that were written to the trace file
  * @cpus: kernel threads, each bound to a CPU and with flows of its own; 0:
@@ -57,6 +58,7 @@ struct bench_options {
 	u32 checksum;
 	u32 payload;
 	u32 drop;
+	u32 any;
 	u32 local;
 	u32 trace;
 	u32 cpus;

@@ -70,6 +70,7 @@ static const struct {
 	{ "checksum", offsetof(struct bench_options, checksum) },
 	{ "payload", offsetof(struct bench_options, payload) },
 	{ "drop", offsetof(struct bench_options, drop) },
+	{ "any", offsetof(struct bench_options, any) },
 	{ "local", offsetof(struct bench_options, local) },
 	{ "trace", offsetof(struct bench_options, trace) },
 	{ "cpus", offsetof(struct bench_options, cpus) },
