@@ -22,14 +22,14 @@ struct bailey_device {
  * @ifindex: its number; 0 in an empty place of the hash
  * @host: the attach line that protects this machine behind it, or NULL
  * @subnet: the attach line that protects what lies beyond it, or NULL
- * @place: the endpoints behind it, or NULL
+ * @place: the endpoints behind it, as bailey_places_id() says
  * @name: its name
  */
 struct bailey_iface {
 	u32 ifindex;
 	const struct bailey_attach *host;
 	const struct bailey_attach *subnet;
-	const struct bailey_place *place;
+	u32 place;
 	char name[BAILEY_IFNAME_MAX + 1];
 };
 

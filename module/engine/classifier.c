@@ -27,21 +27,32 @@ struct bailey_classifier {
 
 static u32 count_family(const struct bailey_rules *rules, u8 family)
 {
-	u32 i, count = 0;
+	struct bailey_rules_iter iter;
+	struct bailey_match match;
+	struct bailey_rule *rule;
+	u32 count = 0;
 
-	for (i = 0; i < rules->count; i++)
-		count += !!(rules->at[i]->match.families & family);
+	for (rule = bailey_rules_first(rules, &iter); rule;
+	     rule = bailey_rules_next(&iter)) {
+		bailey_rule_match(rule, &match);
+		count += !!(match.families & family);
+	}
 	return count;
 }
 
 static void fill_family(struct bailey_rule **to, const struct bailey_rules *rules,
 			u8 family)
 {
-	u32 i;
+	struct bailey_rules_iter iter;
+	struct bailey_match match;
+	struct bailey_rule *rule;
 
-	for (i = 0; i < rules->count; i++)
-		if (rules->at[i]->match.families & family)
-			*to++ = rules->at[i];
+	for (rule = bailey_rules_first(rules, &iter); rule;
+	     rule = bailey_rules_next(&iter)) {
+		bailey_rule_match(rule, &match);
+		if (match.families & family)
+			*to++ = rule;
+	}
 }
 
 /**
@@ -98,6 +109,7 @@ struct bailey_rule *bailey_classify(const struct bailey_policy *policy,
 {
 	bool v6 = packet->family == BAILEY_IPV6;
 	struct bailey_rule * const *rule;
+	struct bailey_match match;
 	enum bailey_fit fit;
 	u32 i;
 
@@ -106,12 +118,12 @@ struct bailey_rule *bailey_classify(const struct bailey_policy *policy,
 		return NULL;
 	rule = classifier->rule + (v6 ? classifier->count[0] : 0);
 	for (i = 0; i < classifier->count[v6]; i++) {
-		const struct bailey_match *match = &rule[i]->match;
-
-		fit = bailey_match_fields(match, packet);
-		if (fit == BAILEY_FIT_NO ||
-		    !peer_holds(policy, &match->from, packet->family, &packet->src) ||
-		    !peer_holds(policy, &match->to, packet->family, &packet->dst))
+		fit = bailey_rule_fields(rule[i], packet);
+		if (fit == BAILEY_FIT_NO)
+			continue;
+		bailey_rule_match(rule[i], &match);
+		if (!peer_holds(policy, &match.from, packet->family, &packet->src) ||
+		    !peer_holds(policy, &match.to, packet->family, &packet->dst))
 			continue;
 		*sure = fit == BAILEY_FIT_YES;
 		return rule[i];

@@ -188,8 +188,13 @@ static int entry_parse(struct bailey_line *line, struct entry *entry)
 
 static bool entry_fits(const struct entry *entry, const struct bailey_rule *rule)
 {
-	return !entry->whole || (entry->action == rule->action &&
-				 !bailey_match_cmp(&entry->match, &rule->match));
+	struct bailey_match match;
+
+	if (!entry->whole)
+		return true;
+	bailey_rule_match(rule, &match);
+	return entry->action == rule->action &&
+	       !bailey_match_cmp(&entry->match, &match);
 }
 
 static int entry_delete(struct bailey_line *line, struct bailey_rules *rules,
@@ -202,8 +207,8 @@ static int entry_delete(struct bailey_line *line, struct bailey_rules *rules,
 	if (ret)
 		return ret;
 	i = bailey_rules_find(rules, entry->number);
-	while (i < rules->count && rules->at[i]->number == entry->number) {
-		if (entry_fits(entry, rules->at[i])) {
+	while (i < rules->count && bailey_rules_at(rules, i)->number == entry->number) {
+		if (entry_fits(entry, bailey_rules_at(rules, i))) {
 			bailey_rules_remove(rules, i);
 			found = true;
 		} else {
@@ -221,15 +226,17 @@ static int entry_replace(struct bailey_line *line, struct bailey_rules *rules,
 			 const struct entry *entry)
 {
 	int ret = sort_rules(line, rules);
+	struct bailey_match match;
 	u32 i;
 
 	if (ret)
 		return ret;
 	i = bailey_rules_find(rules, entry->number);
-	while (i < rules->count && rules->at[i]->number == entry->number) {
-		if (entry_fits(entry, rules->at[i]))
+	while (i < rules->count && bailey_rules_at(rules, i)->number == entry->number) {
+		if (entry_fits(entry, bailey_rules_at(rules, i)))
 			return 0;
-		if (rules->at[i]->match.families & entry->match.families)
+		bailey_rule_match(bailey_rules_at(rules, i), &match);
+		if (match.families & entry->match.families)
 			bailey_rules_remove(rules, i);
 		else
 			i++;
@@ -271,6 +278,7 @@ static int acl_line(struct bailey_line *line)
 static int group_rule_find(struct bailey_line *line, struct bailey_rules *rules,
 			   const struct bailey_match *match, u32 *index)
 {
+	struct bailey_match other;
 	u32 low = 0, high;
 	int ret = sort_rules(line, rules);
 
@@ -279,8 +287,10 @@ static int group_rule_find(struct bailey_line *line, struct bailey_rules *rules,
 	high = rules->count;
 	while (low < high) {
 		u32 middle = low + (high - low) / 2;
-		int order = bailey_match_cmp(match, &rules->at[middle]->match);
+		int order;
 
+		bailey_rule_match(bailey_rules_at(rules, middle), &other);
+		order = bailey_match_cmp(match, &other);
 		if (!order) {
 			*index = middle;
 			return 0;

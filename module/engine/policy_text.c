@@ -87,10 +87,13 @@ void bailey_match_print(const struct bailey_policy *policy,
 void bailey_rule_print(const struct bailey_policy *policy,
 		       const struct bailey_rule *rule, struct bailey_out *out)
 {
+	struct bailey_match match;
+
 	if (rule->number)
 		bailey_out_printf(out, "%u ", rule->number);
 	bailey_out_printf(out, "%s ", bailey_action_name(rule->action));
-	bailey_match_print(policy, &rule->match, out);
+	bailey_rule_match(rule, &match);
+	bailey_match_print(policy, &match, out);
 }
 
 static int peer_name_cmp(const struct bailey_policy *policy,
@@ -143,16 +146,19 @@ static void rules_print(const struct bailey_policy *policy,
 			const struct bailey_object *object,
 			const struct bailey_rules *rules, struct bailey_out *out)
 {
-	u32 dir, i;
+	struct bailey_rules_iter iter;
+	struct bailey_rule *rule;
+	u32 dir;
 
 	if (!rules[BAILEY_IN].count && !rules[BAILEY_OUT].count)
 		bailey_out_printf(out, "%s %s\n", bailey_kind_name(object->kind),
 				  object->name);
 	for (dir = 0; dir < 2; dir++) {
-		for (i = 0; i < rules[dir].count; i++) {
+		for (rule = bailey_rules_first(&rules[dir], &iter); rule;
+		     rule = bailey_rules_next(&iter)) {
 			bailey_out_printf(out, "%s %s %s ", bailey_kind_name(object->kind),
 					  object->name, dir == BAILEY_IN ? "in" : "out");
-			bailey_rule_print(policy, rules[dir].at[i], out);
+			bailey_rule_print(policy, rule, out);
 			bailey_out_bytes(out, "\n", 1);
 			bailey_yield();
 		}
@@ -341,7 +347,9 @@ void bailey_policy_print_stats(const struct bailey_policy *policy, u32 now,
 			       struct bailey_out *out)
 {
 	static const u8 kinds[] = { BAILEY_ACL, BAILEY_GROUP };
-	u32 k, n, dir, i;
+	struct bailey_rules_iter iter;
+	struct bailey_rule *rule;
+	u32 k, n, dir;
 
 	for (k = 0; k < ARRAY_SIZE(kinds); k++) {
 		for (n = 0; n < policy->objects[kinds[k]].named; n++) {
@@ -350,9 +358,10 @@ void bailey_policy_print_stats(const struct bailey_policy *policy, u32 now,
 				bailey_acl_of(object)->rules : bailey_group_of(object)->rules;
 
 			for (dir = 0; dir < 2; dir++)
-				for (i = 0; i < rules[dir].count; i++)
-					rule_stats_print(policy, object, dir,
-							 rules[dir].at[i], now, out);
+				for (rule = bailey_rules_first(&rules[dir], &iter); rule;
+				     rule = bailey_rules_next(&iter))
+					rule_stats_print(policy, object, dir, rule,
+							 now, out);
 		}
 	}
 }

@@ -223,6 +223,32 @@ enum bailey_fit bailey_match_fields(const struct bailey_match *match,
 	return fit;
 }
 
+/**
+ * bailey_rule_match() - the match of a rule
+ * @rule: the rule
+ * @match: filled in
+ *
+ * Context: Any.
+ */
+void bailey_rule_match(const struct bailey_rule *rule, struct bailey_match *match)
+{
+	*match = rule->match;
+}
+
+/**
+ * bailey_rule_fields() - does all of a rule hold that the packet itself shows?
+ * @rule: the rule
+ * @packet: the packet
+ *
+ * Context: Any.
+ * Return: as bailey_match_fields().
+ */
+enum bailey_fit bailey_rule_fields(const struct bailey_rule *rule,
+				   const struct bailey_packet *packet)
+{
+	return bailey_match_fields(&rule->match, packet);
+}
+
 static int rules_reserve(struct bailey_rules *rules, u32 cap)
 {
 	struct bailey_rule **at;

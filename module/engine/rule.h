@@ -131,6 +131,16 @@ struct bailey_rules {
 };
 
 /**
+ * struct bailey_rules_iter - a place in an array of rules
+ * @rules: the array
+ * @index: the rule there
+ */
+struct bailey_rules_iter {
+	const struct bailey_rules *rules;
+	u32 index;
+};
+
+/**
  * enum bailey_fit - is a match about a packet?
  * @BAILEY_FIT_NO: it is not
  * @BAILEY_FIT_YES: it is
@@ -153,6 +163,10 @@ int bailey_match_cmp(const struct bailey_match *a, const struct bailey_match *b)
 enum bailey_fit bailey_match_fields(const struct bailey_match *match,
 				    const struct bailey_packet *packet);
 
+void bailey_rule_match(const struct bailey_rule *rule, struct bailey_match *match);
+enum bailey_fit bailey_rule_fields(const struct bailey_rule *rule,
+				   const struct bailey_packet *packet);
+
 int bailey_rules_clone(struct bailey_rules *to, const struct bailey_rules *from);
 void bailey_rules_destroy(struct bailey_rules *rules);
 int bailey_rules_append(struct bailey_rules *rules, struct bailey_rule *rule);
@@ -171,6 +185,47 @@ void bailey_rules_adopt(struct bailey_rules *rules,
 static inline u8 bailey_family_bit(u8 family)
 {
 	return family == BAILEY_IPV4 ? BAILEY_FAMILY_IPV4 : BAILEY_FAMILY_IPV6;
+}
+
+/**
+ * bailey_rules_at() - the rule at an index
+ * @rules: an array
+ * @index: from 0 to count - 1
+ *
+ * For a walk, bailey_rules_first() and bailey_rules_next() are faster.
+ *
+ * Return: the rule.
+ */
+static inline struct bailey_rule *bailey_rules_at(const struct bailey_rules *rules,
+						  u32 index)
+{
+	return rules->at[index];
+}
+
+/**
+ * bailey_rules_next() - go to the next rule
+ * @iter: at a rule
+ *
+ * Return: the rule, or NULL behind the last one.
+ */
+static inline struct bailey_rule *bailey_rules_next(struct bailey_rules_iter *iter)
+{
+	return ++iter->index < iter->rules->count ? iter->rules->at[iter->index] : NULL;
+}
+
+/**
+ * bailey_rules_first() - begin a walk
+ * @rules: the array, which does not change meanwhile
+ * @iter: filled in
+ *
+ * Return: the first rule, or NULL when there is none.
+ */
+static inline struct bailey_rule *bailey_rules_first(const struct bailey_rules *rules,
+						     struct bailey_rules_iter *iter)
+{
+	iter->rules = rules;
+	iter->index = 0;
+	return rules->count ? rules->at[0] : NULL;
 }
 
 #endif /* BAILEY_ENGINE_RULE_H */

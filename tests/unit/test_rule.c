@@ -237,7 +237,7 @@ static void numbers_order(void)
 	CHECK(!bailey_rules_sort(&rules));
 	CHECK(rules.sorted);
 	for (i = 0; i < 50; i++)
-		CHECK_EQ(rules.at[i]->number, (i + 1) * 10);
+		CHECK_EQ(bailey_rules_at(&rules, i)->number, (i + 1) * 10);
 	CHECK_EQ(bailey_rules_find(&rules, 0), 0);
 	CHECK_EQ(bailey_rules_find(&rules, 10), 0);
 	CHECK_EQ(bailey_rules_find(&rules, 11), 1);
@@ -246,10 +246,10 @@ static void numbers_order(void)
 	bailey_rules_remove(&rules, 49);
 	bailey_rules_remove(&rules, 0);
 	CHECK_EQ(rules.count, 48);
-	CHECK_EQ(rules.at[0]->number, 20);
-	CHECK_EQ(rules.at[47]->number, 490);
+	CHECK_EQ(bailey_rules_at(&rules, 0)->number, 20);
+	CHECK_EQ(bailey_rules_at(&rules, 47)->number, 490);
 	bailey_rules_destroy(&rules);
-	CHECK(!rules.at && !rules.count);
+	CHECK(!rules.count);
 }
 
 /* One number once per family, or once for both: ruling 2. */
@@ -303,16 +303,16 @@ static void clones_share(void)
 	append(&rules, 1, BAILEY_FAMILY_BOTH, 1);
 	append(&rules, 2, BAILEY_FAMILY_BOTH, 2);
 	CHECK_EQ(bailey_rules_clone(&copy, &rules), 0);
-	CHECK(copy.at[0] == rules.at[0]);
+	CHECK(bailey_rules_at(&copy, 0) == bailey_rules_at(&rules, 0));
 	bailey_rules_remove(&copy, 0);
 	CHECK_EQ(rules.count, 2);
 	bailey_rules_destroy(&rules);
-	CHECK_EQ(copy.at[0]->number, 2);
-	bailey_counter_add(&copy.at[0]->counter, 100, 5);
-	bailey_counter_add(&copy.at[0]->counter, 1, 6);
-	CHECK_EQ(copy.at[0]->counter.packets, 2);
-	CHECK_EQ(copy.at[0]->counter.bytes, 101);
-	CHECK_EQ(copy.at[0]->counter.last, 6);
+	CHECK_EQ(bailey_rules_at(&copy, 0)->number, 2);
+	bailey_counter_add(&bailey_rules_at(&copy, 0)->counter, 100, 5);
+	bailey_counter_add(&bailey_rules_at(&copy, 0)->counter, 1, 6);
+	CHECK_EQ(bailey_rules_at(&copy, 0)->counter.packets, 2);
+	CHECK_EQ(bailey_rules_at(&copy, 0)->counter.bytes, 101);
+	CHECK_EQ(bailey_rules_at(&copy, 0)->counter.last, 6);
 	bailey_rules_destroy(&copy);
 }
 
@@ -327,15 +327,15 @@ static void equal_rules_are_adopted(void)
 	append(&new, 10, BAILEY_FAMILY_BOTH, 2);
 	append(&new, 20, BAILEY_FAMILY_IPV6, 3);
 	append(&new, 30, BAILEY_FAMILY_BOTH, 4);
-	new.at[3]->action = BAILEY_DENY;
+	bailey_rules_at(&new, 3)->action = BAILEY_DENY;
 	bailey_rules_adopt(&new, &old);
-	CHECK(new.at[1] == old.at[0]);
-	CHECK(new.at[0] != old.at[0] && new.at[2] != old.at[1]);
-	CHECK(new.at[3] != old.at[2]);
-	CHECK_EQ(new.at[2]->match.families, BAILEY_FAMILY_IPV6);
+	CHECK(bailey_rules_at(&new, 1) == bailey_rules_at(&old, 0));
+	CHECK(bailey_rules_at(&new, 0) != bailey_rules_at(&old, 0) && bailey_rules_at(&new, 2) != bailey_rules_at(&old, 1));
+	CHECK(bailey_rules_at(&new, 3) != bailey_rules_at(&old, 2));
+	CHECK_EQ(bailey_rules_at(&new, 2)->match.families, BAILEY_FAMILY_IPV6);
 	bailey_rules_destroy(&old);
 	bailey_rules_adopt(&new, &old);
-	CHECK_EQ(new.at[1]->number, 10);
+	CHECK_EQ(bailey_rules_at(&new, 1)->number, 10);
 	bailey_rules_destroy(&new);
 }
 
