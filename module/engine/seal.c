@@ -454,8 +454,7 @@ static void prefixes_settle(struct bailey_prefix_set *set)
 /* Make of a fresh object what packets need, and close it. */
 static int object_seal(struct bailey_object *object, const struct bailey_policy *old)
 {
-	rules_inherit(object, old);
-	if (object->kind == BAILEY_ACL && acl_classify(bailey_acl_of(object)))
+	if (rules_settle(object, old))
 		return -ENOMEM;
 	if (object->kind == BAILEY_GROUP && group_classify(bailey_group_of(object)))
 		return -ENOMEM;
@@ -474,14 +473,8 @@ static int objects_seal(struct bailey_policy *policy, const struct bailey_policy
 	for (kind = 0; kind < BAILEY_KIND_COUNT; kind++) {
 		struct bailey_objects *objects = &policy->objects[kind];
 
-<<<<<<< HEAD
-			if (!object->fresh)
-				continue;
-			if (rules_settle(object, old))
-=======
 		for (n = 0; n < objects->touched_count; n++) {
 			if (object_seal(bailey_objects_at(objects, objects->touched[n]), old))
->>>>>>> main
 				return -ENOMEM;
 			bailey_yield();
 		}
