@@ -19,6 +19,7 @@
 #include <linux/math64.h>
 #include <linux/mm.h>
 #include <linux/overflow.h>
+#include <linux/prefetch.h>
 #include <linux/random.h>
 #include <linux/refcount.h>
 #include <linux/sched.h>
@@ -35,6 +36,7 @@
 #define bailey_killed()		fatal_signal_pending(current)
 #define bailey_random()		get_random_u64()	/* seeds of hashes */
 #define bailey_mul_high(a, b)	mul_u64_u64_shr(a, b, 64)
+#define bailey_prefetch(p)	prefetch(p)
 
 struct bailey_refcount {
 	refcount_t count;
@@ -128,6 +130,7 @@ void *bailey_test_zalloc(size_t size);
 #define bailey_yield()		do { } while (0)
 #define bailey_killed()		false
 #define bailey_random()		0x5bd1e9955bd1e995ULL	/* the same in each run */
+#define bailey_prefetch(p)	__builtin_prefetch(p)
 #define bailey_mul_high(a, b)	((u64)((__uint128_t)(a) * (b) >> 64))
 
 struct bailey_refcount {

@@ -12,7 +12,6 @@
  */
 #include "seal.h"
 #include "classifier.h"
-#include "group_index.h"
 
 static int fail_at(struct bailey_diag *diag, int code,
 		   const struct bailey_object *object, const char *reason,
@@ -405,13 +404,9 @@ static int group_classify(struct bailey_group *group)
 {
 	u32 dir;
 
-	for (dir = 0; dir < 2; dir++) {
-		if (!group->rules[dir].count || group->index[dir])
-			continue;
-		group->index[dir] = bailey_group_index_create(&group->rules[dir], dir);
-		if (!group->index[dir])
+	for (dir = 0; dir < 2; dir++)
+		if (bailey_group_index_init(&group->index[dir], &group->rules[dir], dir))
 			return -ENOMEM;
-	}
 	return 0;
 }
 

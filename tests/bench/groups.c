@@ -152,38 +152,40 @@ static struct bailey_binding *bind_all(struct bailey_policy *policy, u32 devices
 
 /* One new connection from an endpoint to another: both sides are asked. */
 struct ask {
-	struct bailey_packet packet;
-	struct bailey_where where;
+	u32 from;
+	u32 to;
+	u16 port;
 };
 
-static void make_ask(struct ask *ask, u32 endpoints)
+static void make_packet(const struct ask *ask, struct bailey_packet *packet,
+			struct bailey_where *where)
 {
-	u32 a = random_below(endpoints), b = random_below(endpoints);
-
-	memset(ask, 0, sizeof(*ask));
-	ask->packet.family = BAILEY_IPV4;
-	ask->packet.proto = BAILEY_PROTO_TCP;
-	ask->packet.flags = BAILEY_PKT_PORTS;
-	ask->packet.sport = 40000;
-	ask->packet.dport = 1000 + random_below(50);
-	ask->packet.src.hi = (u64)address(a) << 32;
-	ask->packet.dst.hi = (u64)address(b) << 32;
-	ask->where.hook = BAILEY_HOOK_FORWARD;
-	ask->where.ifindex[0] = 1 + a % DEVS;
-	ask->where.ifindex[1] = 1 + b % DEVS;
+	packet->family = BAILEY_IPV4;
+	packet->proto = BAILEY_PROTO_TCP;
+	packet->flags = BAILEY_PKT_PORTS;
+	packet->sport = 40000;
+	packet->dport = ask->port;
+	packet->src.hi = (u64)address(ask->from) << 32;
+	packet->dst.hi = (u64)address(ask->to) << 32;
+	where->hook = BAILEY_HOOK_FORWARD;
+	where->ifindex[0] = 1 + ask->from % DEVS;
+	where->ifindex[1] = 1 + ask->to % DEVS;
 }
 
 static u32 answer(const struct bailey_binding *binding, const struct ask *ask)
 {
+	struct bailey_packet packet = { 0 };
+	struct bailey_where where = { 0 };
 	struct bailey_side side[2];
 	struct bailey_inquiry inquiry = {
-		.policy = binding->policy, .where = &ask->where, .packet = &ask->packet,
+		.policy = binding->policy, .where = &where, .packet = &packet,
 		.src = &side[0], .dst = &side[1], .dir = BAILEY_OUT,
 	};
 	u32 yes;
 
-	bailey_side_resolve(&side[0], binding, &ask->where, &ask->packet, 0);
-	bailey_side_resolve(&side[1], binding, &ask->where, &ask->packet, 1);
+	make_packet(ask, &packet, &where);
+	bailey_side_resolve(&side[0], binding, &where, &packet, 0);
+	bailey_side_resolve(&side[1], binding, &where, &packet, 1);
 	yes = bailey_permit_find(side[0].set, &inquiry).rule != NULL;
 	inquiry.dir = BAILEY_IN;
 	return yes + 2 * (bailey_permit_find(side[1].set, &inquiry).rule != NULL);
@@ -205,8 +207,11 @@ static double measure_asking(const struct bailey_binding *binding, u32 endpoints
 	double times[RUNS];
 	u32 i;
 
-	for (i = 0; i < ASKED; i++)
-		make_ask(&asks[i], endpoints);
+	for (i = 0; i < ASKED; i++) {
+		asks[i].from = random_below(endpoints);
+		asks[i].to = random_below(endpoints);
+		asks[i].port = 1000 + random_below(50);
+	}
 	for (i = 0; i < RUNS; i++)
 		times[i] = ask_all(binding, asks, yes);
 	free(asks);

@@ -269,7 +269,7 @@ static void fill_side(struct bailey_side *side, const struct bailey_policy *poli
 		side->endpoint = bailey_places_find(&policy->places,
 						    bailey_places_id(&policy->places, port ?
 								     "eth1" : "eth0"),
-						    family, addr);
+						    family, addr, &side->member);
 }
 
 struct tally {
