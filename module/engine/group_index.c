@@ -463,6 +463,8 @@ static struct bailey_rule *ask_class(const struct bailey_group_index *index,
 	enum bailey_fit fit;
 	u32 i;
 
+	if (!class->count)
+		return NULL;
 	if (class->count > SCAN_MAX)
 		return ask_big(&index->big[class->first], question, perhaps);
 	for (i = 0; i < class->count; i++) {
