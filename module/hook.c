@@ -219,7 +219,7 @@ struct bailey_conn_entry *bailey_hook_find(struct bailey_net *bn,
 {
 	struct bailey_conn_entry *entry, *best = NULL;
 	u32 rank, best_rank = 0, now = bailey_conn_now();
-	struct rhlist_head *list, *pos;
+	struct bailey_conn_probe probe;
 	struct bailey_conn_key key;
 	bool related;
 	u8 end, side;
@@ -227,8 +227,9 @@ struct bailey_conn_entry *bailey_hook_find(struct bailey_net *bn,
 	end = bailey_eval_key(eval, quote, &key, &related);
 	if (end > 1)
 		return NULL;
-	list = bailey_conn_table_lookup_rcu(&bn->conns, &key);
-	bailey_conn_for_each_rcu(entry, pos, list) {
+	for (entry = bailey_conn_index_first(&bn->conns.index, &key, bailey_conn_hash(&key),
+					     &probe);
+	     entry; entry = bailey_conn_index_next(&probe, entry)) {
 		if (!bailey_conn_entry_live(entry, now))
 			continue;
 		side = bailey_conn_side(&entry->conn, end);
@@ -298,7 +299,8 @@ static enum bailey_reason open_conn(struct passage *p)
 		return BAILEY_DROP_NO_MEMORY;
 	if (p->entry && bailey_conn_table_unlink(&bn->conns, p->entry, BAILEY_END_REOPENED))
 		bailey_stats_count(bn->stats, BAILEY_COUNT_CONN_REOPENED);
-	ret = bailey_conn_table_insert(&bn->conns, entry, &first, &limits);
+	ret = bailey_conn_table_insert(&bn->conns, entry, bailey_conn_hash(&entry->conn.key),
+				       &first, &limits);
 	if (!ret) {
 		bailey_stats_count(bn->stats, BAILEY_COUNT_CONN_NEW);
 		return BAILEY_PASS;

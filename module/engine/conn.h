@@ -236,6 +236,19 @@ extern const struct bailey_timeouts bailey_timeouts_default;
 
 bool bailey_conn_trackable(const struct bailey_packet *packet);
 
+/**
+ * bailey_conn_key_equal() - are two keys the same?
+ * @a: one
+ * @b: the other
+ *
+ * Return: true if they are.
+ */
+static inline bool bailey_conn_key_equal(const struct bailey_conn_key *a,
+					 const struct bailey_conn_key *b)
+{
+	return !memcmp(a, b, sizeof(*a));
+}
+
 u8 bailey_conn_key_make(struct bailey_conn_key *key,
 			const struct bailey_packet *packet,
 			u32 src_domain, u32 dst_domain);

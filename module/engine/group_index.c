@@ -13,7 +13,8 @@
  *
  * Classes are asked in this order, and rules inside of them in theirs: those
  * without a group for the own end before those with one; everybody, then groups
- * by slot, then who knows. The first rule that fits is the answer.
+ * by slot, then who knows. The first rule that fits is the answer; of a class with a
+ * classifier, the rule that this one finds.
  *
  * Example: "in allow tcp from group web port 80", "in allow from group ops" and
  * "in allow tcp from 10.0.0.0/8 port 22". A packet from a member of web, dns and
@@ -31,6 +32,7 @@
 
 #include "classifier.h"
 #include "map.h"
+#include "policy.h"
 
 #define SCAN_MAX	16	/* rules of a class that are tried one by one */
 #define NARROW_MAX	12	/* groups for which 64 bits of filter will do */
@@ -64,19 +66,27 @@ struct bailey_group_hash {
 	struct hashed place[];
 };
 
-/* A rule, and enough of it to pass over it without reading it. */
+/*
+ * A rule, and enough of it to pass over it without reading it. In front of the rules
+ * of a big class stands an entry with their classifier.
+ */
 struct bailey_group_entry {
-	struct bailey_rule *rule;
-	u16 dport_first;
-	u16 dport_last;
-	u16 proto;
-	u8 families;
+	union {
+		struct bailey_rule *rule;
+		struct bailey_classifier *classifier;
+	};
+	union {
+		struct {
+			u16 dport_first;
+			u16 dport_last;
+			u16 proto;
+			u8 families;
+		};
+		u32 filled;	/* of a big class, while it is being filled */
+	};
 };
 
-struct bailey_group_big {
-	struct bailey_rules rules;
-	struct bailey_classifier *classifier;
-};
+static_assert(sizeof(struct bailey_group_entry) == sizeof(void *) + 8);
 
 static_assert(sizeof(struct bailey_group_index) <= 64);
 
@@ -263,37 +273,30 @@ static int make_classes(struct bailey_group_index *index,
 	return ret;
 }
 
-/* Say where the rules of a class will stand. */
-static void class_settle(struct bailey_group_class *class, u32 *entries, u32 *bigs)
+static bool is_big(const struct bailey_group_class *class)
 {
-	if (class->count > SCAN_MAX) {
-		class->first = (*bigs)++;
-		return;
-	}
+	return class->count > SCAN_MAX;
+}
+
+/* Say where the rules of a class will stand. */
+static void class_settle(struct bailey_group_class *class, u32 *entries)
+{
 	class->first = *entries;
-	*entries += class->count;
+	*entries += class->count + is_big(class);
 }
 
 static int settle(struct bailey_group_index *index)
 {
-	u32 i, entries = 0, bigs = 0;
+	u32 i, entries = 0;
 
-	class_settle(&index->everybody, &entries, &bigs);
-	class_settle(&index->who_knows, &entries, &bigs);
+	class_settle(&index->everybody, &entries);
+	class_settle(&index->who_knows, &entries);
 	for (i = 0; i < index->places; i++)
-		class_settle(&index->hash->place[i].class, &entries, &bigs);
-	if (entries) {
-		index->entry = bailey_zalloc((size_t)entries * sizeof(*index->entry));
-		if (!index->entry)
-			return -ENOMEM;
-	}
-	if (bigs) {
-		index->big = bailey_zalloc((size_t)bigs * sizeof(*index->big));
-		if (!index->big)
-			return -ENOMEM;
-	}
-	index->bigs = bigs;
-	return 0;
+		class_settle(&index->hash->place[i].class, &entries);
+	if (!entries)
+		return 0;
+	index->entry = bailey_zalloc((size_t)entries * sizeof(*index->entry));
+	return index->entry ? 0 : -ENOMEM;
 }
 
 /* Third: put each rule into its class. */
@@ -301,15 +304,13 @@ static int class_add(struct bailey_group_index *index, struct bailey_rule *rule,
 		     const struct bailey_match *match, const struct peers *peers)
 {
 	const struct bailey_group_class *class = class_of(index, peers);
-	struct bailey_group_entry *entry;
+	struct bailey_group_entry *entry = &index->entry[class->first];
 
-	if (class->count > SCAN_MAX) {
-		bailey_ref_get(&rule->refs);
-		return bailey_rules_append(&index->big[class->first].rules, rule);
-	}
-	/* An empty entry is the next one. */
-	for (entry = &index->entry[class->first]; entry->rule; entry++)
-		;
+	if (is_big(class))
+		entry += ++entry->filled;
+	/* In a small one an empty entry is the next one. */
+	while (entry->rule)
+		entry++;
 	entry->rule = rule;
 	entry->dport_first = match->dport_first;
 	entry->dport_last = match->dport_last;
@@ -318,18 +319,35 @@ static int class_add(struct bailey_group_index *index, struct bailey_rule *rule,
 	return 0;
 }
 
+static int class_classify(const struct bailey_group_index *index,
+			  const struct bailey_group_class *class)
+{
+	struct bailey_group_entry *entry = &index->entry[class->first];
+	struct bailey_rule **list;
+	u32 i;
+
+	if (!is_big(class))
+		return 0;
+	list = bailey_zalloc((size_t)class->count * sizeof(*list));
+	if (!list)
+		return -ENOMEM;
+	for (i = 0; i < class->count; i++)
+		list[i] = entry[i + 1].rule;
+	entry->classifier = bailey_classifier_create(list, class->count);
+	bailey_free(list);
+	return entry->classifier ? 0 : -ENOMEM;
+}
+
 static int classify_big(struct bailey_group_index *index)
 {
 	u32 i;
+	int ret = class_classify(index, &index->everybody);
 
-	for (i = 0; i < index->bigs; i++) {
-		struct bailey_group_big *big = &index->big[i];
-
-		big->classifier = bailey_classifier_create(&big->rules);
-		if (!big->classifier)
-			return -ENOMEM;
-	}
-	return 0;
+	if (!ret)
+		ret = class_classify(index, &index->who_knows);
+	for (i = 0; i < index->places && !ret; i++)
+		ret = class_classify(index, &index->hash->place[i].class);
+	return ret;
 }
 
 /**
@@ -351,6 +369,13 @@ int bailey_group_index_init(struct bailey_group_index *index,
 	return 0;
 }
 
+static void class_exit(const struct bailey_group_index *index,
+		       const struct bailey_group_class *class)
+{
+	if (is_big(class) && index->entry)
+		bailey_classifier_put(index->entry[class->first].classifier);
+}
+
 /**
  * bailey_group_index_exit() - free what an index has
  * @index: the index; no packet may still read it
@@ -359,11 +384,10 @@ void bailey_group_index_exit(struct bailey_group_index *index)
 {
 	u32 i;
 
-	for (i = 0; i < index->bigs; i++) {
-		bailey_free(index->big[i].classifier);
-		bailey_rules_destroy(&index->big[i].rules);
-	}
-	bailey_free(index->big);
+	class_exit(index, &index->everybody);
+	class_exit(index, &index->who_knows);
+	for (i = 0; i < index->places && index->hash; i++)
+		class_exit(index, &index->hash->place[i].class);
 	bailey_free(index->entry);
 	bailey_free(index->hash);
 	memset(index, 0, sizeof(*index));
@@ -423,34 +447,12 @@ static bool entry_may_fit(const struct bailey_group_entry *entry,
 	       entry->dport_first <= packet->dport && packet->dport <= entry->dport_last;
 }
 
-/* A fragment asks all rules: a later one may fit for certain where one only may. */
-static struct bailey_rule *scan_big(const struct bailey_group_big *big,
-				    const struct bailey_group_question *question,
-				    bool *perhaps)
-{
-	struct bailey_rules_iter iter;
-	struct bailey_rule *rule;
-	enum bailey_fit fit;
-
-	for (rule = bailey_rules_first(&big->rules, &iter); rule;
-	     rule = bailey_rules_next(&iter)) {
-		fit = rule_fits(question, rule);
-		if (fit == BAILEY_FIT_YES)
-			return rule;
-		*perhaps |= fit == BAILEY_FIT_PERHAPS;
-	}
-	return NULL;
-}
-
-static struct bailey_rule *ask_big(const struct bailey_group_big *big,
-				   const struct bailey_group_question *question,
-				   bool *perhaps)
+static struct bailey_rule *ask_big(const struct bailey_group_entry *entry,
+				   const struct bailey_group_question *question)
 {
 	bool sure;
 
-	if (unlikely(question->packet->flags & BAILEY_PKT_FRAGMENT))
-		return scan_big(big, question, perhaps);
-	return bailey_classify(question->policy, big->classifier, question->packet, &sure);
+	return bailey_classify(question->policy, entry->classifier, question->packet, &sure);
 }
 
 /* The first rule of a class that fits for certain. */
@@ -465,10 +467,12 @@ static struct bailey_rule *ask_class(const struct bailey_group_index *index,
 
 	if (!class->count)
 		return NULL;
-	if (class->count > SCAN_MAX)
-		return ask_big(&index->big[class->first], question, perhaps);
-	for (i = 0; i < class->count; i++) {
-		entry = &index->entry[class->first + i];
+	entry = &index->entry[class->first];
+	/* A fragment asks all: where one rule may fit, a later one may for certain. */
+	if (is_big(class) && !(question->packet->flags & BAILEY_PKT_FRAGMENT))
+		return ask_big(entry, question);
+	entry += is_big(class);
+	for (i = 0; i < class->count; i++, entry++) {
 		if (!entry_may_fit(entry, question->packet))
 			continue;
 		fit = rule_fits(question, entry->rule);

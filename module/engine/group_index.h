@@ -5,14 +5,14 @@
 #ifndef BAILEY_ENGINE_GROUP_INDEX_H
 #define BAILEY_ENGINE_GROUP_INDEX_H
 
-#include "rule.h"
+#include "rules.h"
 
 struct bailey_policy;
 struct bailey_set;
 
 /**
  * struct bailey_group_class - rules whose peers are alike
- * @first: number of the first entry, or of the big class
+ * @first: number of the first entry
  * @count: how many rules
  */
 struct bailey_group_class {
@@ -26,11 +26,9 @@ struct bailey_group_class {
  * @places: how many places the hash has; 0 when no rule names a group
  * @filter: which groups of the other end the hash may have, if these are few
  * @hash: classes with groups, behind a wider filter; NULL without any
- * @entry: rules of the classes that are not big
- * @big: big classes; they hold references to their rules
+ * @entry: rules, class by class
  * @everybody: the class of (everybody, no group)
  * @who_knows: the class of (who knows, no group)
- * @bigs: how many big classes
  * @kinds: bit per kind of classes that there are
  * @wide: the filter stands before the hash
  *
@@ -42,10 +40,8 @@ struct bailey_group_index {
 	u64 filter;
 	struct bailey_group_hash *hash;
 	struct bailey_group_entry *entry;
-	struct bailey_group_big *big;
 	struct bailey_group_class everybody;
 	struct bailey_group_class who_knows;
-	u32 bigs;
 	u8 kinds;
 	bool wide;
 };

@@ -133,7 +133,8 @@ static void add_connection(struct kunit *test)
 	entry->conn.orig_end = bailey_conn_key_make(&entry->conn.key, &packet, 0, 0);
 	entry->conn.expires = bailey_conn_now() + 1000;
 	rcu_read_lock();
-	ret = bailey_conn_table_insert(&f->bn.conns, entry, &existing, &limits);
+	ret = bailey_conn_table_insert(&f->bn.conns, entry,
+				       bailey_conn_hash(&entry->conn.key), &existing, &limits);
 	rcu_read_unlock();
 	KUNIT_ASSERT_EQ(test, ret, 0);
 }
