@@ -322,12 +322,13 @@ static int class_add(struct bailey_group_index *index, struct bailey_rule *rule,
 static int class_classify(const struct bailey_group_index *index,
 			  const struct bailey_group_class *class)
 {
-	struct bailey_group_entry *entry = &index->entry[class->first];
+	struct bailey_group_entry *entry;
 	struct bailey_rule **list;
 	u32 i;
 
 	if (!is_big(class))
 		return 0;
+	entry = &index->entry[class->first];
 	list = bailey_zalloc((size_t)class->count * sizeof(*list));
 	if (!list)
 		return -ENOMEM;
