@@ -39,6 +39,7 @@
 #define bailey_lowest_bit(word)	__ffs(word)
 #define bailey_random()		get_random_u64()	/* seeds of hashes */
 #define bailey_mul_high(a, b)	mul_u64_u64_shr(a, b, 64)
+#define bailey_prefetch(p)	prefetch(p)
 
 /*
  * Memory for many objects of one size, which kvzalloc() would round up. Its
@@ -171,6 +172,7 @@ void *bailey_test_zalloc(size_t size);
 #define bailey_prefetch(p)	__builtin_prefetch(p)
 #define bailey_lowest_bit(word)	__builtin_ctzl(word)
 #define bailey_random()		0x5bd1e9955bd1e995ULL	/* the same in each run */
+#define bailey_prefetch(p)	__builtin_prefetch(p)
 #define bailey_mul_high(a, b)	((u64)((__uint128_t)(a) * (b) >> 64))
 
 struct bailey_pool {
