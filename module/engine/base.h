@@ -36,6 +36,43 @@
 #define bailey_random()		get_random_u64()	/* seeds of hashes */
 #define bailey_mul_high(a, b)	mul_u64_u64_shr(a, b, 64)
 
+/*
+ * Memory for many objects of one size, which kvzalloc() would round up. Its
+ * owner initialises it before the first object, or never.
+ */
+struct bailey_pool {
+	const char *name;
+	size_t size;
+	struct kmem_cache *cache;
+};
+
+static inline int bailey_pool_init(struct bailey_pool *pool)
+{
+	pool->cache = kmem_cache_create(pool->name, pool->size, 0, SLAB_ACCOUNT, NULL);
+	return pool->cache ? 0 : -ENOMEM;
+}
+
+static inline void bailey_pool_exit(struct bailey_pool *pool)
+{
+	kmem_cache_destroy(pool->cache);
+	pool->cache = NULL;
+}
+
+static inline void *bailey_pool_zalloc(struct bailey_pool *pool)
+{
+	if (!pool->cache)
+		return bailey_zalloc(pool->size);
+	return kmem_cache_zalloc(pool->cache, GFP_KERNEL | __GFP_NOWARN);
+}
+
+static inline void bailey_pool_free(struct bailey_pool *pool, void *p)
+{
+	if (!pool->cache)
+		bailey_free(p);
+	else
+		kmem_cache_free(pool->cache, p);
+}
+
 struct bailey_refcount {
 	refcount_t count;
 };
@@ -129,6 +166,33 @@ void *bailey_test_zalloc(size_t size);
 #define bailey_killed()		false
 #define bailey_random()		0x5bd1e9955bd1e995ULL	/* the same in each run */
 #define bailey_mul_high(a, b)	((u64)((__uint128_t)(a) * (b) >> 64))
+
+struct bailey_pool {
+	const char *name;
+	size_t size;
+};
+
+static inline int bailey_pool_init(struct bailey_pool *pool)
+{
+	(void)pool;
+	return 0;
+}
+
+static inline void bailey_pool_exit(struct bailey_pool *pool)
+{
+	(void)pool;
+}
+
+static inline void *bailey_pool_zalloc(struct bailey_pool *pool)
+{
+	return bailey_zalloc(pool->size);
+}
+
+static inline void bailey_pool_free(struct bailey_pool *pool, void *p)
+{
+	(void)pool;
+	bailey_free(p);
+}
 
 struct bailey_refcount {
 	u32 count;

@@ -265,7 +265,7 @@ static int settle(struct bailey_group_index *index)
 static int big_add(struct big_class *big, struct bailey_rule *rule)
 {
 	bailey_ref_get(&rule->refs);
-	return bailey_rules_append(&big->rules, rule);
+	return bailey_rules_add(&big->rules, rule);
 }
 
 /* Classes of few rules are filled from @first on; an empty entry is the next one. */
@@ -311,8 +311,11 @@ static int classify_big(struct bailey_group_index *index)
 
 	for (i = 0; i < index->bigs; i++) {
 		struct big_class *big = &index->big[i];
+		struct bailey_rule **list = bailey_rules_list(&big->rules);
 
-		big->classifier = bailey_classifier_create(&big->rules);
+		if (list)
+			big->classifier = bailey_classifier_create(list, big->rules.count);
+		bailey_free(list);
 		if (!big->classifier)
 			return -ENOMEM;
 	}
@@ -352,7 +355,7 @@ void bailey_group_index_destroy(struct bailey_group_index *index)
 	if (!index)
 		return;
 	for (i = 0; i < index->bigs; i++) {
-		bailey_free(index->big[i].classifier);
+		bailey_classifier_put(index->big[i].classifier);
 		bailey_rules_destroy(&index->big[i].rules);
 	}
 	bailey_free(index->big);

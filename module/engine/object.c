@@ -6,6 +6,7 @@
  * reference.
  */
 #include "object.h"
+#include "classifier.h"
 
 #include "group_index.h"
 
@@ -41,8 +42,8 @@ static void rules_pair_destroy(struct bailey_rules *rules)
 
 static void acl_unseal(struct bailey_acl *acl)
 {
-	bailey_free(acl->classifier[BAILEY_IN]);
-	bailey_free(acl->classifier[BAILEY_OUT]);
+	bailey_classifier_put(acl->classifier[BAILEY_IN]);
+	bailey_classifier_put(acl->classifier[BAILEY_OUT]);
 	acl->classifier[BAILEY_IN] = NULL;
 	acl->classifier[BAILEY_OUT] = NULL;
 }
@@ -118,11 +119,10 @@ struct bailey_object *bailey_object_create(enum bailey_kind kind,
 	return object;
 }
 
-static int rules_pair_clone(struct bailey_rules *to, const struct bailey_rules *from)
+static void rules_pair_clone(struct bailey_rules *to, const struct bailey_rules *from)
 {
-	int ret = bailey_rules_clone(&to[BAILEY_IN], &from[BAILEY_IN]);
-
-	return ret ? ret : bailey_rules_clone(&to[BAILEY_OUT], &from[BAILEY_OUT]);
+	bailey_rules_clone(&to[BAILEY_IN], &from[BAILEY_IN]);
+	bailey_rules_clone(&to[BAILEY_OUT], &from[BAILEY_OUT]);
 }
 
 /**
@@ -141,11 +141,10 @@ struct bailey_object *bailey_object_clone(const struct bailey_object *from)
 		return NULL;
 	to->defined = from->defined;
 	if (from->kind == BAILEY_ACL)
-		ret = rules_pair_clone(bailey_acl_of(to)->rules,
-				       bailey_acl_of(from)->rules);
+		rules_pair_clone(bailey_acl_of(to)->rules, bailey_acl_of(from)->rules);
 	else if (from->kind == BAILEY_GROUP)
-		ret = rules_pair_clone(bailey_group_of(to)->rules,
-				       bailey_group_of(from)->rules);
+		rules_pair_clone(bailey_group_of(to)->rules,
+				 bailey_group_of(from)->rules);
 	else if (from->kind == BAILEY_PREFIX_LIST)
 		ret = bailey_prefix_set_clone(&bailey_prefix_list_of(to)->set,
 					      &bailey_prefix_list_of(from)->set);

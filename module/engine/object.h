@@ -7,7 +7,7 @@
 #define BAILEY_ENGINE_OBJECT_H
 
 #include "prefix_set.h"
-#include "rule.h"
+#include "rules.h"
 
 /**
  * enum bailey_kind - kinds of objects
@@ -55,8 +55,7 @@ struct bailey_object {
  * struct bailey_acl - an ordered list of entries for each direction
  * @object: name and references
  * @rules: entries for %BAILEY_IN and %BAILEY_OUT
- * @classifier: made of @rules when sealed, one block of memory each; NULL where
- *		there are none
+ * @classifier: made of @rules when sealed; NULL where there are none
  */
 struct bailey_acl {
 	struct bailey_object object;

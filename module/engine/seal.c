@@ -14,6 +14,9 @@
 #include "classifier.h"
 #include "group_index.h"
 
+/* A list that differs from the one before by less than this part is not made anew. */
+#define UPDATED_PART	8
+
 static int fail_at(struct bailey_diag *diag, int code,
 		   const struct bailey_object *object, const char *reason,
 		   const char *who)
@@ -31,31 +34,29 @@ static int fail_at(struct bailey_diag *diag, int code,
 
 /* A word for the place in which two rules clash. */
 static int fail_twice(struct bailey_diag *diag, const struct bailey_object *object,
-		      const struct bailey_rule *rule, u32 dir)
+		      const struct bailey_rules *rules, u32 dir)
 {
 	const char *way = dir == BAILEY_IN ? "in" : "out";
 
-	if (rule->number)
-		return bailey_diag_fail(diag, -EEXIST, rule->line, rule->column,
+	if (rules->twice_number)
+		return bailey_diag_fail(diag, -EEXIST, rules->twice_line,
+					rules->twice_column,
 					"%s '%s' has an entry %s %u of that family already",
 					bailey_kind_name(object->kind),
-					object->name, way, rule->number);
-	return bailey_diag_fail(diag, -EEXIST, rule->line, rule->column,
+					object->name, way, rules->twice_number);
+	return bailey_diag_fail(diag, -EEXIST, rules->twice_line, rules->twice_column,
 				"%s '%s' has this %s rule already",
 				bailey_kind_name(object->kind), object->name, way);
 }
 
-static int rules_seal(struct bailey_rules *rules, struct bailey_object *object,
-		      struct bailey_diag *diag)
+static int rules_seal(const struct bailey_rules *rules,
+		      const struct bailey_object *object, struct bailey_diag *diag)
 {
-	struct bailey_rule *twice;
 	u32 dir;
 
-	for (dir = 0; dir < 2; dir++) {
-		twice = bailey_rules_sort(&rules[dir]);
-		if (twice)
-			return fail_twice(diag, object, twice, dir);
-	}
+	for (dir = 0; dir < 2; dir++)
+		if (rules[dir].twice)
+			return fail_twice(diag, object, &rules[dir], dir);
 	return 0;
 }
 
@@ -132,6 +133,8 @@ static int rules_check(const struct bailey_policy *policy,
 	struct bailey_rule *rule;
 	int ret = 0;
 
+	if (!rules->named)
+		return 0;
 	for (rule = bailey_rules_first(rules, &iter); rule;
 	     rule = bailey_rules_next(&iter)) {
 		bailey_rule_match(rule, &match);
@@ -362,43 +365,68 @@ static void stems_seal(struct bailey_policy *policy)
 	}
 }
 
-/* Rules that the policy in force has as well go on counting where they were. */
-static void rules_inherit(struct bailey_object *object,
-			  const struct bailey_policy *old)
+/* A direction of an ACL, made of the one before if it differs little. */
+static struct bailey_classifier *classify(const struct bailey_rules *rules,
+					  struct bailey_classifier *before,
+					  const struct bailey_rules_diff *diff)
 {
-	struct bailey_rules *rules = rules_of(object);
-	struct bailey_rules_iter iter;
-	struct bailey_object *before;
-	struct bailey_rule *rule;
-	u32 slot, dir;
+	struct bailey_classifier *classifier;
+	struct bailey_rule **list;
 
-	if (!rules)
-		return;
-	slot = old ? bailey_policy_slot(old, object->kind, object->name,
-					strlen(object->name)) : BAILEY_NO_SLOT;
-	before = old ? bailey_policy_object(old, object->kind, slot) : NULL;
-	for (dir = 0; dir < 2; dir++) {
-		if (before)
-			bailey_rules_adopt(&rules[dir], &rules_of(before)[dir]);
-		for (rule = bailey_rules_first(&rules[dir], &iter); rule;
-		     rule = bailey_rules_next(&iter))
-			if (rule->line)
-				rule->line = 0;
+	if (before && !diff->removed_count && !diff->added_count) {
+		bailey_classifier_get(before);
+		return before;
 	}
+	if (before && diff->removed_count <= diff->cap && diff->added_count <= diff->cap)
+		return bailey_classifier_update(before, diff->removed, diff->removed_count,
+						diff->added, diff->added_count);
+	list = bailey_rules_list(rules);
+	if (!list)
+		return NULL;
+	classifier = bailey_classifier_create(list, rules->count);
+	bailey_free(list);
+	return classifier;
 }
 
-static int acl_classify(struct bailey_acl *acl)
+static int rules_inherit(struct bailey_object *object, struct bailey_object *before,
+			 u32 dir)
 {
-	u32 dir;
+	static const struct bailey_rules none;
+	struct bailey_rules *rules = &rules_of(object)[dir];
+	const struct bailey_rules *old = before ? &rules_of(before)[dir] : &none;
+	struct bailey_rules_diff diff = { .most = old->count / UPDATED_PART };
+	struct bailey_classifier **classifier;
+	int ret = bailey_rules_adopt(rules, old, &diff);
 
-	for (dir = 0; dir < 2; dir++) {
-		if (!acl->rules[dir].count || acl->classifier[dir])
-			continue;
-		acl->classifier[dir] = bailey_classifier_create(&acl->rules[dir]);
-		if (!acl->classifier[dir])
-			return -ENOMEM;
+	if (!ret && object->kind == BAILEY_ACL && rules->count) {
+		classifier = &bailey_acl_of(object)->classifier[dir];
+		*classifier = classify(rules, before ?
+				       bailey_acl_of(before)->classifier[dir] : NULL, &diff);
+		ret = *classifier ? 0 : -ENOMEM;
 	}
-	return 0;
+	bailey_rules_diff_destroy(&diff);
+	return ret;
+}
+
+/*
+ * Rules that the policy in force has as well go on counting where they were, and
+ * classifiers are made.
+ */
+static int rules_settle(struct bailey_object *object, const struct bailey_policy *old)
+{
+	struct bailey_object *before = NULL;
+	int ret;
+	u32 slot;
+
+	if (!rules_of(object))
+		return 0;
+	if (old) {
+		slot = bailey_policy_slot(old, object->kind, object->name,
+					  strlen(object->name));
+		before = bailey_policy_object(old, object->kind, slot);
+	}
+	ret = rules_inherit(object, before, BAILEY_IN);
+	return ret ? ret : rules_inherit(object, before, BAILEY_OUT);
 }
 
 static int group_classify(struct bailey_group *group)
@@ -426,8 +454,7 @@ static void prefixes_settle(struct bailey_prefix_set *set)
 /* Make of a fresh object what packets need, and close it. */
 static int object_seal(struct bailey_object *object, const struct bailey_policy *old)
 {
-	rules_inherit(object, old);
-	if (object->kind == BAILEY_ACL && acl_classify(bailey_acl_of(object)))
+	if (rules_settle(object, old))
 		return -ENOMEM;
 	if (object->kind == BAILEY_GROUP && group_classify(bailey_group_of(object)))
 		return -ENOMEM;

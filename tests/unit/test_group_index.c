@@ -52,6 +52,7 @@ static bool peer_holds(const struct bailey_inquiry *inquiry, const struct bailey
 }
 
 static enum bailey_fit fits(const struct bailey_inquiry *inquiry,
+			    const struct bailey_rule *rule,
 			    const struct bailey_match *match)
 {
 	const struct bailey_peer *other = inquiry->dir == BAILEY_IN ? &match->from : &match->to;
@@ -62,7 +63,7 @@ static enum bailey_fit fits(const struct bailey_inquiry *inquiry,
 	    !peer_holds(inquiry, &match->from, inquiry->src, &inquiry->packet->src) ||
 	    !peer_holds(inquiry, &match->to, inquiry->dst, &inquiry->packet->dst))
 		return BAILEY_FIT_NO;
-	return bailey_match_fields(match, inquiry->packet);
+	return bailey_rule_fields(rule, inquiry->packet);
 }
 
 /* The rank of a rule in the order that group_index.c promises. */
@@ -99,7 +100,7 @@ static struct bailey_permit scan(const struct bailey_set *set,
 			enum bailey_fit fit;
 
 			bailey_rule_match(bailey_rules_at(rules, i), &match);
-			fit = fits(inquiry, &match);
+			fit = fits(inquiry, bailey_rules_at(rules, i), &match);
 			permit.perhaps |= fit == BAILEY_FIT_PERHAPS;
 			here = rank(&match, inquiry->dir, g, i);
 			if (fit != BAILEY_FIT_YES || here >= best)

@@ -156,7 +156,7 @@ static void stats(void)
 	struct bailey_out out = { 0 };
 
 	REQUIRE(p);
-	bailey_counter_add(&bailey_rules_at(&bailey_acl_of(build_find(p, BAILEY_ACL, "a"))->rules[0],
+	bailey_counter_add(&bailey_rules_at(bailey_acl_of(build_find(p, BAILEY_ACL, "a"))->rules,
 					    0)->counter, 60, 1000);
 	bailey_policy_print_stats(p, 1042, &out);
 	CHECK_STR(out.buf,
