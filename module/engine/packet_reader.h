@@ -53,7 +53,5 @@ static inline const u8 *bailey_reader_peek(const struct bailey_reader *r, u32 of
 }
 
 enum bailey_reason bailey_reader_upper(struct bailey_reader *r);
-bool bailey_packet_plain(const struct bailey_source *source,
-			 struct bailey_packet *packet);
 
 #endif /* BAILEY_ENGINE_PACKET_READER_H */
