@@ -22,9 +22,13 @@
 static void join(struct bailey_conn_shard *shard, struct bailey_conn_entry *entry,
 		 enum bailey_expendable kind)
 {
+	if (kind == BAILEY_EXPENDABLE_NOT)
+		memset(entry->memo, 0, sizeof(entry->memo));
+	/* Who reads a memo sees this before the links, or after it was cleared. */
+	smp_store_release(&entry->expendable, kind);
+	smp_wmb();
 	if (kind != BAILEY_EXPENDABLE_NOT)
 		list_add_tail(&entry->queue, &shard->queue[kind - 1]);
-	entry->expendable = kind;
 }
 
 static void move(struct bailey_conn_table *table, struct bailey_conn_entry *entry,

@@ -91,7 +91,32 @@
 
 #include "conn_place.h"
 
-static struct kmem_cache *cache __read_mostly;
+#define ENTRY_ALIGN	16	/* so that the first line has more of it */
+
+/* By what an entry has: far addresses or not, numbers or not */
+static struct kmem_cache *caches[2][2] __read_mostly;
+
+static bool is_far(const struct bailey_conn_key *key)
+{
+	return key->bits & BAILEY_KEY_FAR;
+}
+
+static bool has_numbers(const struct bailey_conn_key *key)
+{
+	return bailey_track_words(key->proto) > 1;
+}
+
+/* Where an entry's memory begins, in bytes from where it would if it had all. */
+static size_t begins_at(bool far)
+{
+	return far ? 0 : offsetof(struct bailey_conn, key.word);
+}
+
+static size_t ends_at(bool numbers)
+{
+	return numbers ? sizeof(struct bailey_conn_entry) :
+			 offsetof(struct bailey_conn, track.word[1]);
+}
 
 static void free_rcu(struct rcu_head *rcu)
 {
@@ -139,6 +164,8 @@ static void remove_dead(struct bailey_conn_table *table,
 	bailey_conn_index_remove(&table->index, entry);
 	if (entry->counted)
 		bailey_conn_source_drop(&table->sources, &entry->conn);
+	/* Who takes the head for a memo sees that it is dead. */
+	smp_wmb();
 	call_rcu(&entry->rcu, free_rcu);
 }
 
@@ -230,7 +257,8 @@ static bool unchanged(const struct bailey_conn *conn,
 		      const struct bailey_conn_next *next, u32 now)
 {
 	return READ_ONCE(conn->expires) == expiry(conn, next, now) &&
-	       bailey_track_equal(&conn->track, &next->track);
+	       bailey_track_equal(&conn->track, &next->track,
+				  bailey_track_words(conn->key.proto));
 }
 
 static void store(struct bailey_conn_table *table, struct bailey_conn_entry *entry,
@@ -245,12 +273,47 @@ static void store(struct bailey_conn_table *table, struct bailey_conn_entry *ent
 	if (entry->dead || unchanged(conn, next, now))
 		return;
 	sooner = (s32)(expires - conn->expires) < 0;
-	bailey_track_copy(&conn->track, &next->track);
+	bailey_track_copy(&conn->track, &next->track,
+			  bailey_track_words(conn->key.proto));
 	WRITE_ONCE(conn->expires, expires);
 	bailey_conn_place_change(table, entry);
 	if (sooner)
 		bailey_conn_index_reschedule(&table->index, entry, now);
 	bailey_events_change(table->events, conn, state, flags);
+}
+
+static void destroy_caches(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < 4; i++)
+		kmem_cache_destroy(caches[i / 2][i % 2]);
+}
+
+static int create_caches(void)
+{
+	static const char * const names[2][2] = {
+		{ "bailey_conn", "bailey_conn_tcp" },
+		{ "bailey_conn6", "bailey_conn6_tcp" },
+	};
+	unsigned int i, far, numbers;
+	size_t size;
+
+	for (i = 0; i < 4; i++) {
+		far = i / 2;
+		numbers = i % 2;
+		size = ends_at(numbers) - begins_at(far);
+		/* Two cache lines, if that is what it takes */
+		caches[far][numbers] =
+			kmem_cache_create(names[far][numbers], size, ENTRY_ALIGN,
+					  size == 2 * L1_CACHE_BYTES ?
+					  SLAB_HWCACHE_ALIGN : 0, NULL);
+		if (!caches[far][numbers]) {
+			destroy_caches();
+			return -ENOMEM;
+		}
+	}
+	return 0;
 }
 
 /**
@@ -267,15 +330,18 @@ int bailey_conn_cache_init(void)
 		err = bailey_conn_indexes_setup();
 	if (err)
 		return err;
-	cache = KMEM_CACHE(bailey_conn_entry, SLAB_HWCACHE_ALIGN);
-	if (!cache)
-		err = -ENOMEM;
-	else
-		err = bailey_conn_collector_init();
-	if (err) {
-		kmem_cache_destroy(cache);
-		bailey_conn_indexes_cleanup();
-	}
+	err = create_caches();
+	if (err)
+		goto cleanup_indexes;
+	err = bailey_conn_collector_init();
+	if (err)
+		goto destroy;
+	return 0;
+
+destroy:
+	destroy_caches();
+cleanup_indexes:
+	bailey_conn_indexes_cleanup();
 	return err;
 }
 
@@ -290,7 +356,7 @@ void bailey_conn_cache_exit(void)
 	bailey_conn_collector_exit();
 	/* Entries on their way to free_rcu(), and what the index frees */
 	rcu_barrier();
-	kmem_cache_destroy(cache);
+	destroy_caches();
 	bailey_conn_indexes_cleanup();
 }
 
@@ -360,17 +426,25 @@ s64 bailey_conn_table_count(struct bailey_conn_table *table)
 
 /**
  * bailey_conn_entry_alloc() - get an entry to fill in
+ * @key: its key
  * @gfp: GFP_ATOMIC on a packet's way
  *
- * Return: a zeroed entry, the caller's until bailey_conn_table_insert() returns
- * 0 or bailey_conn_entry_free(); NULL when out of memory.
+ * Return: an entry with that key, else zeroed, the caller's until
+ * bailey_conn_table_insert() returns 0 or bailey_conn_entry_free(); NULL when out of
+ * memory. It may have less room than a struct bailey_conn_entry, see there.
  */
-struct bailey_conn_entry *bailey_conn_entry_alloc(gfp_t gfp)
+struct bailey_conn_entry *bailey_conn_entry_alloc(const struct bailey_conn_key *key,
+						  gfp_t gfp)
 {
-	struct bailey_conn_entry *entry = kmem_cache_zalloc(cache, gfp);
+	bool far = is_far(key);
+	struct bailey_conn_entry *entry;
+	void *room = kmem_cache_zalloc(caches[far][has_numbers(key)], gfp);
 
-	if (entry)
-		spin_lock_init(&entry->lock);
+	if (!room)
+		return NULL;
+	entry = room - begins_at(far);
+	bailey_conn_key_copy(&entry->conn.key, key);
+	spin_lock_init(&entry->lock);
 	return entry;
 }
 
@@ -382,17 +456,21 @@ struct bailey_conn_entry *bailey_conn_entry_alloc(gfp_t gfp)
  */
 void bailey_conn_entry_free(struct bailey_conn_entry *entry)
 {
-	kmem_cache_free(cache, entry);
+	const struct bailey_conn_key *key = &entry->conn.key;
+	bool far = is_far(key);
+
+	kmem_cache_free(caches[far][has_numbers(key)], (void *)entry + begins_at(far));
 }
 
 /**
  * bailey_conn_entry_size() - what an entry takes
+ * @key: its key
  *
  * Return: bytes, the index left out.
  */
-unsigned int bailey_conn_entry_size(void)
+unsigned int bailey_conn_entry_size(const struct bailey_conn_key *key)
 {
-	return kmem_cache_size(cache);
+	return kmem_cache_size(caches[is_far(key)][has_numbers(key)]);
 }
 
 /**
@@ -539,7 +617,34 @@ bailey_conn_entry_advance(struct bailey_conn_table *table,
 void bailey_conn_entry_read(struct bailey_conn_entry *entry, struct bailey_conn *conn)
 {
 	spin_lock_bh(&entry->lock);
-	*conn = entry->conn;
+	bailey_conn_copy(conn, &entry->conn);
+	spin_unlock_bh(&entry->lock);
+}
+
+/**
+ * bailey_conn_memo_write() - remember what a side's packets may go by
+ * @entry: found under RCU
+ * @side: whose
+ * @stamp: what it is good for, not 0
+ * @counter: numbers of the counters of what was answered
+ *
+ * Does nothing while there is no room: as long as it is expendable.
+ *
+ * Context: Under rcu_read_lock(), softirq or process context.
+ */
+void bailey_conn_memo_write(struct bailey_conn_entry *entry, u8 side, u32 stamp,
+			    const u32 counter[2])
+{
+	struct bailey_conn_memo *memo = &entry->memo[side];
+
+	spin_lock_bh(&entry->lock);
+	if (!entry->dead && !entry->expendable) {
+		WRITE_ONCE(memo->stamp, 0);
+		smp_wmb();
+		WRITE_ONCE(memo->counter[0], counter[0]);
+		WRITE_ONCE(memo->counter[1], counter[1]);
+		smp_store_release(&memo->stamp, stamp);
+	}
 	spin_unlock_bh(&entry->lock);
 }
 

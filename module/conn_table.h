@@ -17,32 +17,55 @@
 struct bailey_conn_shard;
 
 /**
+ * struct bailey_conn_memo - what the packets of one side may go by
+ * @stamp: what it is good for; 0 for nothing
+ * @counter: numbers of the counters of what was answered
+ */
+struct bailey_conn_memo {
+	u32 stamp;
+	u32 counter[2];
+};
+
+/**
  * struct bailey_conn_entry - a connection in the table
  * @conn: the connection; key and orig_end never change; all else changes under
- *	  @lock and may be read without it through READ_ONCE()
- * @lock: serialises changes of @conn, @dead and @expendable; taken with BHs
+ *	  @lock and may be read without it through READ_ONCE(). The entry has only
+ *	  as much of it as its key and protocol need, and all below lies in
+ *	  &bailey_conn.owner
+ * @before: what lies before that
+ * @queue: its place among the expendable, if it is. Under the shard's lock
+ * @rcu: frees it after all readers, when it is dead
+ * @memo: by side, if it is neither; see bailey_conn_memo_read()
+ * @lock: serialises changes of @conn, @dead, @expendable and @memo; taken with BHs
  *	  disabled, and by whoever inserts it before others can find it
  * @dead: unlinked: no more changes count; set once, under @lock
  * @expendable: &enum bailey_expendable: in which line it stands by @queue
  * @counted: its source counts it (conn_source.c); set before insertion
  * @shared: another entry has the same key, or had; under the lock of its chain
  * @shard: number of the one with its lines; set before insertion
- * @queue: its place among the expendable. Under the shard's lock
- * @rcu: frees it after all readers; when it is dead and has left @queue
  */
 struct bailey_conn_entry {
-	struct bailey_conn conn;
-	spinlock_t lock;	/* of @conn, @dead and @expendable */
-	bool dead;
-	u8 expendable;
-	bool counted;
-	bool shared;
-	u8 shard;
 	union {
-		struct list_head queue;
-		struct rcu_head rcu;
+		struct bailey_conn conn;
+		struct {
+			u8 before[offsetof(struct bailey_conn, owner)];
+			union {
+				struct list_head queue;
+				struct rcu_head rcu;
+				struct bailey_conn_memo memo[2];
+			};
+			spinlock_t lock;	/* of @conn and the next two */
+			bool dead;
+			u8 expendable;
+			bool counted;
+			bool shared;
+			u8 shard;
+		};
 	};
 };
+
+static_assert(offsetofend(struct bailey_conn_entry, shard) <=
+	      offsetofend(struct bailey_conn, owner));
 
 /**
  * struct bailey_conn_iter - a place in the table, kept while others change it
@@ -200,6 +223,34 @@ static inline bool bailey_conn_entry_twins(const struct bailey_conn_entry *a,
 	       READ_ONCE(a->conn.set[1]) == READ_ONCE(b->conn.set[1]);
 }
 
+/**
+ * bailey_conn_memo_read() - what may a side's packets go by?
+ * @entry: found under RCU
+ * @side: whose
+ * @stamp: what it must be good for, not 0
+ * @counter: filled in if it is
+ *
+ * Whoever is expendable or dead has none: something else is in its place.
+ *
+ * Context: Under rcu_read_lock(), no lock.
+ * Return: true if it is.
+ */
+static inline bool bailey_conn_memo_read(const struct bailey_conn_entry *entry, u8 side,
+					 u32 stamp, u32 counter[2])
+{
+	const struct bailey_conn_memo *memo = &entry->memo[side];
+
+	/* Pairs with the releases of who writes it, or takes its place. */
+	if (smp_load_acquire(&entry->expendable) ||
+	    smp_load_acquire(&memo->stamp) != stamp)
+		return false;
+	counter[0] = READ_ONCE(memo->counter[0]);
+	counter[1] = READ_ONCE(memo->counter[1]);
+	smp_rmb();
+	return READ_ONCE(memo->stamp) == stamp && !READ_ONCE(entry->expendable) &&
+	       !READ_ONCE(entry->dead);
+}
+
 int bailey_conn_cache_init(void);
 void bailey_conn_cache_exit(void);
 
@@ -209,9 +260,10 @@ s64 bailey_conn_table_count(struct bailey_conn_table *table);
 void bailey_conn_table_tally(struct bailey_conn_table *table,
 			     struct bailey_conn_tally *tally);
 
-struct bailey_conn_entry *bailey_conn_entry_alloc(gfp_t gfp);
+struct bailey_conn_entry *bailey_conn_entry_alloc(const struct bailey_conn_key *key,
+						  gfp_t gfp);
 void bailey_conn_entry_free(struct bailey_conn_entry *entry);
-unsigned int bailey_conn_entry_size(void);
+unsigned int bailey_conn_entry_size(const struct bailey_conn_key *key);
 
 int bailey_conn_table_insert(struct bailey_conn_table *table,
 			     struct bailey_conn_entry *new, u32 hash,
@@ -229,6 +281,8 @@ bailey_conn_entry_advance(struct bailey_conn_table *table,
 			  const struct bailey_packet *packet, u8 side,
 			  const struct bailey_track_rules *rules, u32 now);
 void bailey_conn_entry_read(struct bailey_conn_entry *entry, struct bailey_conn *conn);
+void bailey_conn_memo_write(struct bailey_conn_entry *entry, u8 side, u32 stamp,
+			    const u32 counter[2]);
 void bailey_conn_entry_set_doors(struct bailey_conn_entry *entry, const u32 set[2],
 				 const u32 ifindex[2], u32 epoch);
 

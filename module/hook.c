@@ -252,20 +252,24 @@ static u32 side_ifindex(const struct passage *p, u32 side)
 
 static struct bailey_conn_entry *make_entry(const struct passage *p)
 {
-	struct bailey_conn_entry *entry = bailey_conn_entry_alloc(GFP_ATOMIC);
+	struct bailey_conn_entry *entry;
+	struct bailey_conn_key key;
 	struct bailey_conn *conn;
 	bool related;
+	u8 end = bailey_eval_key(&p->eval, &p->quote, &key, &related);
 
+	entry = bailey_conn_entry_alloc(&key, GFP_ATOMIC);
 	if (!entry)
 		return NULL;
 	conn = &entry->conn;
-	conn->orig_end = bailey_eval_key(&p->eval, &p->quote, &conn->key, &related);
+	conn->orig_end = end;
 	conn->set[BAILEY_ORIGINATOR] = p->verdict.set[BAILEY_ORIGINATOR];
 	conn->set[BAILEY_RESPONDER] = p->verdict.set[BAILEY_RESPONDER];
 	conn->epoch = p->verdict.epoch;
 	conn->ifindex[BAILEY_ORIGINATOR] = side_ifindex(p, BAILEY_SRC);
 	conn->ifindex[BAILEY_RESPONDER] = side_ifindex(p, BAILEY_DST);
-	conn->track = p->verdict.next.track;
+	bailey_track_copy(&conn->track, &p->verdict.next.track,
+			  bailey_track_words(key.proto));
 	if (p->entry)
 		bailey_conn_succeeds(conn, &p->entry->conn);
 	conn->expires = bailey_conn_deadline(p->now, p->verdict.next.timeout);

@@ -23,6 +23,7 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
+#include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/types.h>
 
@@ -58,6 +59,9 @@ static inline bool bailey_ref_shared(const struct bailey_refcount *ref)
 
 /* Pairs with a release by whoever shares a connection with other CPUs. */
 #define bailey_load_acquire(p)	smp_load_acquire(p)
+
+/* A lock, links and marks of whoever keeps a connection: see module/conn_table.h */
+#define BAILEY_OWNER_SIZE	(29 + sizeof(spinlock_t))
 
 typedef atomic64_t bailey_atomic64;
 #define bailey_atomic64_add(n, v)	atomic64_add(n, v)
@@ -145,6 +149,8 @@ static inline bool bailey_ref_shared(const struct bailey_refcount *ref)
 }
 
 #define bailey_load_acquire(p)	READ_ONCE(*(p))
+
+#define BAILEY_OWNER_SIZE	33
 
 typedef struct { s64 counter; } bailey_atomic64;
 #define bailey_atomic64_add(n, v)	((void)((v)->counter += (n)))
