@@ -87,36 +87,8 @@
  * What one source may have is counted in conn_source.c, if there is a limit.
  */
 #include <linux/rcupdate.h>
-#include <linux/slab.h>
 
 #include "conn_place.h"
-
-#define ENTRY_ALIGN	16	/* so that the first line has more of it */
-
-/* By what an entry has: far addresses or not, numbers or not */
-static struct kmem_cache *caches[2][2] __read_mostly;
-
-static bool is_far(const struct bailey_conn_key *key)
-{
-	return key->bits & BAILEY_KEY_FAR;
-}
-
-static bool has_numbers(const struct bailey_conn_key *key)
-{
-	return bailey_track_words(key->proto) > 1;
-}
-
-/* Where an entry's memory begins, in bytes from where it would if it had all. */
-static size_t begins_at(bool far)
-{
-	return far ? 0 : offsetof(struct bailey_conn, key.word);
-}
-
-static size_t ends_at(bool numbers)
-{
-	return numbers ? sizeof(struct bailey_conn_entry) :
-			 offsetof(struct bailey_conn, track.word[1]);
-}
 
 static void free_rcu(struct rcu_head *rcu)
 {
@@ -282,40 +254,6 @@ static void store(struct bailey_conn_table *table, struct bailey_conn_entry *ent
 	bailey_events_change(table->events, conn, state, flags);
 }
 
-static void destroy_caches(void)
-{
-	unsigned int i;
-
-	for (i = 0; i < 4; i++)
-		kmem_cache_destroy(caches[i / 2][i % 2]);
-}
-
-static int create_caches(void)
-{
-	static const char * const names[2][2] = {
-		{ "bailey_conn", "bailey_conn_tcp" },
-		{ "bailey_conn6", "bailey_conn6_tcp" },
-	};
-	unsigned int i, far, numbers;
-	size_t size;
-
-	for (i = 0; i < 4; i++) {
-		far = i / 2;
-		numbers = i % 2;
-		size = ends_at(numbers) - begins_at(far);
-		/* Two cache lines, if that is what it takes */
-		caches[far][numbers] =
-			kmem_cache_create(names[far][numbers], size, ENTRY_ALIGN,
-					  size == 2 * L1_CACHE_BYTES ?
-					  SLAB_HWCACHE_ALIGN : 0, NULL);
-		if (!caches[far][numbers]) {
-			destroy_caches();
-			return -ENOMEM;
-		}
-	}
-	return 0;
-}
-
 /**
  * bailey_conn_cache_init() - what the tables of all namespaces share
  *
@@ -330,7 +268,7 @@ int bailey_conn_cache_init(void)
 		err = bailey_conn_indexes_setup();
 	if (err)
 		return err;
-	err = create_caches();
+	err = bailey_conn_entries_setup();
 	if (err)
 		goto cleanup_indexes;
 	err = bailey_conn_collector_init();
@@ -339,7 +277,7 @@ int bailey_conn_cache_init(void)
 	return 0;
 
 destroy:
-	destroy_caches();
+	bailey_conn_entries_cleanup();
 cleanup_indexes:
 	bailey_conn_indexes_cleanup();
 	return err;
@@ -356,7 +294,7 @@ void bailey_conn_cache_exit(void)
 	bailey_conn_collector_exit();
 	/* Entries on their way to free_rcu(), and what the index frees */
 	rcu_barrier();
-	destroy_caches();
+	bailey_conn_entries_cleanup();
 	bailey_conn_indexes_cleanup();
 }
 
@@ -422,55 +360,6 @@ void bailey_conn_table_exit(struct bailey_conn_table *table)
 s64 bailey_conn_table_count(struct bailey_conn_table *table)
 {
 	return percpu_counter_sum_positive(&table->index.count);
-}
-
-/**
- * bailey_conn_entry_alloc() - get an entry to fill in
- * @key: its key
- * @gfp: GFP_ATOMIC on a packet's way
- *
- * Return: an entry with that key, else zeroed, the caller's until
- * bailey_conn_table_insert() returns 0 or bailey_conn_entry_free(); NULL when out of
- * memory. It may have less room than a struct bailey_conn_entry, see there.
- */
-struct bailey_conn_entry *bailey_conn_entry_alloc(const struct bailey_conn_key *key,
-						  gfp_t gfp)
-{
-	bool far = is_far(key);
-	struct bailey_conn_entry *entry;
-	void *room = kmem_cache_zalloc(caches[far][has_numbers(key)], gfp);
-
-	if (!room)
-		return NULL;
-	entry = room - begins_at(far);
-	bailey_conn_key_copy(&entry->conn.key, key);
-	spin_lock_init(&entry->lock);
-	return entry;
-}
-
-/**
- * bailey_conn_entry_free() - free an entry that never was in a table
- * @entry: from bailey_conn_entry_alloc()
- *
- * Context: Any.
- */
-void bailey_conn_entry_free(struct bailey_conn_entry *entry)
-{
-	const struct bailey_conn_key *key = &entry->conn.key;
-	bool far = is_far(key);
-
-	kmem_cache_free(caches[far][has_numbers(key)], (void *)entry + begins_at(far));
-}
-
-/**
- * bailey_conn_entry_size() - what an entry takes
- * @key: its key
- *
- * Return: bytes, the index left out.
- */
-unsigned int bailey_conn_entry_size(const struct bailey_conn_key *key)
-{
-	return kmem_cache_size(caches[is_far(key)][has_numbers(key)]);
 }
 
 /**
@@ -605,72 +494,4 @@ bailey_conn_entry_advance(struct bailey_conn_table *table,
 		store(table, entry, &next, now);
 	spin_unlock_bh(&entry->lock);
 	return reason;
-}
-
-/**
- * bailey_conn_entry_read() - a connection as it is at one moment
- * @entry: found under RCU
- * @conn: filled in
- *
- * Context: Under rcu_read_lock(), softirq or process context.
- */
-void bailey_conn_entry_read(struct bailey_conn_entry *entry, struct bailey_conn *conn)
-{
-	spin_lock_bh(&entry->lock);
-	bailey_conn_copy(conn, &entry->conn);
-	spin_unlock_bh(&entry->lock);
-}
-
-/**
- * bailey_conn_memo_write() - remember what a side's packets may go by
- * @entry: found under RCU
- * @side: whose
- * @stamp: what it is good for, not 0
- * @counter: numbers of the counters of what was answered
- *
- * Does nothing while there is no room: as long as it is expendable.
- *
- * Context: Under rcu_read_lock(), softirq or process context.
- */
-void bailey_conn_memo_write(struct bailey_conn_entry *entry, u8 side, u32 stamp,
-			    const u32 counter[2])
-{
-	struct bailey_conn_memo *memo = &entry->memo[side];
-
-	spin_lock_bh(&entry->lock);
-	if (!entry->dead && !entry->expendable) {
-		WRITE_ONCE(memo->stamp, 0);
-		smp_wmb();
-		WRITE_ONCE(memo->counter[0], counter[0]);
-		WRITE_ONCE(memo->counter[1], counter[1]);
-		smp_store_release(&memo->stamp, stamp);
-	}
-	spin_unlock_bh(&entry->lock);
-}
-
-/**
- * bailey_conn_entry_set_doors() - store which group sets let the request pass
- * @entry: found under RCU
- * @set: ids by %BAILEY_ORIGINATOR and %BAILEY_RESPONDER, 0 when nobody was asked
- * @ifindex: interfaces towards both, 0 for this machine
- * @epoch: the policy's revocation epoch in which they said so
- *
- * Who reads the epoch with acquire semantics reads the doors that go with it, or
- * later ones.
- *
- * Context: Under rcu_read_lock(), softirq or process context.
- */
-void bailey_conn_entry_set_doors(struct bailey_conn_entry *entry, const u32 set[2],
-				 const u32 ifindex[2], u32 epoch)
-{
-	unsigned int side;
-
-	spin_lock_bh(&entry->lock);
-	for (side = 0; side < 2; side++) {
-		WRITE_ONCE(entry->conn.ifindex[side], ifindex[side]);
-		WRITE_ONCE(entry->conn.set[side], set[side]);
-	}
-	/* Pairs with the acquire in bailey_evaluate(). */
-	smp_store_release(&entry->conn.epoch, epoch);
-	spin_unlock_bh(&entry->lock);
 }

@@ -240,12 +240,15 @@ static inline bool bailey_conn_memo_read(const struct bailey_conn_entry *entry, 
 {
 	const struct bailey_conn_memo *memo = &entry->memo[side];
 
-	/* Pairs with the releases of who writes it, or takes its place. */
-	if (smp_load_acquire(&entry->expendable) ||
-	    smp_load_acquire(&memo->stamp) != stamp)
+	/* Pairs with the release in conn_place.c, by whoever leaves the line. */
+	if (smp_load_acquire(&entry->expendable))
+		return false;
+	/* Pairs with the release in bailey_conn_memo_write(). */
+	if (smp_load_acquire(&memo->stamp) != stamp)
 		return false;
 	counter[0] = READ_ONCE(memo->counter[0]);
 	counter[1] = READ_ONCE(memo->counter[1]);
+	/* Pairs with the barriers of whoever writes it, joins a line or frees. */
 	smp_rmb();
 	return READ_ONCE(memo->stamp) == stamp && !READ_ONCE(entry->expendable) &&
 	       !READ_ONCE(entry->dead);
