@@ -167,35 +167,6 @@ void bailey_conn_entry_read(struct bailey_conn_entry *entry, struct bailey_conn 
 }
 
 /**
- * bailey_conn_memo_write() - remember what a side's packets may go by
- * @entry: found under RCU
- * @side: whose
- * @stamp: what it is good for, not 0
- * @counter: numbers of the counters of what was answered
- *
- * Does nothing while there is no room: as long as it is expendable.
- *
- * Context: Under rcu_read_lock(), softirq or process context.
- */
-void bailey_conn_memo_write(struct bailey_conn_entry *entry, u8 side, u32 stamp,
-			    const u32 counter[2])
-{
-	struct bailey_conn_memo *memo = &entry->memo[side];
-
-	spin_lock_bh(&entry->lock);
-	if (!entry->dead && !entry->expendable) {
-		WRITE_ONCE(memo->stamp, 0);
-		/* Whoever sees a counter sees that the old stamp is gone. */
-		smp_wmb();
-		WRITE_ONCE(memo->counter[0], counter[0]);
-		WRITE_ONCE(memo->counter[1], counter[1]);
-		/* Pairs with the acquire in bailey_conn_memo_read(). */
-		smp_store_release(&memo->stamp, stamp);
-	}
-	spin_unlock_bh(&entry->lock);
-}
-
-/**
  * bailey_conn_entry_set_doors() - store which group sets let the request pass
  * @entry: found under RCU
  * @set: ids by %BAILEY_ORIGINATOR and %BAILEY_RESPONDER, 0 when nobody was asked
@@ -213,6 +184,7 @@ void bailey_conn_entry_set_doors(struct bailey_conn_entry *entry, const u32 set[
 	unsigned int side;
 
 	spin_lock_bh(&entry->lock);
+	bailey_conn_forget(entry);
 	for (side = 0; side < 2; side++) {
 		WRITE_ONCE(entry->conn.ifindex[side], ifindex[side]);
 		WRITE_ONCE(entry->conn.set[side], set[side]);

@@ -11,20 +11,11 @@
 #include <linux/workqueue.h>
 
 #include "conn_index.h"
+#include "conn_memo.h"
 #include "conn_source.h"
 #include "events.h"
 
 struct bailey_conn_shard;
-
-/**
- * struct bailey_conn_memo - what the packets of one side may go by
- * @stamp: what it is good for; 0 for nothing
- * @counter: numbers of the counters of what was answered
- */
-struct bailey_conn_memo {
-	u32 stamp;
-	u32 counter[2];
-};
 
 /**
  * struct bailey_conn_entry - a connection in the table
@@ -35,7 +26,7 @@ struct bailey_conn_memo {
  * @before: what lies before that
  * @queue: its place among the expendable, if it is. Under the shard's lock
  * @rcu: frees it after all readers, when it is dead
- * @memo: by side, if it is neither; see bailey_conn_memo_read()
+ * @memo: by side, what was said of its packets: see conn_memo.c. If it is neither
  * @lock: serialises changes of @conn, @dead, @expendable and @memo; taken with BHs
  *	  disabled, and by whoever inserts it before others can find it
  * @dead: unlinked: no more changes count; set once, under @lock
@@ -223,37 +214,6 @@ static inline bool bailey_conn_entry_twins(const struct bailey_conn_entry *a,
 	       READ_ONCE(a->conn.set[1]) == READ_ONCE(b->conn.set[1]);
 }
 
-/**
- * bailey_conn_memo_read() - what may a side's packets go by?
- * @entry: found under RCU
- * @side: whose
- * @stamp: what it must be good for, not 0
- * @counter: filled in if it is
- *
- * Whoever is expendable or dead has none: something else is in its place.
- *
- * Context: Under rcu_read_lock(), no lock.
- * Return: true if it is.
- */
-static inline bool bailey_conn_memo_read(const struct bailey_conn_entry *entry, u8 side,
-					 u32 stamp, u32 counter[2])
-{
-	const struct bailey_conn_memo *memo = &entry->memo[side];
-
-	/* Pairs with the release in conn_place.c, by whoever leaves the line. */
-	if (smp_load_acquire(&entry->expendable))
-		return false;
-	/* Pairs with the release in bailey_conn_memo_write(). */
-	if (smp_load_acquire(&memo->stamp) != stamp)
-		return false;
-	counter[0] = READ_ONCE(memo->counter[0]);
-	counter[1] = READ_ONCE(memo->counter[1]);
-	/* Pairs with the barriers of whoever writes it, joins a line or frees. */
-	smp_rmb();
-	return READ_ONCE(memo->stamp) == stamp && !READ_ONCE(entry->expendable) &&
-	       !READ_ONCE(entry->dead);
-}
-
 int bailey_conn_cache_init(void);
 void bailey_conn_cache_exit(void);
 
@@ -284,8 +244,6 @@ bailey_conn_entry_advance(struct bailey_conn_table *table,
 			  const struct bailey_packet *packet, u8 side,
 			  const struct bailey_track_rules *rules, u32 now);
 void bailey_conn_entry_read(struct bailey_conn_entry *entry, struct bailey_conn *conn);
-void bailey_conn_memo_write(struct bailey_conn_entry *entry, u8 side, u32 stamp,
-			    const u32 counter[2]);
 void bailey_conn_entry_set_doors(struct bailey_conn_entry *entry, const u32 set[2],
 				 const u32 ifindex[2], u32 epoch);
 

@@ -50,7 +50,7 @@ static bool iface_bind(struct bailey_iface *iface, const struct bailey_policy *p
 	memcpy(iface->name, device->name, sizeof(iface->name));
 	iface->host = attach_find(policy, device->name, true);
 	iface->subnet = attach_find(policy, device->name, false);
-	iface->place = bailey_policy_place(policy, device->name);
+	iface->place = bailey_places_id(&policy->places, device->name);
 	return iface->host || iface->subnet || iface->place;
 }
 
@@ -126,6 +126,7 @@ void bailey_binding_destroy(struct bailey_binding *binding)
 	if (!binding)
 		return;
 	bailey_policy_put(binding->policy);
+	bailey_free(binding->contexts);
 	bailey_free(binding);
 }
 

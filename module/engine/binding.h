@@ -7,6 +7,8 @@
 
 #include "policy.h"
 
+struct bailey_contexts;
+
 /**
  * struct bailey_device - an interface, as the caller knows it
  * @ifindex: its number, not 0
@@ -22,14 +24,14 @@ struct bailey_device {
  * @ifindex: its number; 0 in an empty place of the hash
  * @host: the attach line that protects this machine behind it, or NULL
  * @subnet: the attach line that protects what lies beyond it, or NULL
- * @place: the endpoints behind it, or NULL
+ * @place: the endpoints behind it, as bailey_places_id() says
  * @name: its name
  */
 struct bailey_iface {
 	u32 ifindex;
 	const struct bailey_attach *host;
 	const struct bailey_attach *subnet;
-	const struct bailey_place *place;
+	u32 place;
 	char name[BAILEY_IFNAME_MAX + 1];
 };
 
@@ -37,6 +39,7 @@ struct bailey_iface {
  * struct bailey_binding - a policy and the interfaces that it speaks of
  * @policy: the policy; holds a reference
  * @next: the owner's, to queue bindings that wait for their last reader
+ * @contexts: the owner's, or NULL; freed with bailey_free()
  * @mask: places in @iface, less one
  * @iface: hashed by ifindex, linear probing, never more than half full
  *
@@ -45,6 +48,7 @@ struct bailey_iface {
 struct bailey_binding {
 	struct bailey_policy *policy;
 	struct bailey_binding *next;
+	struct bailey_contexts *contexts;
 	u32 mask;
 	struct bailey_iface iface[];
 };

@@ -2,70 +2,122 @@
 /*
  * The classifier: the first entry, in order of numbers, that matches a packet.
  *
- * This one is the plain reading: two arrays in order, one per address family,
- * searched from the front. Its cost grows with the number of entries; what it
- * answers is the yardstick for anything faster that takes its place behind the
- * same three functions. Made when a policy is sealed, read by packets without a
- * lock, freed with the ACL.
+ * This one is the plain reading: an array in order, searched from the front. Made
+ * when a policy is sealed, read by packets without a lock, freed with the last
+ * ACL that has it.
  *
  * Example: entries "100 allow tcp to any port 443", "200 deny tcp from
- * 10.0.0.0/8", "300 allow tcp" become [100, 200, 300] for IPv4, and [100, 300]
- * for IPv6, since 200 can match no IPv6 packet. A packet from 10.1.2.3 to port
- * 80 fails at 100 on its port, matches at 200, and is denied.
+ * 10.0.0.0/8", "300 allow tcp" become [100, 200, 300]. A packet from 10.1.2.3 to
+ * port 80 fails at 100 on its port, matches at 200, and is denied.
  */
 #include "classifier.h"
+#include "policy.h"
 
 /**
- * struct bailey_classifier - the entries of one direction, by family
- * @count: how many entries for IPv4 and for IPv6
- * @rule: those for IPv4, then those for IPv6; the ACL holds the references
+ * struct bailey_classifier - the entries of one direction
+ * @refs: one for each ACL that has it
+ * @count: how many
+ * @rule: in order; each holds a reference
  */
 struct bailey_classifier {
-	u32 count[2];
+	struct bailey_refcount refs;
+	u32 count;
 	struct bailey_rule *rule[];
 };
 
-static u32 count_family(const struct bailey_rules *rules, u8 family)
+static int by_number(const void *a, const void *b)
 {
-	u32 i, count = 0;
+	const struct bailey_rule *x = *(struct bailey_rule * const *)a;
+	const struct bailey_rule *y = *(struct bailey_rule * const *)b;
 
-	for (i = 0; i < rules->count; i++)
-		count += !!(rules->at[i]->match.families & family);
-	return count;
+	return x->number < y->number ? -1 : x->number > y->number;
 }
 
-static void fill_family(struct bailey_rule **to, const struct bailey_rules *rules,
-			u8 family)
+static struct bailey_classifier *make(struct bailey_rule * const *kept, u32 nk,
+				      struct bailey_rule * const *removed, u32 nr,
+				      struct bailey_rule * const *added, u32 na)
 {
-	u32 i;
+	struct bailey_classifier *classifier;
+	u32 i, k;
 
-	for (i = 0; i < rules->count; i++)
-		if (rules->at[i]->match.families & family)
-			*to++ = rules->at[i];
+	classifier = bailey_zalloc(sizeof(*classifier) +
+				   ((size_t)nk + na) * sizeof(*classifier->rule));
+	if (!classifier)
+		return NULL;
+	bailey_ref_init(&classifier->refs);
+	for (i = 0; i < nk; i++) {
+		for (k = 0; k < nr && removed[k] != kept[i]; k++)
+			;
+		if (k == nr)
+			classifier->rule[classifier->count++] = kept[i];
+	}
+	for (i = 0; i < na; i++)
+		classifier->rule[classifier->count++] = added[i];
+	sort(classifier->rule, classifier->count, sizeof(*classifier->rule),
+	     by_number, NULL);
+	for (i = 0; i < classifier->count; i++)
+		bailey_ref_get(&classifier->rule[i]->refs);
+	return classifier;
 }
 
 /**
  * bailey_classifier_create() - make a classifier of entries
- * @rules: sorted; must outlive the classifier
+ * @rules: the entries, in any order; it takes references of its own
+ * @count: how many
  *
- * Return: the classifier, to be freed with bailey_free(), or NULL when memory is
- * short.
+ * Return: the classifier with one reference, or NULL when memory is short.
  */
-struct bailey_classifier *bailey_classifier_create(const struct bailey_rules *rules)
+struct bailey_classifier *bailey_classifier_create(struct bailey_rule * const *rules,
+						   u32 count)
 {
-	u32 v4 = count_family(rules, BAILEY_FAMILY_IPV4);
-	u32 v6 = count_family(rules, BAILEY_FAMILY_IPV6);
-	struct bailey_classifier *classifier;
+	return make(rules, count, NULL, 0, NULL, 0);
+}
 
-	classifier = bailey_zalloc(sizeof(*classifier) +
-				   ((size_t)v4 + v6) * sizeof(*classifier->rule));
-	if (!classifier)
-		return NULL;
-	classifier->count[0] = v4;
-	classifier->count[1] = v6;
-	fill_family(classifier->rule, rules, BAILEY_FAMILY_IPV4);
-	fill_family(classifier->rule + v4, rules, BAILEY_FAMILY_IPV6);
-	return classifier;
+/**
+ * bailey_classifier_update() - make a classifier that differs a little
+ * @old: of the entries before; it stays as it is, and keeps its reference
+ * @removed: entries of @old, by object, that are no longer there
+ * @nr: how many
+ * @added: entries, in any order, that @old does not have
+ * @na: how many
+ *
+ * An entry that changes is both removed and added. Cheap for few changes; each
+ * now and then costs as much as making it anew.
+ *
+ * Return: the classifier with one reference, or NULL when memory is short.
+ */
+struct bailey_classifier *
+bailey_classifier_update(struct bailey_classifier *old,
+			 struct bailey_rule * const *removed, u32 nr,
+			 struct bailey_rule * const *added, u32 na)
+{
+	return make(old->rule, old->count, removed, nr, added, na);
+}
+
+/**
+ * bailey_classifier_get() - take a reference
+ * @classifier: the classifier, or NULL
+ */
+void bailey_classifier_get(struct bailey_classifier *classifier)
+{
+	if (classifier)
+		bailey_ref_get(&classifier->refs);
+}
+
+/**
+ * bailey_classifier_put() - give back a reference
+ * @classifier: the classifier, or NULL; with the last one it gives back its
+ *		entries and is freed. No packet may still see it then
+ */
+void bailey_classifier_put(struct bailey_classifier *classifier)
+{
+	u32 i;
+
+	if (!classifier || !bailey_ref_put(&classifier->refs))
+		return;
+	for (i = 0; i < classifier->count; i++)
+		bailey_rule_put(classifier->rule[i]);
+	bailey_free(classifier);
 }
 
 static bool peer_holds(const struct bailey_policy *policy,
@@ -96,22 +148,22 @@ struct bailey_rule *bailey_classify(const struct bailey_policy *policy,
 				    const struct bailey_classifier *classifier,
 				    const struct bailey_packet *packet, bool *sure)
 {
-	bool v6 = packet->family == BAILEY_IPV6;
 	struct bailey_rule * const *rule;
+	struct bailey_match match;
 	enum bailey_fit fit;
 	u32 i;
 
 	*sure = true;
 	if (!classifier)
 		return NULL;
-	rule = classifier->rule + (v6 ? classifier->count[0] : 0);
-	for (i = 0; i < classifier->count[v6]; i++) {
-		const struct bailey_match *match = &rule[i]->match;
-
-		fit = bailey_match_fields(match, packet);
-		if (fit == BAILEY_FIT_NO ||
-		    !peer_holds(policy, &match->from, packet->family, &packet->src) ||
-		    !peer_holds(policy, &match->to, packet->family, &packet->dst))
+	rule = classifier->rule;
+	for (i = 0; i < classifier->count; i++) {
+		fit = bailey_rule_fields(rule[i], packet);
+		if (fit == BAILEY_FIT_NO)
+			continue;
+		bailey_rule_match(rule[i], &match);
+		if (!peer_holds(policy, &match.from, packet->family, &packet->src) ||
+		    !peer_holds(policy, &match.to, packet->family, &packet->dst))
 			continue;
 		*sure = fit == BAILEY_FIT_YES;
 		return rule[i];

@@ -40,7 +40,8 @@ static const struct bailey_endpoint *endpoint_at(const struct bailey_binding *bi
 	for (i = 0; i < 2 && !endpoint; i++) {
 		iface = bailey_binding_find(binding, ifindex[i]);
 		if (iface)
-			endpoint = bailey_place_find(iface->place, family, addr);
+			endpoint = bailey_places_find(&binding->policy->places,
+						      iface->place, family, addr);
 	}
 	return endpoint;
 }

@@ -10,6 +10,7 @@
 #include <linux/kthread.h>
 #include <linux/module.h>
 
+#include "conn_memo.h"
 #include "conn_place.h"
 
 #define NO_LIMIT	U32_MAX
@@ -326,33 +327,41 @@ static void packets_advance(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, conn->expires, now + 432001);
 }
 
-/* What packets may go by is kept as long as nothing else needs the room. */
-static void memos_are_kept(struct kunit *test)
+static bool remembers(struct kunit *test, u32 n, u32 stamp)
 {
+	struct bailey_packet p = request_of(n);
+	struct bailey_conn_recall recall = { .packet = &p };
+
+	return bailey_conn_recall(&recall, test->priv, (u32 []){ 0, 0 }, stamp,
+				  bailey_conn_now()) && recall.counter[1] == 7;
+}
+
+/* What was said is remembered as long as nothing else needs the room. */
+static void the_expendable_remember_nothing(struct kunit *test)
+{
+	const struct bailey_conn_memo memo = { .stamp = 5, .counter = { 6, 7 } };
 	struct bailey_conn_entry *entry = lasting(test, 1, 100);
 	struct bailey_conn_next next = { .timeout = 30 };
-	u32 counter[2] = { };
+	const u32 set[2] = { 1, 0 };
 
 	rcu_read_lock();
-	bailey_conn_memo_write(entry, 0, 5, (u32 []){ 6, 7 });
 	KUNIT_ASSERT_EQ(test, insert(test, entry, NO_LIMIT), 0);
-	KUNIT_EXPECT_TRUE(test, bailey_conn_memo_read(entry, 0, 5, counter));
-	KUNIT_EXPECT_EQ(test, counter[1], 7);
-	KUNIT_EXPECT_FALSE(test, bailey_conn_memo_read(entry, 0, 6, counter));
-	KUNIT_EXPECT_FALSE(test, bailey_conn_memo_read(entry, 1, 5, counter));
+	bailey_conn_remember(entry, BAILEY_ORIGINATOR, &memo, set, 0);
+	KUNIT_EXPECT_TRUE(test, remembers(test, 1, 5));
+	KUNIT_EXPECT_FALSE(test, remembers(test, 1, 6));
 	/* Unanswered again: it stands in line */
 	bailey_conn_entry_update(test->priv, entry, &next, bailey_conn_now());
 	KUNIT_EXPECT_TRUE(test, entry->expendable);
-	bailey_conn_memo_write(entry, 0, 5, (u32 []){ 6, 7 });
-	KUNIT_EXPECT_FALSE(test, bailey_conn_memo_read(entry, 0, 5, counter));
+	bailey_conn_remember(entry, BAILEY_ORIGINATOR, &memo, set, 0);
+	bailey_conn_entry_set_doors(entry, set, (u32 []){ 0, 0 }, 0);
+	KUNIT_EXPECT_FALSE(test, remembers(test, 1, 5));
 	next.track.flags = BAILEY_CONN_REPLIED | BAILEY_CONN_STREAM;
 	bailey_conn_entry_update(test->priv, entry, &next, bailey_conn_now());
 	KUNIT_EXPECT_FALSE(test, entry->expendable);
-	KUNIT_EXPECT_FALSE(test, bailey_conn_memo_read(entry, 0, 5, counter));
-	bailey_conn_memo_write(entry, 0, 5, (u32 []){ 6, 7 });
-	KUNIT_EXPECT_TRUE(test, bailey_conn_memo_read(entry, 0, 5, counter));
-	bailey_conn_table_unlink(test->priv, entry, BAILEY_END_DELETED);
-	KUNIT_EXPECT_FALSE(test, bailey_conn_memo_read(entry, 0, 5, counter));
+	KUNIT_EXPECT_FALSE(test, remembers(test, 1, 5));
+	KUNIT_EXPECT_FALSE(test, remembers(test, 1, 0) && entry->memo[0].stamp);
+	bailey_conn_remember(entry, BAILEY_ORIGINATOR, &memo, set, 0);
+	KUNIT_EXPECT_TRUE(test, remembers(test, 1, 5));
 	rcu_read_unlock();
 }
 
@@ -616,7 +625,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(nobody_dies_early),
 	KUNIT_CASE(the_refreshed_stay),
 	KUNIT_CASE(packets_advance),
-	KUNIT_CASE(memos_are_kept),
+	KUNIT_CASE(the_expendable_remember_nothing),
 	KUNIT_CASE(doors_are_stored),
 	KUNIT_CASE(many_share_a_key),
 	KUNIT_CASE(a_walk_can_stop),

@@ -19,7 +19,7 @@ static void describe(const struct bailey_binding *b, u32 ifindex, struct bailey_
 	bailey_out_printf(out, "%s|%s|%s|%u", iface->name,
 			  iface->host ? iface->host->object.name : "",
 			  iface->subnet ? iface->subnet->object.name : "",
-			  iface->place ? iface->place->count : 0);
+			  iface->place != BAILEY_NO_PLACE);
 }
 
 static void check(const struct bailey_binding *b, u32 ifindex, const char *want)
@@ -98,7 +98,7 @@ static void endpoints_alone_bind(void)
 		 "endpoint f dev nosuch addr 10.0.0.1 groups g\n"
 		 "attach dev eth10 protects host\n");
 	REQUIRE(b);
-	check(b, 3, "eth1|||2");
+	check(b, 3, "eth1|||1");
 	check(b, 4, "eth10|eth10 host||0");
 	check(b, 2, "-");
 	bailey_binding_destroy(b);
