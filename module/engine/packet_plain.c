@@ -18,14 +18,70 @@
 #define TCPOPT_TIMESTAMPS 0x0101080a	/* no-op, no-op, kind 8, 10 bytes */
 #define UDP_HEADER	8
 
-static bool read_tcp(struct bailey_packet *packet, const u8 *h, u32 room, u32 end)
+/* All that is not read here is not there; written once, as whole words. */
+static void clear_rest(struct bailey_packet *packet)
+{
+	packet->id = 0;
+	packet->type = 0;
+	packet->code = 0;
+	packet->sctp_tag = 0;
+	packet->sctp_init = 0;
+	packet->sctp_chunks = 0;
+	packet->sctp_reflected = false;
+}
+
+/* How long the packet is; 0 if its header does not say it well. */
+static u32 length(const struct bailey_source *source, u32 says)
+{
+	if (unlikely(source->gso))
+		return source->len;
+	return says <= source->len ? says : 0;
+}
+
+static bool read_ipv4(const struct bailey_source *source, struct bailey_packet *packet)
+{
+	const u8 *h = source->linear;
+
+	if (h[0] != (BAILEY_IPV4 << 4 | IPV4_HEADER / 4) ||
+	    bailey_get_be16(h + 6) & IPV4_FRAGMENT)
+		return false;
+	packet->src.hi = (u64)bailey_get_be32(h + 12) << 32;
+	packet->src.lo = 0;
+	packet->dst.hi = (u64)bailey_get_be32(h + 16) << 32;
+	packet->dst.lo = 0;
+	packet->len = length(source, bailey_get_be16(h + 2));
+	packet->family = BAILEY_IPV4;
+	packet->proto = h[9];
+	packet->hop_limit = h[8];
+	packet->payload_off = IPV4_HEADER;
+	return true;
+}
+
+static bool read_ipv6(const struct bailey_source *source, struct bailey_packet *packet)
+{
+	const u8 *h = source->linear;
+
+	if (h[0] >> 4 != BAILEY_IPV6 || source->linear_len < IPV6_HEADER)
+		return false;
+	packet->src.hi = bailey_get_be64(h + 8);
+	packet->src.lo = bailey_get_be64(h + 16);
+	packet->dst.hi = bailey_get_be64(h + 24);
+	packet->dst.lo = bailey_get_be64(h + 32);
+	packet->len = length(source, IPV6_HEADER + bailey_get_be16(h + 4));
+	packet->family = BAILEY_IPV6;
+	packet->proto = h[6];
+	packet->hop_limit = h[7];
+	packet->payload_off = IPV6_HEADER;
+	return true;
+}
+
+static bool read_tcp(struct bailey_packet *packet, const u8 *h, u32 room)
 {
 	u32 header = (h[12] >> 4) * 4;
 
-	if (header > room || packet->payload_off + header > end ||
-	    (header != TCP_HEADER &&
-	     (header != TCP_WITH_TIMES ||
-	      bailey_get_be32(h + TCP_HEADER) != TCPOPT_TIMESTAMPS)))
+	if (header != TCP_HEADER &&
+	    (header != TCP_WITH_TIMES || room < header ||
+	     bailey_get_be32(h + TCP_HEADER) != TCPOPT_TIMESTAMPS))
 		return false;
 	packet->flags = BAILEY_PKT_PORTS | BAILEY_PKT_SEQ;
 	packet->tcp_header = header;
@@ -35,42 +91,40 @@ static bool read_tcp(struct bailey_packet *packet, const u8 *h, u32 room, u32 en
 	packet->tcp_sack = packet->tcp_ack;
 	packet->tcp_window = bailey_get_be16(h + 14);
 	packet->tcp_scale = BAILEY_TCP_NO_SCALE;
-	packet->tcp_data = end - packet->payload_off - header;
+	packet->tcp_data = packet->len - packet->payload_off - header;
 	return true;
 }
 
-static bool read_udp(struct bailey_packet *packet, const u8 *h, u32 end, bool gso)
+static bool read_udp(struct bailey_packet *packet, const u8 *h, bool gso)
 {
 	u32 len = bailey_get_be16(h + 4);
 
 	packet->flags = BAILEY_PKT_PORTS;
-	return gso || (len >= UDP_HEADER && len <= end - packet->payload_off);
+	packet->tcp_header = 0;
+	packet->tcp_flags = 0;
+	packet->tcp_seq = 0;
+	packet->tcp_ack = 0;
+	packet->tcp_sack = 0;
+	packet->tcp_window = 0;
+	packet->tcp_scale = 0;
+	packet->tcp_data = 0;
+	return gso || (len >= UDP_HEADER && len <= packet->len - packet->payload_off);
 }
 
 static bool read_upper(const struct bailey_source *source, struct bailey_packet *packet)
 {
 	const u8 *h = source->linear + packet->payload_off;
-	u32 room, end = packet->len;
+	u32 end = min_t(u32, source->linear_len, packet->len);
+	u32 room;
 
-	if (source->linear_len < packet->payload_off || end < packet->payload_off)
+	if (end < packet->payload_off + UDP_HEADER)
 		return false;
-	room = min_t(u32, source->linear_len, end) - packet->payload_off;
-	if (room < UDP_HEADER)
-		return false;
+	room = end - packet->payload_off;
 	packet->sport = bailey_get_be16(h);
 	packet->dport = bailey_get_be16(h + 2);
-	if (packet->proto == BAILEY_PROTO_UDP)
-		return read_udp(packet, h, end, source->gso);
-	return packet->proto == BAILEY_PROTO_TCP && room >= TCP_HEADER &&
-	       read_tcp(packet, h, room, end);
-}
-
-/* How long the packet is; 0 if its header does not say it well. */
-static u32 length(const struct bailey_source *source, u32 says)
-{
-	if (source->gso)
-		return source->len;
-	return says <= source->len ? says : 0;
+	if (likely(packet->proto == BAILEY_PROTO_TCP))
+		return room >= TCP_HEADER && read_tcp(packet, h, room);
+	return packet->proto == BAILEY_PROTO_UDP && read_udp(packet, h, source->gso);
 }
 
 /**
@@ -84,34 +138,9 @@ static u32 length(const struct bailey_source *source, u32 says)
 bool bailey_packet_plain(const struct bailey_source *source,
 			 struct bailey_packet *packet)
 {
-	const u8 *h = source->linear;
-
-	if (source->linear_len < IPV4_HEADER)
+	if (source->linear_len < IPV4_HEADER ||
+	    (!read_ipv4(source, packet) && !read_ipv6(source, packet)))
 		return false;
-	if (h[0] == (BAILEY_IPV4 << 4 | IPV4_HEADER / 4)) {
-		if (bailey_get_be16(h + 6) & IPV4_FRAGMENT)
-			return false;
-		*packet = (struct bailey_packet){
-			.src.hi = (u64)bailey_get_be32(h + 12) << 32,
-			.dst.hi = (u64)bailey_get_be32(h + 16) << 32,
-			.len = length(source, bailey_get_be16(h + 2)),
-			.family = BAILEY_IPV4,
-			.proto = h[9],
-			.hop_limit = h[8],
-			.payload_off = IPV4_HEADER,
-		};
-		return read_upper(source, packet);
-	}
-	if (h[0] >> 4 != BAILEY_IPV6 || source->linear_len < IPV6_HEADER)
-		return false;
-	*packet = (struct bailey_packet){
-		.src = { bailey_get_be64(h + 8), bailey_get_be64(h + 16) },
-		.dst = { bailey_get_be64(h + 24), bailey_get_be64(h + 32) },
-		.len = length(source, IPV6_HEADER + bailey_get_be16(h + 4)),
-		.family = BAILEY_IPV6,
-		.proto = h[6],
-		.hop_limit = h[7],
-		.payload_off = IPV6_HEADER,
-	};
+	clear_rest(packet);
 	return read_upper(source, packet);
 }
