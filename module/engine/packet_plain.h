@@ -98,7 +98,8 @@ bailey_plain_ipv6(const struct bailey_source *source, struct bailey_packet *pack
 	packet->src.lo = bailey_get_be64(h + 16);
 	packet->dst.hi = bailey_get_be64(h + 24);
 	packet->dst.lo = bailey_get_be64(h + 32);
-	packet->len = bailey_plain_length(source, BAILEY_PLAIN_IPV6_HEADER + bailey_get_be16(h + 4));
+	packet->len = bailey_plain_length(source,
+					  BAILEY_PLAIN_IPV6_HEADER + bailey_get_be16(h + 4));
 	packet->family = BAILEY_IPV6;
 	packet->proto = h[6];
 	packet->hop_limit = h[7];
