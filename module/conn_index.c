@@ -286,7 +286,11 @@ void bailey_conn_indexes_cleanup(void)
  */
 u32 bailey_conn_hash(const struct bailey_conn_key *key)
 {
-	return hsiphash(key, sizeof(*key), &secret);
+	if (key->bits & BAILEY_KEY_FAR)
+		return hsiphash(key, sizeof(*key), &secret);
+	return hsiphash_4u32(key->near[0], key->near[1], key->id,
+			     key->family | key->proto << 8 | key->type << 16 |
+			     (u32)key->bits << 24, &secret);
 }
 
 /**

@@ -561,6 +561,7 @@ void bailey_conn_entry_set_doors(struct bailey_conn_entry *entry, const u32 set[
 	unsigned int side;
 
 	spin_lock_bh(&entry->lock);
+	bailey_conn_forget(entry);
 	for (side = 0; side < 2; side++) {
 		WRITE_ONCE(entry->conn.ifindex[side], ifindex[side]);
 		WRITE_ONCE(entry->conn.set[side], set[side]);

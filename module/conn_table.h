@@ -11,6 +11,7 @@
 #include <linux/workqueue.h>
 
 #include "conn_index.h"
+#include "conn_memo.h"
 #include "conn_source.h"
 #include "events.h"
 
@@ -27,6 +28,7 @@ struct bailey_conn_shard;
  * @counted: its source counts it (conn_source.c); set before insertion
  * @shared: another entry has the same key, or had; under the lock of its chain
  * @shard: number of the one with its lines; set before insertion
+ * @memo: by side, what was said of its packets: see conn_memo.c
  * @queue: its place among the expendable. Under the shard's lock
  * @rcu: frees it after all readers; when it is dead and has left @queue
  */
@@ -38,6 +40,7 @@ struct bailey_conn_entry {
 	bool counted;
 	bool shared;
 	u8 shard;
+	struct bailey_conn_memo memo[2];
 	union {
 		struct list_head queue;
 		struct rcu_head rcu;

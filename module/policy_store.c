@@ -20,6 +20,7 @@
 #include <linux/rtnetlink.h>
 #include <net/net_namespace.h>
 
+#include "context.h"
 #include "engine/language.h"
 #include "engine/seal.h"
 
@@ -146,6 +147,9 @@ static struct bailey_binding *bind(struct bailey_store *store,
 		return NULL;
 	binding = bailey_binding_create(policy, devices, count);
 	kvfree(devices);
+	/* Without them nothing is remembered. */
+	if (binding)
+		binding->contexts = bailey_contexts_create(count, &store->last_stamp);
 	return binding;
 }
 

@@ -26,6 +26,7 @@
  *	    there is none; else NULL. Under @lock
  * @next_set_id: never given to a group set of this namespace yet. Under @lock
  * @last_epoch: the highest revocation epoch so far. Under @lock
+ * @last_stamp: the last number of a context: see context.c. Under its lock
  * @retire_lock: protects @retired and @retired_count
  * @retired: bindings that packets may still read
  * @retired_count: how many
@@ -42,6 +43,7 @@ struct bailey_store {
 	struct bailey_policy *before;
 	u32 next_set_id;
 	u32 last_epoch;
+	u32 last_stamp;
 	spinlock_t retire_lock;	/* of the list of retired bindings */
 	struct bailey_binding *retired;
 	unsigned int retired_count;

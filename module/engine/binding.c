@@ -126,6 +126,7 @@ void bailey_binding_destroy(struct bailey_binding *binding)
 	if (!binding)
 		return;
 	bailey_policy_put(binding->policy);
+	bailey_free(binding->contexts);
 	bailey_free(binding);
 }
 

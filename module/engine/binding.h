@@ -7,6 +7,8 @@
 
 #include "policy.h"
 
+struct bailey_contexts;
+
 /**
  * struct bailey_device - an interface, as the caller knows it
  * @ifindex: its number, not 0
@@ -37,6 +39,7 @@ struct bailey_iface {
  * struct bailey_binding - a policy and the interfaces that it speaks of
  * @policy: the policy; holds a reference
  * @next: the owner's, to queue bindings that wait for their last reader
+ * @contexts: the owner's, or NULL; freed with bailey_free()
  * @mask: places in @iface, less one
  * @iface: hashed by ifindex, linear probing, never more than half full
  *
@@ -45,6 +48,7 @@ struct bailey_iface {
 struct bailey_binding {
 	struct bailey_policy *policy;
 	struct bailey_binding *next;
+	struct bailey_contexts *contexts;
 	u32 mask;
 	struct bailey_iface iface[];
 };

@@ -76,7 +76,8 @@ static int set_reserve(struct bailey_prefix_set *set, u32 cap)
 int bailey_prefix_set_clone(struct bailey_prefix_set *to,
 			    const struct bailey_prefix_set *from)
 {
-	int ret = set_reserve(to, from->count);
+	/* Whoever clones wants to change it, and not have it copied once more. */
+	int ret = set_reserve(to, from->count + from->count / 64);
 
 	if (ret || !from->count)
 		return ret;

@@ -16,6 +16,10 @@
  * @levels: lines that a search reads
  * @first: of each level, lowest one first: number of its first line in @key
  * @lines: of each level: how many lines
+ * @guess: of each part of the numbers' span: how many of them are below it; NULL
+ *	   for few numbers
+ * @guesses: how many parts, less one
+ * @shift: a part has 2^@shift numbers
  */
 struct bailey_steps {
 	u64 *key;
@@ -23,6 +27,9 @@ struct bailey_steps {
 	u32 levels;
 	u32 first[BAILEY_STEPS_LEVELS];
 	u32 lines[BAILEY_STEPS_LEVELS];
+	u32 *guess;
+	u64 guesses;
+	u32 shift;
 };
 
 int bailey_steps_alloc(struct bailey_steps *steps, u32 count);

@@ -191,12 +191,13 @@ static u32 door_of(const struct engine *engine, u32 id)
 static bool end_same(const struct bailey_conn *conn, const struct ref_conn *ref, int role)
 {
 	u8 end = role ? !conn->orig_end : conn->orig_end;
+	struct bailey_addr is = bailey_conn_key_addr(&conn->key, end);
 	struct bailey_addr addr = bailey_addr_from_bytes(ref->addr[role].family,
 							 ref->addr[role].byte);
 
-	return conn->key.port[end] == ref->port[role] &&
-	       conn->key.domain[end] == ref->domain[role] &&
-	       bailey_addr_equal(&conn->key.addr[end], &addr);
+	return bailey_conn_key_port(&conn->key, end) == ref->port[role] &&
+	       bailey_conn_key_domain(&conn->key, end) == ref->domain[role] &&
+	       bailey_addr_equal(&is, &addr);
 }
 
 /**
@@ -218,7 +219,7 @@ bool engine_same_conns(const struct engine *engine, const struct ref_state *stat
 		bool current = conn->epoch == engine->policy->epoch;
 
 		if (conn->key.proto != ref->proto || conn->key.family != ref->family ||
-		    conn->key.id != ref->id || conn->key.type != ref->type ||
+		    bailey_conn_key_id(&conn->key) != ref->id || conn->key.type != ref->type ||
 		    conn->track.state != ref->state || conn->track.flags != ref->flags ||
 		    conn->track.last_dir != ref->last_dir || conn->expires != ref->expires ||
 		    ref->cut == current ||

@@ -245,6 +245,11 @@ static void steps(void)
 		REQUIRE(!bailey_steps_alloc(&steps, counts[c]));
 		for (i = 0; i < counts[c]; i++)
 			steps.key[i] = 10 * (u64)i + 5;
+		/* Crowds at both ends, and loners between them. */
+		for (i = 0; i < counts[c] && c & 1; i++)
+			steps.key[i] = i < counts[c] / 3 ? 5 + 2 * i :
+				       i < counts[c] / 2 ? 1000000ULL * i * i :
+				       (7ULL << 60) + 2 * i;
 		bailey_steps_seal(&steps);
 		CHECK_EQ(bailey_steps_rank(&steps, 0), 0);
 		CHECK_EQ(bailey_steps_rank(&steps, ~0ULL), counts[c]);
