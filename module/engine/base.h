@@ -101,6 +101,7 @@ static inline bool bailey_ref_shared(const struct bailey_refcount *ref)
 
 /* Pairs with a release by whoever shares a connection with other CPUs. */
 #define bailey_load_acquire(p)	smp_load_acquire(p)
+#define bailey_store_release(p, v) smp_store_release(p, v)
 
 /* Counters of packets lie apart, one for each CPU: see module/counter.c. */
 typedef u32 bailey_counter;
@@ -222,6 +223,7 @@ static inline bool bailey_ref_shared(const struct bailey_refcount *ref)
 }
 
 #define bailey_load_acquire(p)	READ_ONCE(*(p))
+#define bailey_store_release(p, v) WRITE_ONCE(*(p), v)
 
 static inline void sort(void *base, size_t num, size_t size,
 			int (*cmp)(const void *, const void *), void *swap)
