@@ -105,6 +105,7 @@ static inline bool bailey_ref_shared(const struct bailey_refcount *ref)
 
 /* Pairs with a release by whoever shares a connection with other CPUs. */
 #define bailey_load_acquire(p)	smp_load_acquire(p)
+#define bailey_store_release(p, v) smp_store_release(p, v)
 
 /* A lock, links and marks of whoever keeps a connection: see module/conn_table.h */
 #define BAILEY_OWNER_SIZE	(29 + sizeof(spinlock_t))
@@ -231,6 +232,7 @@ static inline bool bailey_ref_shared(const struct bailey_refcount *ref)
 }
 
 #define bailey_load_acquire(p)	READ_ONCE(*(p))
+#define bailey_store_release(p, v) WRITE_ONCE(*(p), v)
 
 #define BAILEY_OWNER_SIZE	33
 
