@@ -4,70 +4,76 @@
  * makes room, and the log is told.
  *
  * The collector is a work item that runs once a second while there are
- * connections. It deals with those that are due, a bounded number in one
- * go; if more are due, it comes again behind whoever else waits for the CPU.
+ * connections. It gives the index the size that it needs, and deals with those that
+ * are due, for half a millisecond in one go; if more are due, it comes again behind
+ * whoever else waits for the CPU.
  *
  * A packet that finds the table full does not wait for it: it takes out one that
  * has expired, as far as a glance shows one, or else the expendable connection that
  * has waited longest. The search begins in the shard in which the new one will
  * stand and goes through the others only while that has none: hashes are secret,
  * so all queues are about equally old. Before it is refused the packet looks
- * more closely for what has expired; whatever it looks at the collector need not.
- * Connections that are neither expired nor expendable are never taken.
+ * more closely for what has expired. All packets look on where the last one
+ * stopped; when they have been everywhere within a second, and that is barren, there is
+ * nothing to look for until the next one. Connections that are neither expired nor
+ * expendable are never taken.
  */
+#include <linux/bitops.h>
 #include <linux/jiffies.h>
 #include <linux/net.h>
 #include <linux/rcupdate.h>
 
 #include "conn_place.h"
 
-#define BATCH		2048		/* entries looked at in one go of the collector */
-#define HOLD		32		/* the same, under one lock */
-#define GLANCE		8		/* the same, by a packet that looks for room */
+#define RUN_NS		(500 * NSEC_PER_USEC)	/* of the collector in one go */
+#define CHAINS		64		/* that it looks at between two glances at the clock */
+#define ENDS		16		/* the same, for connections that it ends */
+#define GLANCE		64		/* chains looked at by a packet that needs room */
+#define SEARCH		2048		/* the same, before it is refused */
+#define OVERDUE		60		/* seconds; see REACH in conn_index.c */
+#define MARGIN		2		/* seconds by which CPUs' clocks may differ */
 #define TRIES		4		/* heads of one queue that others may snatch */
-#define COLLECT_PERIOD	HZ		/* between two turns of the wheel */
+#define COLLECT_PERIOD	HZ		/* between two rounds */
 #define REPORT_PERIOD	(10 * HZ)	/* between two lines in the log */
 
 static struct workqueue_struct *collector __read_mostly;
 
-/* Ends what is due in a shard, as far as the budget goes; how many? */
-static unsigned int reap(struct bailey_conn_table *table,
-			 struct bailey_conn_shard *shard, u32 now,
-			 unsigned int *budget)
+/* Has anybody looked at the whole of the table within this second, for nothing? */
+static void note_end(struct bailey_conn_table *table, u32 now)
 {
-	struct bailey_conn_entry *due[GLANCE];
-	unsigned int i, n, ended = 0;
+	if (READ_ONCE(table->reap_since) == now)
+		WRITE_ONCE(table->barren, now);
+	WRITE_ONCE(table->reap_since, now);
+}
 
-	n = bailey_conn_place_due(shard, now, budget, due, ARRAY_SIZE(due));
-	for (i = 0; i < n; i++)
-		ended += bailey_conn_table_end(table, due[i],
-					       BAILEY_END_TIMEOUT, now);
+/* Ends one that is due, if a search of some chains finds one. */
+static bool reap(struct bailey_conn_table *table, u32 now, unsigned int chains)
+{
+	const struct bailey_conn_window window = { now - OVERDUE, now };
+	struct bailey_conn_entry *due;
+	u32 pos = READ_ONCE(table->reap_pos);
+	bool ended = false;
+
+	if (READ_ONCE(table->barren) == now)
+		return false;
+	if (pos == BAILEY_CONN_END)
+		pos = 0;
+	if (bailey_conn_index_due(&table->index, &pos, chains, &window, &due, 1))
+		ended = bailey_conn_table_end(table, due, BAILEY_END_TIMEOUT, now);
+	if (pos == BAILEY_CONN_END)
+		note_end(table, now);
+	WRITE_ONCE(table->reap_pos, pos);
 	return ended;
 }
 
-static bool reap_any(struct bailey_conn_table *table, u32 hash, u32 now,
-		     unsigned int budget)
-{
-	struct bailey_conn_shard *shard;
-	unsigned int i;
-
-	for (i = 0; i < BAILEY_CONN_SHARDS && budget; i++) {
-		shard = bailey_conn_shard_of(table, hash + i);
-		if (!bailey_conn_place_quiet(shard, now) &&
-		    reap(table, shard, now, &budget))
-			return true;
-	}
-	return false;
-}
-
-static bool drop_oldest(struct bailey_conn_table *table,
-			struct bailey_conn_shard *shard, enum bailey_expendable kind)
+static bool drop_oldest(struct bailey_conn_table *table, unsigned int shard,
+			enum bailey_expendable kind)
 {
 	struct bailey_conn_entry *entry;
 	unsigned int i;
 
 	for (i = 0; i < TRIES; i++) {
-		entry = bailey_conn_place_oldest(shard, kind);
+		entry = bailey_conn_place_oldest(table, shard, kind);
 		if (!entry)
 			return false;
 		if (bailey_conn_table_end(table, entry, BAILEY_END_EARLY_DROP, 0))
@@ -83,16 +89,9 @@ static bool drop_any(struct bailey_conn_table *table, u32 hash)
 
 	for (kind = BAILEY_EXPENDABLE_FIRST; kind < BAILEY_EXPENDABLE_COUNT; kind++)
 		for (i = 0; i < BAILEY_CONN_SHARDS; i++)
-			if (drop_oldest(table, bailey_conn_shard_of(table, hash + i), kind))
+			if (drop_oldest(table, hash + i, kind))
 				return true;
 	return false;
-}
-
-static void count_refused(struct bailey_conn_shard *shard)
-{
-	spin_lock_bh(&shard->lock);
-	shard->tally.refused++;
-	spin_unlock_bh(&shard->lock);
 }
 
 /**
@@ -110,17 +109,18 @@ static void count_refused(struct bailey_conn_shard *shard)
  */
 bool bailey_conn_make_room(struct bailey_conn_table *table, u32 hash, u32 max)
 {
-	int over = percpu_counter_compare(&table->count, max);
-	u32 now = bailey_conn_now();
+	int over = percpu_counter_compare(&table->index.count, max);
+	u32 now;
 
 	if (over < 0)
 		return true;
-	if (!reap_any(table, hash, now, GLANCE) && !drop_any(table, hash) &&
-	    !reap_any(table, hash, now, BATCH)) {
-		count_refused(bailey_conn_shard_of(table, hash));
+	now = bailey_conn_now();
+	if (!reap(table, now, GLANCE) && !drop_any(table, hash) &&
+	    !reap(table, now, SEARCH)) {
+		this_cpu_inc(table->tally->refused);
 		return false;
 	}
-	if (over > 0 && !reap_any(table, hash, now, GLANCE))
+	if (over > 0 && !reap(table, now, GLANCE))
 		drop_any(table, hash);
 	return true;
 }
@@ -135,17 +135,15 @@ bool bailey_conn_make_room(struct bailey_conn_table *table, u32 hash, u32 max)
 void bailey_conn_table_tally(struct bailey_conn_table *table,
 			     struct bailey_conn_tally *tally)
 {
-	struct bailey_conn_shard *shard;
-	unsigned int i;
+	const struct bailey_conn_tally *part;
+	int cpu;
 
 	memset(tally, 0, sizeof(*tally));
-	for (i = 0; i < BAILEY_CONN_SHARDS; i++) {
-		shard = bailey_conn_shard_of(table, i);
-		spin_lock_bh(&shard->lock);
-		tally->expired += shard->tally.expired;
-		tally->early += shard->tally.early;
-		tally->refused += shard->tally.refused;
-		spin_unlock_bh(&shard->lock);
+	for_each_possible_cpu(cpu) {
+		part = per_cpu_ptr(table->tally, cpu);
+		tally->expired += READ_ONCE(part->expired);
+		tally->early += READ_ONCE(part->early);
+		tally->refused += READ_ONCE(part->refused);
 	}
 	tally->collect_us = div_u64(READ_ONCE(table->collect_ns), NSEC_PER_USEC);
 }
@@ -170,25 +168,69 @@ static void report(struct bailey_conn_table *table)
 	table->told_at = jiffies;
 }
 
-/* Deals with what is due; true if a part of it is left. */
-static bool collect_some(struct bailey_conn_table *table)
+/* Ends what is due in some chains. */
+static void collect_some(struct bailey_conn_table *table)
 {
-	unsigned int i, hold, budget = BATCH;
-	struct bailey_conn_shard *shard;
-	u32 now = bailey_conn_now();
+	struct bailey_conn_entry *due[ENDS];
+	unsigned int i, n;
+	u32 pos = table->pos;
 
 	rcu_read_lock();
-	for (i = 0; i < BAILEY_CONN_SHARDS; i++) {
-		shard = bailey_conn_shard_of(table, i);
-		while (budget && !bailey_conn_place_quiet(shard, now)) {
-			hold = min_t(unsigned int, HOLD, budget);
-			budget -= hold;
-			reap(table, shard, now, &hold);
-			budget += hold;
-		}
-	}
+	n = bailey_conn_index_due(&table->index, &pos, CHAINS, &table->round, due, ENDS);
+	for (i = 0; i < n; i++)
+		bailey_conn_table_end(table, due[i], BAILEY_END_TIMEOUT,
+				      table->round.last);
 	rcu_read_unlock();
-	return !budget;
+	WRITE_ONCE(table->pos, pos);
+}
+
+/* Goes on with a round as long as it may; true at its end. */
+static bool go_round(struct bailey_conn_table *table)
+{
+	u64 began = ktime_get_ns(), now;
+
+	do {
+		collect_some(table);
+		now = ktime_get_ns();
+	} while (table->pos != BAILEY_CONN_END && now - began < RUN_NS);
+	WRITE_ONCE(table->collect_ns, table->collect_ns + now - began);
+	table->longest_ns = max(table->longest_ns, now - began);
+	return table->pos == BAILEY_CONN_END;
+}
+
+/*
+ * A round looks at the seconds since the last one, and at some that it saw: in these
+ * somebody may have come after it was there. After a resize it looks at all once more.
+ */
+static void prepare_round(struct bailey_conn_table *table)
+{
+	int fitted = bailey_conn_index_fit(&table->index);
+
+	/* Who is in a hurry but gets no memory waits for the next round. */
+	if (fitted >= 0)
+		clear_bit(BAILEY_CONN_HURRY, &table->flags);
+	if (table->pos == BAILEY_CONN_END) {
+		table->round.first = table->round.last + 1 - MARGIN;
+		table->round.last = bailey_conn_now();
+		WRITE_ONCE(table->pos, 0);
+	} else if (fitted) {
+		WRITE_ONCE(table->pos, 0);
+	}
+}
+
+/*
+ * Stop, if nobody is there. Who inserts looks at the bit as a reader of RCU: either
+ * he sees it, or we see what he has counted.
+ */
+static bool may_rest(struct bailey_conn_table *table)
+{
+	if (bailey_conn_table_count(table))
+		return false;
+	bailey_conn_index_fit(&table->index);
+	set_bit(BAILEY_CONN_IDLE, &table->flags);
+	synchronize_rcu();
+	return !bailey_conn_table_count(table) ||
+	       !test_and_clear_bit(BAILEY_CONN_IDLE, &table->flags);
 }
 
 static void collect(struct work_struct *work)
@@ -196,34 +238,34 @@ static void collect(struct work_struct *work)
 	struct bailey_conn_table *table =
 		container_of(to_delayed_work(work), struct bailey_conn_table,
 			     collect);
-	u64 began = ktime_get_ns();
-	bool more = collect_some(table);
 
-	if (!more)
-		report(table);
-	WRITE_ONCE(table->collect_ns, table->collect_ns + ktime_get_ns() - began);
-	if (!more && !bailey_conn_table_count(table))
+	if (table->pos == BAILEY_CONN_END || test_bit(BAILEY_CONN_HURRY, &table->flags))
+		prepare_round(table);
+	if (!go_round(table)) {
+		mod_delayed_work(collector, &table->collect, 0);
 		return;
-	/* An insert may have queued us for later meanwhile. */
-	mod_delayed_work(collector, &table->collect, more ? 0 : COLLECT_PERIOD);
+	}
+	report(table);
+	if (!may_rest(table))
+		queue_delayed_work(collector, &table->collect, COLLECT_PERIOD);
 }
 
 /**
  * bailey_conn_collector_expect() - after an insert somebody must come by
  * @table: the table
  *
- * Context: Softirq or process context.
+ * Writes nothing while the collector comes by anyway.
+ *
+ * Context: Under rcu_read_lock(), softirq or process context.
  */
 void bailey_conn_collector_expect(struct bailey_conn_table *table)
 {
-	/*
-	 * Pairs with the full barrier between the clearing of the pending bit
-	 * and the work itself: either we see the bit cleared, or collect()
-	 * sees the entry counted.
-	 */
-	smp_mb();
-	if (!delayed_work_pending(&table->collect))
+	if (unlikely(test_bit(BAILEY_CONN_IDLE, &table->flags)) &&
+	    test_and_clear_bit(BAILEY_CONN_IDLE, &table->flags))
 		queue_delayed_work(collector, &table->collect, COLLECT_PERIOD);
+	if (unlikely(bailey_conn_index_crowded(&table->index)) &&
+	    !test_and_set_bit(BAILEY_CONN_HURRY, &table->flags))
+		mod_delayed_work(collector, &table->collect, 0);
 }
 
 /**
@@ -231,13 +273,40 @@ void bailey_conn_collector_expect(struct bailey_conn_table *table)
  * @table: being initialised
  *
  * It does not run before the first bailey_conn_collector_expect().
+ *
+ * Return: 0 or -ENOMEM.
  */
-void bailey_conn_collector_attach(struct bailey_conn_table *table)
+int bailey_conn_collector_attach(struct bailey_conn_table *table)
 {
+	u32 now = bailey_conn_now();
+
+	table->tally = alloc_percpu(struct bailey_conn_tally);
+	if (!table->tally)
+		return -ENOMEM;
 	INIT_DELAYED_WORK(&table->collect, collect);
+	table->flags = BIT(BAILEY_CONN_IDLE);
 	table->collect_ns = 0;
+	table->longest_ns = 0;
+	table->round.last = now;
+	table->pos = BAILEY_CONN_END;
+	table->reap_pos = 0;
+	table->reap_since = now - 1;
+	table->barren = now - 1;
 	memset(&table->told, 0, sizeof(table->told));
 	table->told_at = jiffies - REPORT_PERIOD;
+	return 0;
+}
+
+/**
+ * bailey_conn_collector_detach() - undo bailey_conn_collector_attach()
+ * @table: nobody comes any more
+ *
+ * Context: Process context, may sleep.
+ */
+void bailey_conn_collector_detach(struct bailey_conn_table *table)
+{
+	cancel_delayed_work_sync(&table->collect);
+	free_percpu(table->tally);
 }
 
 /**

@@ -71,8 +71,8 @@ static struct source_key key_of(const struct bailey_conn *conn)
 	u8 end = conn->orig_end;
 
 	return (struct source_key){
-		.prefix = conn->key.addr[end].hi,
-		.domain = conn->key.domain[end],
+		.prefix = bailey_conn_key_addr(&conn->key, end).hi,
+		.domain = bailey_conn_key_domain(&conn->key, end),
 		.family = conn->key.family,
 	};
 }

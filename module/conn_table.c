@@ -23,8 +23,8 @@
  *
  * Several entries may share a key: a packet that crosses this box twice does so
  * by different doors, and each crossing is a connection with group sets of its
- * own. Hence a list (rhltable) is what a lookup finds, and the caller picks from
- * it the one whose doors are this packet's.
+ * own. Hence a lookup may find several, and the caller picks the one whose doors are
+ * this packet's. How they are found, in two lines of memory, is told in conn_index.c.
  *
  * DOC: Life
  *
@@ -33,14 +33,14 @@
  *
  * What is inserted does not move and its key does not change. It dies by
  * bailey_conn_table_end(), which anyone may call at any time, twice if need
- * be: whoever sets @dead first takes it out of the hash and hands it to
+ * be: whoever sets @dead first takes it out of the index and hands it to
  * call_rcu(). A reader that found it before may go on reading; what it still
  * writes is dropped, because writers look at @dead under the lock. Expired
  * entries are passed over by lookups from their last second on; within about a
  * second a collector comes by and unlinks them, looking at the time again under
  * the lock, so that an entry which a packet has just refreshed stays. It finds
- * them without a walk over the table, as each stands in line for its last second:
- * see conn_place.c. A new entry with the same key does not wait for that and unlinks
+ * them without touching the others, as its last second stands beside each in the
+ * index. A new entry with the same key does not wait for that and unlinks
  * them itself. Who watches (events.c) is told of each step under the entry's lock.
  *
  * Entries come from a slab cache of their own and are freed by call_rcu(), so a
@@ -48,27 +48,32 @@
  * SLAB_TYPESAFE_BY_RCU would free at once and keep caches warm under a storm of
  * short connections, but then a reader can find its entry turned into another
  * one under its eyes: each lookup would have to compare the key once more behind
- * the entry's other fields, and the lock and the list node would have to survive
- * reuse (a constructor). That is for the day a measurement asks for it.
+ * the entry's other fields, and the lock would have to survive reuse (a constructor).
+ * That is for the day a measurement asks for it.
  *
  * DOC: Locking
  *
  *	lookup		rcu_read_lock() only; no lock, no write to shared memory
- *	insert		a stripe lock by hash makes "is there one already?" and
+ *	insert		the new entry's own lock until it is all there; within it
+ *			its chain's lock, which makes "is there one already?" and
  *			"then this one" a single step for packets that race
  *	change		entry->lock; not taken when there is nothing to change.
- *			Within it a shard's lock, when it changes place
+ *			Within it a shard's lock when it becomes expendable or lasting,
+ *			and its chain's lock when it is to end sooner
  *	unlink		entry->lock and within it a shard's lock for @dead; then
- *			the hash's bucket lock alone, then its source's
+ *			its chain's lock alone, then its source's
  *
- * Order: stripe; then entry->lock and within it shard, bucket lock or a ring of
- * events; or a source's lock and bucket lock. All are taken with BHs disabled,
- * since packets come in softirqs and requests from procfs in process context.
+ * Order: entry->lock and within it, one at a time, chain, shard or a ring of events;
+ * or a source's lock and the bucket locks of its hash. All are taken with BHs disabled,
+ * since packets come in softirqs and requests from procfs in process context. A
+ * new connection writes to nothing that all CPUs share but its chain, its shard, and
+ * every 32nd time the counter.
  *
  * DOC: Limits
  *
  * Memory is bounded by counting: entries are made in softirqs, where charging
- * them (SLAB_ACCOUNT) would hit whichever task was interrupted. The counter is a
+ * them (SLAB_ACCOUNT) would hit whichever task was interrupted. The index has 16
+ * to 24 bytes for each of them, once it has grown or shrunk to fit. The counter is a
  * percpu_counter, exact when it comes near the limit; as CPUs look before they
  * add, a table may pass its limit by one entry for each other CPU, never more.
  *
@@ -80,44 +85,10 @@
  * 65536 places free and 100000 SYNs a second, 0.6 s.
  *
  * What one source may have is counted in conn_source.c, if there is a limit.
- *
- * The hash is SipHash with a secret of this boot: who chooses addresses and
- * ports cannot choose buckets. The table grows and shrinks by itself.
  */
-#include <linux/random.h>
 #include <linux/rcupdate.h>
-#include <linux/siphash.h>
-#include <linux/slab.h>
 
 #include "conn_place.h"
-
-#define STRIPES		256		/* power of two */
-
-static struct kmem_cache *cache __read_mostly;
-static siphash_aligned_key_t secret __read_mostly;
-static spinlock_t stripes[STRIPES];
-
-/* @seed changes when the hash rehashes because chains have become long. */
-static u32 hash_key(const void *key, u32 len, u32 seed)
-{
-	siphash_key_t seeded = secret;
-
-	seeded.key[0] ^= seed;
-	return (u32)siphash(key, sizeof(struct bailey_conn_key), &seeded);
-}
-
-static const struct rhashtable_params params = {
-	.key_len = sizeof(struct bailey_conn_key),
-	.key_offset = offsetof(struct bailey_conn_entry, conn.key),
-	.head_offset = offsetof(struct bailey_conn_entry, node),
-	.hashfn = hash_key,
-	.automatic_shrinking = true,
-};
-
-static spinlock_t *stripe_of(u32 hash)
-{
-	return &stripes[hash % STRIPES];
-}
 
 static void free_rcu(struct rcu_head *rcu)
 {
@@ -143,65 +114,36 @@ static bool mark_dead(struct bailey_conn_table *table,
 		 (end != BAILEY_END_EARLY_DROP || entry->expendable);
 	if (wanted) {
 		WRITE_ONCE(entry->dead, true);
-		bailey_conn_place_leave(entry, end);
+		bailey_conn_place_leave(table, entry);
 		bailey_events_end(table->events, &entry->conn, end);
 	}
 	spin_unlock_bh(&entry->lock);
 	return wanted;
 }
 
+static void count_end(struct bailey_conn_table *table, enum bailey_end end)
+{
+	if (end == BAILEY_END_TIMEOUT)
+		this_cpu_inc(table->tally->expired);
+	else if (end == BAILEY_END_EARLY_DROP)
+		this_cpu_inc(table->tally->early);
+}
+
 /* Steps two and three: wait for readers, free. */
 static void remove_dead(struct bailey_conn_table *table,
 			struct bailey_conn_entry *entry)
 {
-	int err = rhltable_remove(&table->hash, &entry->node, params);
-
-	/* Leaking it is better than freeing what may still be linked. */
-	if (WARN_ON_ONCE(err))
-		return;
-	percpu_counter_dec(&table->count);
+	bailey_conn_index_remove(&table->index, entry);
 	if (entry->counted)
 		bailey_conn_source_drop(&table->sources, &entry->conn);
+	/* Who takes the head for a memo sees that it is dead. */
+	smp_wmb();
 	call_rcu(&entry->rcu, free_rcu);
 }
 
-/* Namesakes that have expired go first: what is told of them comes before the new. */
-static struct bailey_conn_entry *find_twin(struct bailey_conn_table *table,
-					   const struct bailey_conn *conn)
-{
-	struct bailey_conn_entry *entry, *twin = NULL;
-	struct rhlist_head *pos, *list;
-	u32 now = bailey_conn_now();
-
-	list = bailey_conn_table_lookup_rcu(table, &conn->key);
-	bailey_conn_for_each_rcu(entry, pos, list) {
-		if (bailey_conn_expired(&entry->conn, now))
-			bailey_conn_table_end(table, entry, BAILEY_END_TIMEOUT, now);
-		if (bailey_conn_entry_live(entry, now) &&
-		    entry->conn.orig_end == conn->orig_end &&
-		    READ_ONCE(entry->conn.set[0]) == conn->set[0] &&
-		    READ_ONCE(entry->conn.set[1]) == conn->set[1])
-			twin = entry;
-	}
-	return twin;
-}
-
-/* An event that comes of what others see of it comes after that of its insertion. */
-static int link_entry(struct bailey_conn_table *table, struct bailey_conn_entry *new)
-{
-	int err;
-
-	spin_lock(&new->lock);
-	err = rhltable_insert(&table->hash, &new->node, params);
-	if (!err)
-		bailey_events_new(table->events, &new->conn);
-	spin_unlock(&new->lock);
-	return err;
-}
-
-/* Everything that a new one needs, or nothing. */
-static int add_new(struct bailey_conn_table *table, struct bailey_conn_entry *new,
-		   u32 hash, const struct bailey_conn_limits *limits)
+/* Everything that a new one needs but its place, or nothing. */
+static int admit(struct bailey_conn_table *table, struct bailey_conn_entry *new,
+		 u32 hash, const struct bailey_conn_limits *limits)
 {
 	int err = 0;
 
@@ -212,35 +154,67 @@ static int add_new(struct bailey_conn_table *table, struct bailey_conn_entry *ne
 					      limits->per_source);
 	if (err)
 		return err;
-	/* Whatever the hash complains of, it is want of memory in the end. */
-	if (!bailey_conn_make_room(table, hash, limits->connections))
-		err = -ENOSPC;
-	else if (link_entry(table, new))
-		err = -ENOMEM;
-	if (!err)
-		percpu_counter_inc(&table->count);
-	else if (new->counted)
+	if (bailey_conn_make_room(table, hash, limits->connections))
+		return 0;
+	if (new->counted)
+		bailey_conn_source_drop(&table->sources, &new->conn);
+	return -ENOSPC;
+}
+
+/*
+ * Whoever finds it in the index cannot change it before it stands in line and
+ * those who watch are told: an event that comes of what others see of it comes later.
+ */
+static int link_entry(struct bailey_conn_table *table, struct bailey_conn_entry *new,
+		      u32 hash, u32 now, struct bailey_conn_entry **met)
+{
+	int err;
+
+	spin_lock_bh(&new->lock);
+	err = bailey_conn_index_add(&table->index, new, hash, now, met);
+	if (!err) {
+		bailey_conn_place_enter(table, new);
+		bailey_events_new(table->events, &new->conn);
+	}
+	spin_unlock_bh(&new->lock);
+	return err;
+}
+
+/* Namesakes that have expired go first: what is told of them comes before the new. */
+static int link_alone(struct bailey_conn_table *table, struct bailey_conn_entry *new,
+		      u32 hash, struct bailey_conn_entry **existing)
+{
+	struct bailey_conn_entry *met;
+	u32 now = bailey_conn_now();
+	int err;
+
+	new->shard = hash % BAILEY_CONN_SHARDS;
+	while ((err = link_entry(table, new, hash, now, &met)) == -EAGAIN)
+		bailey_conn_table_end(table, met, BAILEY_END_TIMEOUT, now);
+	if (err == -EEXIST)
+		*existing = met;
+	if (err && new->counted)
 		bailey_conn_source_drop(&table->sources, &new->conn);
 	return err;
 }
 
-static int insert_locked(struct bailey_conn_table *table,
-			 struct bailey_conn_entry *new,
-			 struct bailey_conn_entry **existing, u32 hash,
-			 const struct bailey_conn_limits *limits)
+/* Is it there already, though there is no room for it? */
+static bool find_twin(struct bailey_conn_table *table, const struct bailey_conn_entry *new,
+		      u32 hash, struct bailey_conn_entry **twin)
 {
-	struct bailey_conn_entry *twin = find_twin(table, &new->conn);
-	int err;
+	struct bailey_conn_probe probe;
+	struct bailey_conn_entry *entry;
+	u32 now = bailey_conn_now();
 
-	lockdep_assert_held(stripe_of(hash));
-	if (twin) {
-		*existing = twin;
-		return -EEXIST;
+	for (entry = bailey_conn_index_first(&table->index, &new->conn.key, hash, &probe);
+	     entry; entry = bailey_conn_index_next(&probe, entry)) {
+		if (!bailey_conn_entry_live(entry, now) ||
+		    !bailey_conn_entry_twins(entry, new))
+			continue;
+		*twin = entry;
+		return true;
 	}
-	err = add_new(table, new, hash, limits);
-	if (!err)
-		bailey_conn_place_enter(bailey_conn_shard_of(table, hash), new);
-	return err;
+	return false;
 }
 
 /* What a packet leaves of a connection's time. */
@@ -255,7 +229,8 @@ static bool unchanged(const struct bailey_conn *conn,
 		      const struct bailey_conn_next *next, u32 now)
 {
 	return READ_ONCE(conn->expires) == expiry(conn, next, now) &&
-	       bailey_track_equal(&conn->track, &next->track);
+	       bailey_track_equal(&conn->track, &next->track,
+				  bailey_track_words(conn->key.proto));
 }
 
 static void store(struct bailey_conn_table *table, struct bailey_conn_entry *entry,
@@ -270,15 +245,13 @@ static void store(struct bailey_conn_table *table, struct bailey_conn_entry *ent
 	if (entry->dead || unchanged(conn, next, now))
 		return;
 	sooner = (s32)(expires - conn->expires) < 0;
-	bailey_track_copy(&conn->track, &next->track);
+	bailey_track_copy(&conn->track, &next->track,
+			  bailey_track_words(conn->key.proto));
 	WRITE_ONCE(conn->expires, expires);
-	bailey_conn_place_change(entry, sooner);
+	bailey_conn_place_change(table, entry);
+	if (sooner)
+		bailey_conn_index_reschedule(&table->index, entry, now);
 	bailey_events_change(table->events, conn, state, flags);
-}
-
-static void free_entry(void *entry, void *arg)
-{
-	bailey_conn_entry_free(entry);
 }
 
 /**
@@ -289,21 +262,24 @@ static void free_entry(void *entry, void *arg)
  */
 int bailey_conn_cache_init(void)
 {
-	int i, err;
+	int err = bailey_conn_sources_setup();
 
-	for (i = 0; i < STRIPES; i++)
-		spin_lock_init(&stripes[i]);
-	err = get_random_bytes_wait(&secret, sizeof(secret));
 	if (!err)
-		err = bailey_conn_sources_setup();
+		err = bailey_conn_indexes_setup();
 	if (err)
 		return err;
-	cache = KMEM_CACHE(bailey_conn_entry, SLAB_HWCACHE_ALIGN);
-	if (!cache)
-		return -ENOMEM;
+	err = bailey_conn_entries_setup();
+	if (err)
+		goto cleanup_indexes;
 	err = bailey_conn_collector_init();
 	if (err)
-		kmem_cache_destroy(cache);
+		goto destroy;
+	return 0;
+
+destroy:
+	bailey_conn_entries_cleanup();
+cleanup_indexes:
+	bailey_conn_indexes_cleanup();
 	return err;
 }
 
@@ -316,44 +292,44 @@ int bailey_conn_cache_init(void)
 void bailey_conn_cache_exit(void)
 {
 	bailey_conn_collector_exit();
-	/* Entries on their way to free_rcu() */
+	/* Entries on their way to free_rcu(), and what the index frees */
 	rcu_barrier();
-	kmem_cache_destroy(cache);
+	bailey_conn_entries_cleanup();
+	bailey_conn_indexes_cleanup();
 }
 
 /**
  * bailey_conn_table_init() - make an empty table
  * @table: embedded in what its namespace owns
  *
- * Context: Process context, may sleep. Costs about 36 KiB and no time.
+ * Context: Process context, may sleep. Costs about 6 KiB and no time.
  * Return: 0 or a negative error.
  */
 int bailey_conn_table_init(struct bailey_conn_table *table)
 {
 	int err;
 
-	err = percpu_counter_init(&table->count, 0, GFP_KERNEL);
-	if (err)
-		return err;
+	table->events = NULL;
 	err = bailey_conn_shards_init(table);
 	if (err)
-		goto exit_count;
+		return err;
 	err = bailey_conn_sources_init(&table->sources);
 	if (err)
 		goto exit_shards;
-	err = rhltable_init(&table->hash, &params);
+	err = bailey_conn_index_init(&table->index);
 	if (err)
 		goto exit_sources;
-	table->events = NULL;
-	bailey_conn_collector_attach(table);
+	err = bailey_conn_collector_attach(table);
+	if (err)
+		goto exit_index;
 	return 0;
 
+exit_index:
+	bailey_conn_index_exit(&table->index, bailey_conn_entry_free);
 exit_sources:
 	bailey_conn_sources_exit(&table->sources);
 exit_shards:
 	bailey_conn_shards_exit(table);
-exit_count:
-	percpu_counter_destroy(&table->count);
 	return err;
 }
 
@@ -368,11 +344,10 @@ exit_count:
  */
 void bailey_conn_table_exit(struct bailey_conn_table *table)
 {
-	cancel_delayed_work_sync(&table->collect);
-	rhltable_free_and_destroy(&table->hash, free_entry, NULL);
+	bailey_conn_collector_detach(table);
+	bailey_conn_index_exit(&table->index, bailey_conn_entry_free);
 	bailey_conn_sources_exit(&table->sources);
 	bailey_conn_shards_exit(table);
-	percpu_counter_destroy(&table->count);
 }
 
 /**
@@ -384,49 +359,7 @@ void bailey_conn_table_exit(struct bailey_conn_table *table)
  */
 s64 bailey_conn_table_count(struct bailey_conn_table *table)
 {
-	return percpu_counter_sum_positive(&table->count);
-}
-
-/**
- * bailey_conn_entry_alloc() - get an entry to fill in
- * @gfp: GFP_ATOMIC on a packet's way
- *
- * Return: a zeroed entry, the caller's until bailey_conn_table_insert() returns
- * 0 or bailey_conn_entry_free(); NULL when out of memory.
- */
-struct bailey_conn_entry *bailey_conn_entry_alloc(gfp_t gfp)
-{
-	struct bailey_conn_entry *entry = kmem_cache_zalloc(cache, gfp);
-
-	if (entry)
-		spin_lock_init(&entry->lock);
-	return entry;
-}
-
-/**
- * bailey_conn_entry_free() - free an entry that never was in a table
- * @entry: from bailey_conn_entry_alloc()
- *
- * Context: Any.
- */
-void bailey_conn_entry_free(struct bailey_conn_entry *entry)
-{
-	kmem_cache_free(cache, entry);
-}
-
-/**
- * bailey_conn_table_lookup_rcu() - find the connections of a key
- * @table: the packet's namespace's
- * @key: from bailey_conn_key_make()
- *
- * Context: Under rcu_read_lock(), and so is the use of what it returns.
- * Return: for bailey_conn_for_each_rcu(), in no special order; NULL if none.
- */
-struct rhlist_head *
-bailey_conn_table_lookup_rcu(struct bailey_conn_table *table,
-			     const struct bailey_conn_key *key)
-{
-	return rhltable_lookup(&table->hash, key, params);
+	return percpu_counter_sum_positive(&table->index.count);
 }
 
 /**
@@ -434,6 +367,7 @@ bailey_conn_table_lookup_rcu(struct bailey_conn_table *table,
  * @table: the packet's namespace's
  * @new: filled in, &bailey_conn.expires included; the table's on success, else
  *	 still the caller's
+ * @hash: bailey_conn_hash() of its key
  * @existing: on -EEXIST, the entry that came first
  * @limits: how many there may be, this one included
  *
@@ -443,18 +377,17 @@ bailey_conn_table_lookup_rcu(struct bailey_conn_table *table,
  * connections that must stay; -ENOMEM.
  */
 int bailey_conn_table_insert(struct bailey_conn_table *table,
-			     struct bailey_conn_entry *new,
+			     struct bailey_conn_entry *new, u32 hash,
 			     struct bailey_conn_entry **existing,
 			     const struct bailey_conn_limits *limits)
 {
-	u32 hash = hash_key(&new->conn.key, sizeof(new->conn.key), 0);
-	spinlock_t *stripe = stripe_of(hash);
 	int err;
 
 	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "@existing needs a reader's lock");
-	spin_lock_bh(stripe);
-	err = insert_locked(table, new, existing, hash, limits);
-	spin_unlock_bh(stripe);
+	err = admit(table, new, hash, limits);
+	if (err)
+		return find_twin(table, new, hash, existing) ? -EEXIST : err;
+	err = link_alone(table, new, hash, existing);
 	if (!err)
 		bailey_conn_collector_expect(table);
 	return err;
@@ -479,6 +412,7 @@ bool bailey_conn_table_end(struct bailey_conn_table *table,
 {
 	if (!mark_dead(table, entry, end, now))
 		return false;
+	count_end(table, end);
 	remove_dead(table, entry);
 	return true;
 }
@@ -560,45 +494,4 @@ bailey_conn_entry_advance(struct bailey_conn_table *table,
 		store(table, entry, &next, now);
 	spin_unlock_bh(&entry->lock);
 	return reason;
-}
-
-/**
- * bailey_conn_entry_read() - a connection as it is at one moment
- * @entry: found under RCU
- * @conn: filled in
- *
- * Context: Under rcu_read_lock(), softirq or process context.
- */
-void bailey_conn_entry_read(struct bailey_conn_entry *entry, struct bailey_conn *conn)
-{
-	spin_lock_bh(&entry->lock);
-	*conn = entry->conn;
-	spin_unlock_bh(&entry->lock);
-}
-
-/**
- * bailey_conn_entry_set_doors() - store which group sets let the request pass
- * @entry: found under RCU
- * @set: ids by %BAILEY_ORIGINATOR and %BAILEY_RESPONDER, 0 when nobody was asked
- * @ifindex: interfaces towards both, 0 for this machine
- * @epoch: the policy's revocation epoch in which they said so
- *
- * Who reads the epoch with acquire semantics reads the doors that go with it, or
- * later ones.
- *
- * Context: Under rcu_read_lock(), softirq or process context.
- */
-void bailey_conn_entry_set_doors(struct bailey_conn_entry *entry, const u32 set[2],
-				 const u32 ifindex[2], u32 epoch)
-{
-	unsigned int side;
-
-	spin_lock_bh(&entry->lock);
-	for (side = 0; side < 2; side++) {
-		WRITE_ONCE(entry->conn.ifindex[side], ifindex[side]);
-		WRITE_ONCE(entry->conn.set[side], set[side]);
-	}
-	/* Pairs with the acquire in bailey_evaluate(). */
-	smp_store_release(&entry->conn.epoch, epoch);
-	spin_unlock_bh(&entry->lock);
 }

@@ -6,12 +6,12 @@
 #define BAILEY_CONN_TABLE_H
 
 #include <linux/ktime.h>
-#include <linux/percpu_counter.h>
-#include <linux/rhashtable.h>
 #include <linux/spinlock.h>
 #include <linux/timekeeping.h>
 #include <linux/workqueue.h>
 
+#include "conn_index.h"
+#include "conn_memo.h"
 #include "conn_source.h"
 #include "events.h"
 
@@ -20,41 +20,60 @@ struct bailey_conn_shard;
 /**
  * struct bailey_conn_entry - a connection in the table
  * @conn: the connection; key and orig_end never change; all else changes under
- *	  @lock and may be read without it through READ_ONCE()
- * @node: in the table's hash
- * @lock: serialises changes of @conn, @dead, @expendable and @shard; taken with
- *	  BHs disabled
+ *	  @lock and may be read without it through READ_ONCE(). The entry has only
+ *	  as much of it as its key and protocol need, and all below lies in
+ *	  &bailey_conn.owner
+ * @before: what lies before that
+ * @queue: its place among the expendable, if it is. Under the shard's lock
+ * @rcu: frees it after all readers, when it is dead
+ * @memo: by side, what was said of its packets: see conn_memo.c. If it is neither
+ * @lock: serialises changes of @conn, @dead, @expendable and @memo; taken with BHs
+ *	  disabled, and by whoever inserts it before others can find it
  * @dead: unlinked: no more changes count; set once, under @lock
  * @expendable: &enum bailey_expendable: in which line it stands by @queue
- * @shard: where it stands in line; NULL before it does (conn_place.c)
  * @counted: its source counts it (conn_source.c); set before insertion
- * @tick: its slot in the shard's wheel. Under the shard's lock
- * @queue: its place among the expendable. Under the shard's lock
- * @rcu: frees it after all readers; when it is dead and has left @queue
+ * @shared: another entry has the same key, or had; under the lock of its chain
+ * @shard: number of the one with its lines; set before insertion
  */
 struct bailey_conn_entry {
-	struct bailey_conn conn;
-	struct rhlist_head node;
-	spinlock_t lock;	/* of @conn and @dead */
-	bool dead;
-	u8 expendable;
-	bool counted;
-	struct bailey_conn_shard *shard;
-	struct hlist_node tick;
 	union {
-		struct list_head queue;
-		struct rcu_head rcu;
+		struct bailey_conn conn;
+		struct {
+			u8 before[offsetof(struct bailey_conn, owner)];
+			union {
+				struct list_head queue;
+				struct rcu_head rcu;
+				struct bailey_conn_memo memo[2];
+			};
+			spinlock_t lock;	/* of @conn and the next two */
+			bool dead;
+			u8 expendable;
+			bool counted;
+			bool shared;
+			u8 shard;
+		};
 	};
 };
 
+static_assert(offsetofend(struct bailey_conn_entry, shard) <=
+	      offsetofend(struct bailey_conn, owner));
+
 /**
  * struct bailey_conn_iter - a place in the table, kept while others change it
- * @walk: the hash's own iterator
- * @restarts: how often a resize sent it back to the beginning
+ * @table: the table
+ * @hash: where the chain at hand begins: all below has been dealt with
+ * @end: where it ends
+ * @first: its first bucket, between start and stop
+ * @serial: of the buckets that it is of
+ * @at: the place in it of the entry last returned
  */
 struct bailey_conn_iter {
-	struct rhashtable_iter walk;
-	unsigned int restarts;
+	struct bailey_conn_table *table;
+	u64 hash;
+	u64 end;
+	const struct bailey_conn_bucket *first;
+	u32 serial;
+	unsigned int at;
 };
 
 /**
@@ -82,30 +101,54 @@ struct bailey_conn_limits {
 };
 
 /**
+ * enum bailey_conn_table_flags - how it stands with a table's collector
+ * @BAILEY_CONN_IDLE: it does not come any more: the table was empty
+ * @BAILEY_CONN_HURRY: it was told to come at once, as the index is too small
+ */
+enum bailey_conn_table_flags {
+	BAILEY_CONN_IDLE,
+	BAILEY_CONN_HURRY,
+};
+
+/**
  * struct bailey_conn_table - the connections of one network namespace
- * @hash: entries by key; several may share one
- * @count: entries in @hash
- * @shards: where they stand in line
+ * @index: entries by key; several may share one
+ * @shards: where the expendable ones stand in line
+ * @events: who is told what becomes of connections, or NULL; set once, before
+ *	    there are any
+ * @flags: bits of &enum bailey_conn_table_flags
+ * @tally: what became of connections, by the CPU that did it; @collect_us is not used
  * @sources: who has how many of them
- * @collect: takes out what has expired; queued while there are entries
+ * @collect: takes out what has expired and fits the index; queued unless @idle
  * @collect_ns: nanoseconds for which it has worked; its own to write
+ * @longest_ns: the longest that it ever worked without a pause; its own to write
+ * @round: the seconds that it is looking at; its own
+ * @pos: how far it has come, %BAILEY_CONN_END between two rounds; its own to write
+ * @reap_pos: where packets look for the expired when the table is full
+ * @reap_since: second in which they began at the beginning
+ * @barren: second in which they came to the end and found none
  * @namespace: the namespace's number, for the log
  * @told: what the log was told last; @collect's own
  * @told_at: jiffies at that time; @collect's own
- * @events: who is told what becomes of connections, or NULL; set once, before
- *	    there are any
  */
 struct bailey_conn_table {
-	struct rhltable hash;
-	struct percpu_counter count;
+	struct bailey_conn_index index;
 	struct bailey_conn_shard *shards;
+	struct bailey_events *events;
+	unsigned long flags;
+	struct bailey_conn_tally __percpu *tally;
 	struct rhashtable sources;
 	struct delayed_work collect;
 	u64 collect_ns;
+	u64 longest_ns;
+	struct bailey_conn_window round;
+	u32 pos;
+	u32 reap_pos;
+	u32 reap_since;
+	u32 barren;
 	u32 namespace;
 	struct bailey_conn_tally told;
 	unsigned long told_at;
-	struct bailey_events *events;
 };
 
 /**
@@ -119,16 +162,6 @@ enum bailey_conn_walk_verdict {
 	BAILEY_CONN_UNLINK,
 	BAILEY_CONN_STOP,
 };
-
-/**
- * bailey_conn_for_each_rcu() - all entries that bailey_conn_table_lookup_rcu() found
- * @entry: struct bailey_conn_entry *, the one at hand; dead and expired ones
- *	   come, too: see bailey_conn_entry_live()
- * @pos: struct rhlist_head *, for the macro's use
- * @list: what the lookup returned
- */
-#define bailey_conn_for_each_rcu(entry, pos, list) \
-	rhl_for_each_entry_rcu(entry, pos, list, node)
 
 /**
  * bailey_conn_now() - the clock of &bailey_conn.expires
@@ -166,6 +199,21 @@ static inline bool bailey_conn_entry_live(const struct bailey_conn_entry *entry,
 	return !READ_ONCE(entry->dead) && !bailey_conn_expired(&entry->conn, now);
 }
 
+/**
+ * bailey_conn_entry_twins() - are two entries the same connection?
+ * @a: one
+ * @b: the other, with the same key
+ *
+ * Return: true if originator and group sets are the same.
+ */
+static inline bool bailey_conn_entry_twins(const struct bailey_conn_entry *a,
+					   const struct bailey_conn_entry *b)
+{
+	return a->conn.orig_end == b->conn.orig_end &&
+	       READ_ONCE(a->conn.set[0]) == READ_ONCE(b->conn.set[0]) &&
+	       READ_ONCE(a->conn.set[1]) == READ_ONCE(b->conn.set[1]);
+}
+
 int bailey_conn_cache_init(void);
 void bailey_conn_cache_exit(void);
 
@@ -175,14 +223,13 @@ s64 bailey_conn_table_count(struct bailey_conn_table *table);
 void bailey_conn_table_tally(struct bailey_conn_table *table,
 			     struct bailey_conn_tally *tally);
 
-struct bailey_conn_entry *bailey_conn_entry_alloc(gfp_t gfp);
+struct bailey_conn_entry *bailey_conn_entry_alloc(const struct bailey_conn_key *key,
+						  gfp_t gfp);
 void bailey_conn_entry_free(struct bailey_conn_entry *entry);
+unsigned int bailey_conn_entry_size(const struct bailey_conn_key *key);
 
-struct rhlist_head *
-bailey_conn_table_lookup_rcu(struct bailey_conn_table *table,
-			     const struct bailey_conn_key *key);
 int bailey_conn_table_insert(struct bailey_conn_table *table,
-			     struct bailey_conn_entry *new,
+			     struct bailey_conn_entry *new, u32 hash,
 			     struct bailey_conn_entry **existing,
 			     const struct bailey_conn_limits *limits);
 bool bailey_conn_table_unlink(struct bailey_conn_table *table,

@@ -127,6 +127,7 @@ bool bailey_conn_filter_holds(const struct bailey_conn_filter *filter,
 			      const struct bailey_conn *conn)
 {
 	const struct bailey_conn_key *key = &conn->key;
+	struct bailey_addr addr;
 	u32 side, end;
 
 	if (filter->family && filter->family != key->family)
@@ -140,8 +141,8 @@ bool bailey_conn_filter_holds(const struct bailey_conn_filter *filter,
 		if (filter->port[side] >= 0 && (!bailey_proto_has_ports(key->proto) ||
 						filter->port[side] != key->port[end]))
 			return false;
-		if (!bailey_addr_in_prefix(&key->addr[end], &filter->addr[side],
-					   filter->bits[side]))
+		addr = bailey_conn_key_addr(key, end);
+		if (!bailey_addr_in_prefix(&addr, &filter->addr[side], filter->bits[side]))
 			return false;
 	}
 	return true;

@@ -3,10 +3,11 @@
  * Walking over a connection table: for readers, for flush and delete.
  *
  * Nobody stops for a walk: it goes by pieces of one RCU reader's section each,
- * and between two pieces entries come and go and the hash may be resized. So a
- * piece ends before an entry that the walk has not yet dealt with, which is where
- * the next piece begins; and a resize starts the walk over, a bounded number of
- * times. Iterators belong to one caller, who uses them one call at a time.
+ * and between two pieces entries come and go and the index may be resized. A walk
+ * goes by hashes: see conn_resize.c. Within a chain it goes by slots, which entries
+ * keep until they go, and only a chain that a resize has moved between two pieces is
+ * begun again. Iterators belong to one caller, who uses them one call at a
+ * time.
  */
 #include <linux/jiffies.h>
 #include <linux/sched.h>
@@ -16,19 +17,48 @@
 
 #define BATCH		1024		/* entries shown in one go */
 #define BATCH_TIME	(HZ / 100 + 1)	/* jiffies that one go may take */
-#define RESTARTS_MAX	32		/* resizes that one walk puts up with */
 
-/* Is it still there for the caller of an iterator? If not, what comes next is. */
-static struct bailey_conn_entry *settle(struct bailey_conn_iter *iter, void *obj)
+/*
+ * Where the chain at hand is now. If it is begun already its end stays: what lay
+ * behind was left out, to come later.
+ */
+static void find_chain(struct bailey_conn_iter *iter)
 {
-	struct bailey_conn_entry *entry = obj;
+	const struct bailey_conn_buckets *buckets;
+	u64 end;
 
-	while (IS_ERR(entry) || (entry && READ_ONCE(entry->dead))) {
-		if (IS_ERR(entry) && ++iter->restarts > RESTARTS_MAX)
-			return NULL;
-		entry = rhashtable_walk_next(&iter->walk);
+	buckets = bailey_conn_index_chain(&iter->table->index, iter->hash, &end,
+					  &iter->first);
+	if (buckets->serial != iter->serial)
+		iter->at = 0;
+	if (!iter->at)
+		iter->end = end;
+	iter->serial = buckets->serial;
+}
+
+/* While chains are moved one may be wider than what is left to be dealt with. */
+static bool is_next(const struct bailey_conn_iter *iter, const struct bailey_conn_entry *entry)
+{
+	u32 hash = bailey_conn_hash(&entry->conn.key);
+
+	return !READ_ONCE(entry->dead) && hash >= iter->hash && hash < iter->end;
+}
+
+/* The entry at the place, or the first one behind it. */
+static struct bailey_conn_entry *settle(struct bailey_conn_iter *iter)
+{
+	struct bailey_conn_entry *entry;
+
+	while (iter->hash < BAILEY_CONN_HASHES) {
+		for (; (entry = bailey_conn_chain_from(iter->first, &iter->at)); iter->at++)
+			if (is_next(iter, entry))
+				return entry;
+		iter->hash = iter->end;
+		iter->at = 0;
+		if (iter->hash < BAILEY_CONN_HASHES)
+			find_chain(iter);
 	}
-	return entry;
+	return NULL;
 }
 
 /**
@@ -40,17 +70,17 @@ static struct bailey_conn_entry *settle(struct bailey_conn_iter *iter, void *obj
  *
  *	init; { start; next, next, …; stop; } as often as needed; exit
  *
- * Between stop and the next start anything may happen to the table. An entry
- * may come twice when the table was resized, never endlessly; one may be left
- * out when its neighbours in the hash, the last one returned among them, went.
+ * Between stop and the next start anything may happen to the table. What is there
+ * all the time comes, and comes once but for a few that a resize was moving just when
+ * the reader paused.
  *
  * Context: Process context.
  */
 void bailey_conn_iter_init(struct bailey_conn_iter *iter,
 			   struct bailey_conn_table *table)
 {
-	iter->restarts = 0;
-	rhltable_walk_enter(&table->hash, &iter->walk);
+	memset(iter, 0, sizeof(*iter));
+	iter->table = table;
 }
 
 /**
@@ -61,7 +91,6 @@ void bailey_conn_iter_init(struct bailey_conn_iter *iter,
  */
 void bailey_conn_iter_exit(struct bailey_conn_iter *iter)
 {
-	rhashtable_walk_exit(&iter->walk);
 }
 
 /**
@@ -76,11 +105,10 @@ void bailey_conn_iter_exit(struct bailey_conn_iter *iter)
 struct bailey_conn_entry *bailey_conn_iter_start(struct bailey_conn_iter *iter)
 	__acquires(RCU)
 {
-	if (rhashtable_walk_start_check(&iter->walk))
-		iter->restarts++;
-	if (iter->restarts > RESTARTS_MAX)
-		return NULL;
-	return settle(iter, rhashtable_walk_peek(&iter->walk));
+	rcu_read_lock();
+	if (iter->hash < BAILEY_CONN_HASHES)
+		find_chain(iter);
+	return settle(iter);
 }
 
 /**
@@ -93,7 +121,8 @@ struct bailey_conn_entry *bailey_conn_iter_start(struct bailey_conn_iter *iter)
  */
 struct bailey_conn_entry *bailey_conn_iter_next(struct bailey_conn_iter *iter)
 {
-	return settle(iter, rhashtable_walk_next(&iter->walk));
+	iter->at++;
+	return settle(iter);
 }
 
 /**
@@ -105,17 +134,7 @@ struct bailey_conn_entry *bailey_conn_iter_next(struct bailey_conn_iter *iter)
 void bailey_conn_iter_stop(struct bailey_conn_iter *iter)
 	__releases(RCU)
 {
-	rhashtable_walk_stop(&iter->walk);
-}
-
-/*
- * Is the entry just returned the first of its bucket? Where such a one vanishes,
- * the hash goes on with what has become the first. Anywhere else it goes on by
- * number, and would step over an entry for each one unlinked before it.
- */
-static bool may_pause(const struct bailey_conn_iter *iter)
-{
-	return iter->walk.skip <= 1;
+	rcu_read_unlock();
 }
 
 /* A part of a walk; true if there is more. */
@@ -131,7 +150,7 @@ static bool walk_some(struct bailey_conn_table *table,
 	unsigned int n = 0;
 
 	for (entry = bailey_conn_iter_start(iter);
-	     entry && ((n < BATCH && time_before(jiffies, until)) || !may_pause(iter));
+	     entry && n < BATCH && time_before(jiffies, until);
 	     entry = bailey_conn_iter_next(iter), n++) {
 		verdict = fn(entry, arg);
 		if (verdict == BAILEY_CONN_STOP)
@@ -147,7 +166,7 @@ static bool walk_some(struct bailey_conn_table *table,
  * bailey_conn_table_walk() - show every connection to a function
  * @table: an initialised table
  * @fn: says what becomes of the entry; called under RCU, must not sleep. A
- *	resize may show it an entry twice
+ *	resize may show it some entries twice
  * @arg: for @fn
  * @end: why what it unlinks ends
  *

@@ -2,8 +2,9 @@
 /*
  * The story of a packet.
  *
- *	the hook -> where is it?          locate()
+ *	the hook -> where is it?          bailey_where_locate()
  *	         -> what is it?           bailey_skb_parse()
+ *	         -> is it remembered?     recall()
  *	         -> who asks it?          bailey_eval_begin()
  *	         -> its connection        bailey_hook_find()
  *	         -> the questions         bailey_evaluate()
@@ -21,22 +22,19 @@
  */
 #include "hook.h"
 
-#include <linux/inetdevice.h>
-#include <linux/ipv6.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
-#include <net/addrconf.h>
-#include <net/dst.h>
-#include <net/if_inet6.h>
-#include <net/ip.h>
-#include <net/ipv6.h>
-#include <net/l3mdev.h>
 #include <net/netfilter/ipv4/nf_defrag_ipv4.h>
 #if IS_ENABLED(CONFIG_IPV6)
 #include <net/netfilter/ipv6/nf_defrag_ipv6.h>
 #endif
 
+#include "compat.h"
+#include "conn_memo.h"
+#include "context.h"
+#include "counter.h"
+#include "engine/stream.h"
 #include "reject.h"
 #include "skb.h"
 
@@ -46,10 +44,16 @@
 /* Behind destination NAT (-100) and the filter tables (0), before source NAT (100). */
 #define HOOK_PRIORITY	10
 
+/* For the tests: ask remembered packets in full as well, and compare. */
+static bool compare __read_mostly;
+module_param(compare, bool, 0644);
+MODULE_PARM_DESC(compare, "ask remembered packets in full as well, and compare (default: N)");
+
 /* A packet on its way through the story. */
 struct passage {
 	struct bailey_net *bn;
 	const struct sk_buff *skb;
+	const struct bailey_binding *binding;
 	struct bailey_track_rules rules;
 	struct bailey_where where;
 	struct bailey_packet packet;
@@ -60,147 +64,6 @@ struct passage {
 	struct bailey_conn_entry *entry;	/* its connection, or the one it replaces */
 	u32 now;
 };
-
-static bool has_addr4(const struct net_device *dev, __be32 addr)
-{
-	const struct in_device *in_dev = __in_dev_get_rcu(dev);
-	const struct in_ifaddr *ifa;
-
-	if (!in_dev)
-		return false;
-	in_dev_for_each_ifa_rcu(ifa, in_dev)
-		if (ifa->ifa_local == addr)
-			return true;
-	return false;
-}
-
-#if IS_ENABLED(CONFIG_IPV6)
-static bool has_addr6(const struct net_device *dev, const struct in6_addr *addr)
-{
-	const struct inet6_dev *in6_dev = __in6_dev_get(dev);
-	const struct inet6_ifaddr *ifp;
-
-	if (!in6_dev)
-		return false;
-	list_for_each_entry_rcu(ifp, &in6_dev->addr_list, if_list)
-		if (ipv6_addr_equal(&ifp->addr, addr))
-			return true;
-	return false;
-}
-#else
-static bool has_addr6(const struct net_device *dev, const struct in6_addr *addr)
-{
-	return false;
-}
-#endif
-
-/* Is this one of the interface's addresses at this moment? */
-static bool has_addr(const struct bailey_where *where, u32 ifindex, u8 family,
-		     const struct bailey_addr *addr)
-{
-	const struct net_device *dev;
-	struct in6_addr bytes;
-	bool found = false;
-
-	rcu_read_lock();
-	dev = dev_get_by_index_rcu(where->world, ifindex);
-	bailey_addr_to_bytes(family, addr, bytes.s6_addr);
-	if (dev && family == BAILEY_IPV4)
-		found = has_addr4(dev, bytes.s6_addr32[0]);
-	else if (dev)
-		found = has_addr6(dev, &bytes);
-	rcu_read_unlock();
-	return found;
-}
-
-/**
- * bailey_where_init() - a packet is at a hook of a namespace
- * @where: filled in, but for the interfaces: see bailey_where_device()
- * @net: the namespace
- * @hook: the hook
- */
-void bailey_where_init(struct bailey_where *where, struct net *net,
-		       enum bailey_hook hook)
-{
-	memset(where, 0, sizeof(*where));
-	where->hook = hook;
-	where->has_addr = has_addr;
-	where->world = net;
-}
-
-/**
- * bailey_where_device() - a packet passes an interface on one side
- * @where: filled in for that side; at LOCAL_* the other side's domain, too
- * @side: %BAILEY_SRC or %BAILEY_DST
- * @dev: the interface itself, not the VRF that it is a port of
- *
- * Context: Under rcu_read_lock().
- */
-void bailey_where_device(struct bailey_where *where, u32 side,
-			 const struct net_device *dev)
-{
-	u32 master = l3mdev_master_ifindex_rcu(dev);
-
-	where->ifindex[side] = dev->ifindex;
-	where->master[side] = master == dev->ifindex ? 0 : master;
-	where->domain[side] = master;
-	if (where->hook == BAILEY_HOOK_FORWARD)
-		return;
-	where->domain[!side] = master;
-	where->loopback = dev->flags & IFF_LOOPBACK;
-}
-
-/* The port by which a packet came in, where a VRF stands in for it. */
-static const struct net_device *ingress_port(const struct sk_buff *skb,
-					     const struct nf_hook_state *state)
-{
-	const struct net_device *dev;
-	int sdif = state->pf == NFPROTO_IPV4 ? inet_sdif(skb) : inet6_sdif(skb);
-
-	if (!sdif)
-		return state->in;
-	dev = dev_get_by_index_rcu(state->net, sdif);
-	return dev ? dev : state->in;
-}
-
-/* After DNAT in LOCAL_OUT, state->out is still where the packet would have gone. */
-static const struct net_device *egress_port(const struct sk_buff *skb,
-					    const struct nf_hook_state *state)
-{
-	if (state->hook == NF_INET_LOCAL_OUT && skb_dst(skb) && skb_dst(skb)->dev)
-		return skb_dst(skb)->dev;
-	return state->out;
-}
-
-/*
- * At LOCAL_OUT a VRF shows packets twice: first as leaving by itself, either on
- * their way into its own queue (then the route leads to the VRF) or at once (then
- * the buffer is on the VRF, and the route leads on already); then again by the
- * port. What state->out says is stale once a packet was routed anew.
- */
-static bool comes_again(const struct sk_buff *skb, const struct nf_hook_state *state)
-{
-	if (state->hook != NF_INET_LOCAL_OUT)
-		return false;
-	if (netif_is_l3_master(egress_port(skb, state)))
-		return true;
-	return netif_is_l3_master(state->out) && skb->dev == state->out;
-}
-
-/* Fill in where a packet is. False if this is not yet the place to judge it. */
-static bool locate(struct bailey_where *where, const struct sk_buff *skb,
-		   const struct nf_hook_state *state)
-{
-	bailey_where_init(where, state->net,
-			  state->hook == NF_INET_LOCAL_IN ? BAILEY_HOOK_LOCAL_IN :
-			  state->hook == NF_INET_LOCAL_OUT ? BAILEY_HOOK_LOCAL_OUT :
-							     BAILEY_HOOK_FORWARD);
-	if (state->hook != NF_INET_LOCAL_OUT)
-		bailey_where_device(where, BAILEY_SRC, ingress_port(skb, state));
-	if (state->hook != NF_INET_LOCAL_IN)
-		bailey_where_device(where, BAILEY_DST, egress_port(skb, state));
-	return !comes_again(skb, state);
-}
 
 /**
  * bailey_hook_find() - the connection that a packet belongs to
@@ -219,7 +82,7 @@ struct bailey_conn_entry *bailey_hook_find(struct bailey_net *bn,
 {
 	struct bailey_conn_entry *entry, *best = NULL;
 	u32 rank, best_rank = 0, now = bailey_conn_now();
-	struct rhlist_head *list, *pos;
+	struct bailey_conn_probe probe;
 	struct bailey_conn_key key;
 	bool related;
 	u8 end, side;
@@ -227,8 +90,9 @@ struct bailey_conn_entry *bailey_hook_find(struct bailey_net *bn,
 	end = bailey_eval_key(eval, quote, &key, &related);
 	if (end > 1)
 		return NULL;
-	list = bailey_conn_table_lookup_rcu(&bn->conns, &key);
-	bailey_conn_for_each_rcu(entry, pos, list) {
+	for (entry = bailey_conn_index_first(&bn->conns.index, &key, bailey_conn_hash(&key),
+					     &probe);
+	     entry; entry = bailey_conn_index_next(&probe, entry)) {
 		if (!bailey_conn_entry_live(entry, now))
 			continue;
 		side = bailey_conn_side(&entry->conn, end);
@@ -251,20 +115,24 @@ static u32 side_ifindex(const struct passage *p, u32 side)
 
 static struct bailey_conn_entry *make_entry(const struct passage *p)
 {
-	struct bailey_conn_entry *entry = bailey_conn_entry_alloc(GFP_ATOMIC);
+	struct bailey_conn_entry *entry;
+	struct bailey_conn_key key;
 	struct bailey_conn *conn;
 	bool related;
+	u8 end = bailey_eval_key(&p->eval, &p->quote, &key, &related);
 
+	entry = bailey_conn_entry_alloc(&key, GFP_ATOMIC);
 	if (!entry)
 		return NULL;
 	conn = &entry->conn;
-	conn->orig_end = bailey_eval_key(&p->eval, &p->quote, &conn->key, &related);
+	conn->orig_end = end;
 	conn->set[BAILEY_ORIGINATOR] = p->verdict.set[BAILEY_ORIGINATOR];
 	conn->set[BAILEY_RESPONDER] = p->verdict.set[BAILEY_RESPONDER];
 	conn->epoch = p->verdict.epoch;
 	conn->ifindex[BAILEY_ORIGINATOR] = side_ifindex(p, BAILEY_SRC);
 	conn->ifindex[BAILEY_RESPONDER] = side_ifindex(p, BAILEY_DST);
-	conn->track = p->verdict.next.track;
+	bailey_track_copy(&conn->track, &p->verdict.next.track,
+			  bailey_track_words(key.proto));
 	if (p->entry)
 		bailey_conn_succeeds(conn, &p->entry->conn);
 	conn->expires = bailey_conn_deadline(p->now, p->verdict.next.timeout);
@@ -298,7 +166,8 @@ static enum bailey_reason open_conn(struct passage *p)
 		return BAILEY_DROP_NO_MEMORY;
 	if (p->entry && bailey_conn_table_unlink(&bn->conns, p->entry, BAILEY_END_REOPENED))
 		bailey_stats_count(bn->stats, BAILEY_COUNT_CONN_REOPENED);
-	ret = bailey_conn_table_insert(&bn->conns, entry, &first, &limits);
+	ret = bailey_conn_table_insert(&bn->conns, entry, bailey_conn_hash(&entry->conn.key),
+				       &first, &limits);
 	if (!ret) {
 		bailey_stats_count(bn->stats, BAILEY_COUNT_CONN_NEW);
 		return BAILEY_PASS;
@@ -338,14 +207,44 @@ static bool moves_conn(const struct passage *p)
 		bailey_track_moved(&p->entry->conn.track, &p->verdict.next.track));
 }
 
+/* Does what was said hold for all of the packet's half, in this context? */
+static bool memorable(const struct passage *p)
+{
+	const struct bailey_verdict *verdict = &p->verdict;
+	u8 source = p->match.side;
+
+	return (p->packet.proto == BAILEY_PROTO_TCP || p->packet.proto == BAILEY_PROTO_UDP) &&
+	       !verdict->doors_changed && verdict->hits <= 2 &&
+	       verdict->set[source] == bailey_eval_set_id(&p->eval, BAILEY_SRC) &&
+	       verdict->set[!source] == bailey_eval_set_id(&p->eval, BAILEY_DST);
+}
+
+/* All have said yes to a packet of a known connection. */
+static void remember(struct passage *p)
+{
+	const struct bailey_verdict *verdict = &p->verdict;
+	struct bailey_conn_memo memo = { 0 };
+	unsigned int i;
+
+	if (!memorable(p) || READ_ONCE(p->entry->shared))
+		return;
+	memo.stamp = bailey_context_make(p->binding->contexts, &p->where);
+	if (!memo.stamp || READ_ONCE(p->entry->memo[p->match.side].stamp) == memo.stamp)
+		return;
+	for (i = 0; i < verdict->hits; i++)
+		memo.counter[i] = verdict->rule[i]->counter;
+	bailey_conn_remember(p->entry, p->match.side, &memo, verdict->set, verdict->epoch);
+}
+
 /* What the packet leaves behind in rules and connections. */
 static enum bailey_reason settle(struct passage *p)
 {
 	const struct bailey_verdict *verdict = &p->verdict;
+	enum bailey_reason reason;
 	unsigned int i;
 
 	for (i = 0; i < verdict->hits; i++)
-		bailey_rule_count(verdict->rule[i], p->packet.len, p->now);
+		bailey_counter_add(&verdict->rule[i]->counter, p->packet.len, p->now);
 	if (verdict->revoked)
 		revoke(p);
 	if (verdict->reason != BAILEY_PASS)
@@ -358,8 +257,11 @@ static enum bailey_reason settle(struct passage *p)
 		return BAILEY_PASS;
 	if (verdict->doors_changed)
 		store_doors(p);
-	return bailey_conn_entry_advance(&p->bn->conns, p->entry, &p->packet,
-					 p->match.side, &p->rules, p->now);
+	reason = bailey_conn_entry_advance(&p->bn->conns, p->entry, &p->packet,
+					   p->match.side, &p->rules, p->now);
+	if (reason == BAILEY_PASS)
+		remember(p);
+	return reason;
 }
 
 /*
@@ -377,12 +279,11 @@ static void evaluate_again(struct passage *p)
 	bailey_evaluate(&p->eval, &match, &p->rules, &p->verdict);
 }
 
-/* A packet that is asked: find its connection, ask, and keep the books. */
-static enum bailey_reason ask(struct passage *p)
+/* A packet that is asked: find its connection, and ask. */
+static void find_and_ask(struct passage *p)
 {
 	const struct bailey_match_conn *match = NULL;
 
-	p->rules = bailey_sysctl_track_rules(&p->bn->sysctls);
 	if (p->eval.tracked)
 		p->entry = bailey_hook_find(p->bn, &p->eval, &p->quote, &p->match);
 	if (p->entry && (p->match.related ||
@@ -392,10 +293,9 @@ static enum bailey_reason ask(struct passage *p)
 	if (p->verdict.reason != BAILEY_PASS && match && !match->related &&
 	    !p->verdict.conn_known)
 		evaluate_again(p);
-	return settle(p);
 }
 
-static enum bailey_reason judge(struct passage *p, const struct bailey_binding *binding)
+static enum bailey_reason judge(struct passage *p)
 {
 	enum bailey_reason parsed = bailey_skb_parse(p->skb, &p->packet, &p->quote);
 
@@ -405,13 +305,15 @@ static enum bailey_reason judge(struct passage *p, const struct bailey_binding *
 	if (p->where.hook == BAILEY_HOOK_LOCAL_OUT &&
 	    bailey_reject_owns(p->bn, &p->packet, &p->quote))
 		return BAILEY_PASS;
-	if (bailey_eval_begin(&p->eval, binding, &p->packet, parsed, &p->where,
+	if (bailey_eval_begin(&p->eval, p->binding, &p->packet, parsed, &p->where,
 			      NULL, &p->verdict)) {
 		if (p->verdict.reason == BAILEY_PASS)
 			bailey_stats_count(p->bn->stats, BAILEY_COUNT_UNASKED);
 		return p->verdict.reason;
 	}
-	p->verdict.reason = ask(p);
+	p->rules = bailey_sysctl_track_rules(&p->bn->sysctls);
+	find_and_ask(p);
+	p->verdict.reason = settle(p);
 	if (p->verdict.reason == BAILEY_PASS)
 		bailey_stats_count(p->bn->stats, BAILEY_COUNT_ACCEPTED);
 	if (p->verdict.untracked)
@@ -419,26 +321,21 @@ static enum bailey_reason judge(struct passage *p, const struct bailey_binding *
 	return p->verdict.reason;
 }
 
-static unsigned int hook(void *priv, struct sk_buff *skb,
-			 const struct nf_hook_state *state)
+/* A packet that nothing is remembered of. */
+static noinline unsigned int ask_in_full(struct bailey_net *bn,
+					 const struct bailey_binding *binding,
+					 struct sk_buff *skb,
+					 const struct nf_hook_state *state,
+					 const struct bailey_where *where)
 {
-	struct bailey_net *bn = bailey_net_of(state->net);
-	const struct bailey_binding *binding;
 	enum bailey_reason reason;
 	struct passage p;
 
-	binding = rcu_dereference(bn->store.live);
-	if (!binding)
-		return NF_ACCEPT;
 	p.bn = bn;
 	p.skb = skb;
-	if (!locate(&p.where, skb, state))
-		return NF_ACCEPT;
-	if (READ_ONCE(bn->store.unbound)) {
-		bailey_stats_drop(bn->stats, BAILEY_DROP_NO_MEMORY);
-		return NF_DROP;
-	}
-	reason = judge(&p, binding);
+	p.binding = binding;
+	p.where = *where;
+	reason = judge(&p);
 	trace_bailey_verdict(&p.where, &p.packet, reason);
 	if (reason == BAILEY_PASS)
 		return NF_ACCEPT;
@@ -446,6 +343,116 @@ static unsigned int hook(void *priv, struct sk_buff *skb,
 	if (p.verdict.reject)
 		bailey_reject_send(bn, skb, state, &p.packet);
 	return NF_DROP;
+}
+
+/* Is what a full evaluation has just said what was remembered, and nothing else? */
+static bool agrees(const struct passage *p, const struct bailey_conn_recall *recall)
+{
+	const struct bailey_verdict *verdict = &p->verdict;
+	struct bailey_conn conn;
+	u32 i, timeout;
+
+	if (verdict->reason != BAILEY_PASS || !verdict->conn_known || verdict->open ||
+	    verdict->doors_changed || verdict->hits > 2 || p->entry != recall->entry ||
+	    p->match.side != recall->side)
+		return false;
+	for (i = 0; i < 2; i++)
+		if ((i < verdict->hits ? verdict->rule[i]->counter : 0) != recall->counter[i])
+			return false;
+	bailey_conn_copy(&conn, &recall->entry->conn);
+	bailey_stream_move(&conn, recall->packet, recall->side, &p->rules, &timeout);
+	return timeout == verdict->next.timeout &&
+	       bailey_track_equal(&conn.track, &verdict->next.track, BAILEY_TRACK_WORDS);
+}
+
+/* The comparing mode: ask a remembered packet in full, and leave nothing behind. */
+static noinline bool compares(struct bailey_net *bn, const struct bailey_binding *binding,
+			      const struct bailey_where *where,
+			      const struct bailey_conn_recall *recall, u32 stamp)
+{
+	struct passage p = { .bn = bn, .binding = binding, .where = *where };
+	u32 timeout;
+	bool same;
+
+	p.packet = *recall->packet;
+	p.rules = bailey_sysctl_track_rules(&bn->sysctls);
+	if (bailey_stream_look(&recall->entry->conn, &p.packet, recall->side, &p.rules,
+			       &timeout) == BAILEY_STREAM_OTHER)
+		return false;
+	if (bailey_eval_begin(&p.eval, binding, &p.packet, BAILEY_PASS, &p.where, NULL,
+			      &p.verdict))
+		p.entry = NULL;
+	else
+		find_and_ask(&p);
+	same = agrees(&p, recall);
+	if (!same && !bailey_conn_recall_holds(recall, stamp))
+		return false;
+	bailey_stats_count(bn->stats, same ? BAILEY_COUNT_COMPARED : BAILEY_COUNT_DIFFERED);
+	WARN_ONCE(!same, "bailey: a remembered packet would be judged otherwise\n");
+	return same;
+}
+
+/*
+ * Nearly all packets end here: of a connection that remembers what was said, and
+ * such that it only goes on. Asks nobody.
+ */
+static bool recall(struct bailey_net *bn, const struct bailey_binding *binding,
+		   const struct bailey_where *where, const struct bailey_packet *packet)
+{
+	struct bailey_conn_recall recall BAILEY_UNSET;
+	struct bailey_track_rules rules;
+	u32 stamp, now;
+
+	stamp = bailey_context_find(binding->contexts, where);
+	if (!stamp || trace_bailey_verdict_enabled())
+		return false;
+	now = bailey_conn_now();
+	recall.packet = packet;
+	if (!bailey_conn_recall(&recall, &bn->conns, where->domain, stamp, now))
+		return false;
+	if (unlikely(READ_ONCE(compare)) && !compares(bn, binding, where, &recall, stamp))
+		return false;
+	rules = bailey_sysctl_track_rules(&bn->sysctls);
+	if (!bailey_conn_go_on(&recall, &rules, now))
+		return false;
+	bailey_counter_add_two_bh(recall.counter, packet->len, now);
+	bailey_stats_count_bh(bn->stats, BAILEY_COUNT_ACCEPTED);
+	return true;
+}
+
+static bool recall_bh(struct bailey_net *bn, const struct bailey_binding *binding,
+		      const struct bailey_where *where, const struct bailey_packet *packet)
+{
+	bool ret;
+
+	if (likely(softirq_count()))
+		return recall(bn, binding, where, packet);
+	local_bh_disable();
+	ret = recall(bn, binding, where, packet);
+	local_bh_enable();
+	return ret;
+}
+
+static unsigned int hook(void *priv, struct sk_buff *skb,
+			 const struct nf_hook_state *state)
+{
+	struct bailey_net *bn = bailey_net_of(state->net);
+	const struct bailey_binding *binding;
+	struct bailey_where where BAILEY_UNSET;
+	struct bailey_packet packet BAILEY_UNSET;
+
+	binding = rcu_dereference(bn->store.live);
+	if (!binding)
+		return NF_ACCEPT;
+	if (!bailey_where_locate(&where, skb, state))
+		return NF_ACCEPT;
+	if (READ_ONCE(bn->store.unbound)) {
+		bailey_stats_drop(bn->stats, BAILEY_DROP_NO_MEMORY);
+		return NF_DROP;
+	}
+	if (bailey_skb_plain(skb, &packet) && recall_bh(bn, binding, &where, &packet))
+		return NF_ACCEPT;
+	return ask_in_full(bn, binding, skb, state, &where);
 }
 
 #define HOOK(family, number) { \

@@ -7,11 +7,8 @@
 
 #include "engine/evaluate.h"
 #include "net.h"
+#include "where.h"
 
-void bailey_where_init(struct bailey_where *where, struct net *net,
-		       enum bailey_hook hook);
-void bailey_where_device(struct bailey_where *where, u32 side,
-			 const struct net_device *dev);
 struct bailey_conn_entry *bailey_hook_find(struct bailey_net *bn,
 					   const struct bailey_eval *eval,
 					   const struct bailey_packet *quote,

@@ -82,7 +82,7 @@ static int device_event(struct notifier_block *block, unsigned long event, void 
 {
 	const struct net_device *dev = netdev_notifier_info_to_dev(ptr);
 
-	bailey_store_device_event(&bailey_net_of(dev_net(dev))->store, event);
+	bailey_store_device_event(&bailey_net_of(dev_net(dev))->store, event, dev);
 	return NOTIFY_DONE;
 }
 
@@ -96,9 +96,12 @@ static int __init bailey_init(void)
 
 	bailey_hooks_prepare();
 	bailey_reject_init();
-	ret = bailey_conn_cache_init();
+	ret = bailey_rule_pools_init();
 	if (ret)
 		goto exit_reject;
+	ret = bailey_conn_cache_init();
+	if (ret)
+		goto exit_rules;
 	ret = bailey_store_workers_init();
 	if (ret)
 		goto exit_cache;
@@ -116,6 +119,8 @@ exit_workers:
 	bailey_store_workers_exit();
 exit_cache:
 	bailey_conn_cache_exit();
+exit_rules:
+	bailey_rule_pools_exit();
 exit_reject:
 	bailey_reject_exit();
 	return ret;
@@ -127,6 +132,7 @@ static void __exit bailey_exit(void)
 	unregister_pernet_subsys(&net_ops);
 	bailey_store_workers_exit();
 	bailey_conn_cache_exit();
+	bailey_rule_pools_exit();
 	bailey_reject_exit();
 }
 

@@ -12,6 +12,7 @@
 #include <net/checksum.h>
 #include <net/ip6_checksum.h>
 
+#include "engine/packet_plain.h"
 #include "skb.h"
 
 /* A source that knows its buffer. */
@@ -73,6 +74,26 @@ enum bailey_reason bailey_skb_parse(const struct sk_buff *skb,
 	if (reason == BAILEY_PASS && contradicts(skb, packet))
 		return BAILEY_DROP_MALFORMED;
 	return reason;
+}
+
+/**
+ * bailey_skb_plain() - read a buffer's packet, if it is like most
+ * @skb: as for bailey_skb_parse()
+ * @packet: as for bailey_packet_plain()
+ *
+ * Context: Any.
+ * Return: true if it could be read: then bailey_skb_parse() says the same.
+ */
+bool bailey_skb_plain(const struct sk_buff *skb, struct bailey_packet *packet)
+{
+	const struct bailey_source source = {
+		.linear = skb_network_header(skb),
+		.linear_len = max_t(int, skb_headlen(skb) - skb_network_offset(skb), 0),
+		.len = max_t(int, skb->len - skb_network_offset(skb), 0),
+		.gso = skb_is_gso(skb),
+	};
+
+	return bailey_packet_plain(&source, packet) && !contradicts(skb, packet);
 }
 
 /* Is there a sum over all of the packet behind the IP headers that we know? */

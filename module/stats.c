@@ -15,6 +15,8 @@ static const char * const counter_name[BAILEY_COUNTERS] = {
 	[BAILEY_COUNT_CONN_REVOKED] = "connections_revoked",
 	[BAILEY_COUNT_REJECTS_SENT] = "rejects_sent",
 	[BAILEY_COUNT_REJECTS_LIMITED] = "rejects_limited",
+	[BAILEY_COUNT_COMPARED] = "packets_compared",
+	[BAILEY_COUNT_DIFFERED] = "packets_differed",
 };
 
 static void add_up(struct bailey_stats __percpu *stats, struct bailey_stats *sum)

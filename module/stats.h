@@ -19,6 +19,8 @@
  * @BAILEY_COUNT_CONN_REVOKED: connections ended by "revoke cut"
  * @BAILEY_COUNT_REJECTS_SENT: answers to rejected packets that left
  * @BAILEY_COUNT_REJECTS_LIMITED: rejected packets without one, by reject_rate
+ * @BAILEY_COUNT_COMPARED: remembered packets that were asked in full as well
+ * @BAILEY_COUNT_DIFFERED: those that were answered otherwise
  * @BAILEY_COUNTERS: number of counters, not a counter
  */
 enum bailey_counter {
@@ -30,6 +32,8 @@ enum bailey_counter {
 	BAILEY_COUNT_CONN_REVOKED,
 	BAILEY_COUNT_REJECTS_SENT,
 	BAILEY_COUNT_REJECTS_LIMITED,
+	BAILEY_COUNT_COMPARED,
+	BAILEY_COUNT_DIFFERED,
 	BAILEY_COUNTERS
 };
 
@@ -43,8 +47,9 @@ struct bailey_stats {
 	u64 drop[BAILEY_REASON_COUNT];
 };
 
-/* Context: any. @stats is a struct bailey_stats __percpu pointer. */
+/* Context: any; _bh: BHs disabled. @stats is a struct bailey_stats __percpu pointer. */
 #define bailey_stats_count(stats, counter) this_cpu_inc((stats)->count[counter])
+#define bailey_stats_count_bh(stats, counter) __this_cpu_inc((stats)->count[counter])
 #define bailey_stats_drop(stats, reason)   this_cpu_inc((stats)->drop[reason])
 
 void bailey_stats_print(struct bailey_stats __percpu *stats, struct bailey_out *out);

@@ -163,11 +163,13 @@ json_t *tool_json_set(const struct bailey_policy *policy,
 static json_t *rule_json(const struct tool_view *view, const struct bailey_rule *rule)
 {
 	json_t *json = json_object();
+	struct bailey_match match;
 
 	if (rule->number)
 		json_object_set_new(json, "number", json_integer(rule->number));
 	json_object_set_new(json, "action", json_string(bailey_action_name(rule->action)));
-	match_json(json, view->policy, &rule->match);
+	bailey_rule_match(rule, &match);
+	match_json(json, view->policy, &match);
 	return json;
 }
 
@@ -188,7 +190,7 @@ json_t *tool_json_rules(const struct tool_view *view,
 	u32 i;
 
 	for (i = 0; i < rules->count; i++) {
-		json = rule_json(view, rules->at[i]);
+		json = rule_json(view, bailey_rules_at(rules, i));
 		count = tool_counters_find(view->counters, object, dir, i);
 		if (count)
 			json_object_update(json, count);

@@ -39,7 +39,7 @@ void tool_rules_print(const struct tool_view *view,
 	for (i = 0; i < rules->count; i++) {
 		bailey_out_printf(out, "%s %s %s ", bailey_kind_name(object->kind),
 				  object->name, dir == BAILEY_IN ? "in" : "out");
-		bailey_rule_print(view->policy, rules->at[i], out);
+		bailey_rule_print(view->policy, bailey_rules_at(rules, i), out);
 		count = tool_counters_find(view->counters, object, dir, i);
 		if (count)
 			count_print(count, out);

@@ -17,13 +17,17 @@
 #include <linux/bsearch.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/math64.h>
 #include <linux/mm.h>
 #include <linux/overflow.h>
+#include <linux/prefetch.h>
+#include <linux/random.h>
 #include <linux/refcount.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
+#include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/types.h>
 
@@ -33,6 +37,46 @@
 #define bailey_yield()		cond_resched()
 #define bailey_killed()		fatal_signal_pending(current)
 #define bailey_lowest_bit(word)	__ffs(word)
+#define bailey_random()		get_random_u64()	/* seeds of hashes */
+#define bailey_mul_high(a, b)	mul_u64_u64_shr(a, b, 64)
+#define bailey_prefetch(p)	prefetch(p)
+
+/*
+ * Memory for many objects of one size, which kvzalloc() would round up. Its
+ * owner initialises it before the first object, or never.
+ */
+struct bailey_pool {
+	const char *name;
+	size_t size;
+	struct kmem_cache *cache;
+};
+
+static inline int bailey_pool_init(struct bailey_pool *pool)
+{
+	pool->cache = kmem_cache_create(pool->name, pool->size, 0, SLAB_ACCOUNT, NULL);
+	return pool->cache ? 0 : -ENOMEM;
+}
+
+static inline void bailey_pool_exit(struct bailey_pool *pool)
+{
+	kmem_cache_destroy(pool->cache);
+	pool->cache = NULL;
+}
+
+static inline void *bailey_pool_zalloc(struct bailey_pool *pool)
+{
+	if (!pool->cache)
+		return bailey_zalloc(pool->size);
+	return kmem_cache_zalloc(pool->cache, GFP_KERNEL | __GFP_NOWARN);
+}
+
+static inline void bailey_pool_free(struct bailey_pool *pool, void *p)
+{
+	if (!pool->cache)
+		bailey_free(p);
+	else
+		kmem_cache_free(pool->cache, p);
+}
 
 struct bailey_refcount {
 	refcount_t count;
@@ -60,10 +104,18 @@ static inline bool bailey_ref_shared(const struct bailey_refcount *ref)
 
 /* Pairs with a release by whoever shares a connection with other CPUs. */
 #define bailey_load_acquire(p)	smp_load_acquire(p)
+#define bailey_store_release(p, v) smp_store_release(p, v)
 
-typedef atomic64_t bailey_atomic64;
-#define bailey_atomic64_add(n, v)	atomic64_add(n, v)
-#define bailey_atomic64_read(v)		atomic64_read(v)
+/* A lock, links and marks of whoever keeps a connection: see module/conn_table.h */
+#define BAILEY_OWNER_SIZE	(29 + sizeof(spinlock_t))
+
+/* Counters of packets lie apart, one for each CPU: see module/counter.c. */
+typedef u32 bailey_counter;
+struct bailey_count;
+int bailey_counter_init(bailey_counter *counter);
+void bailey_counter_exit(bailey_counter *counter);
+void bailey_counter_add(bailey_counter *counter, u32 bytes, u32 now);
+void bailey_counter_read(const bailey_counter *counter, struct bailey_count *count);
 
 #else /* a program */
 
@@ -122,6 +174,36 @@ void *bailey_test_zalloc(size_t size);
 #define bailey_yield()		do { } while (0)
 #define bailey_killed()		false
 #define bailey_lowest_bit(word)	__builtin_ctzl(word)
+#define bailey_random()		0x5bd1e9955bd1e995ULL	/* the same in each run */
+#define bailey_prefetch(p)	__builtin_prefetch(p)
+#define bailey_mul_high(a, b)	((u64)((__uint128_t)(a) * (b) >> 64))
+
+struct bailey_pool {
+	const char *name;
+	size_t size;
+};
+
+static inline int bailey_pool_init(struct bailey_pool *pool)
+{
+	(void)pool;
+	return 0;
+}
+
+static inline void bailey_pool_exit(struct bailey_pool *pool)
+{
+	(void)pool;
+}
+
+static inline void *bailey_pool_zalloc(struct bailey_pool *pool)
+{
+	return bailey_zalloc(pool->size);
+}
+
+static inline void bailey_pool_free(struct bailey_pool *pool, void *p)
+{
+	(void)pool;
+	bailey_free(p);
+}
 
 struct bailey_refcount {
 	u32 count;
@@ -148,10 +230,9 @@ static inline bool bailey_ref_shared(const struct bailey_refcount *ref)
 }
 
 #define bailey_load_acquire(p)	READ_ONCE(*(p))
+#define bailey_store_release(p, v) WRITE_ONCE(*(p), v)
 
-typedef struct { s64 counter; } bailey_atomic64;
-#define bailey_atomic64_add(n, v)	((void)((v)->counter += (n)))
-#define bailey_atomic64_read(v)		((v)->counter)
+#define BAILEY_OWNER_SIZE	33
 
 static inline void sort(void *base, size_t num, size_t size,
 			int (*cmp)(const void *, const void *), void *swap)
@@ -179,6 +260,48 @@ static inline void sort_r(void *base, size_t num, size_t size,
 #endif /* __KERNEL__ */
 
 #include <linux/bailey.h>
+
+/**
+ * struct bailey_count - what a counter has counted
+ * @packets: packets
+ * @bytes: their bytes
+ * @last: when the last one came, in the caller's seconds; 0 if there was none
+ */
+struct bailey_count {
+	u64 packets;
+	u64 bytes;
+	u32 last;
+};
+
+#ifndef __KERNEL__
+
+typedef struct bailey_count bailey_counter;
+
+static inline int bailey_counter_init(bailey_counter *counter)
+{
+	memset(counter, 0, sizeof(*counter));
+	return 0;
+}
+
+static inline void bailey_counter_exit(bailey_counter *counter)
+{
+	(void)counter;
+}
+
+static inline void bailey_counter_add(bailey_counter *counter, u32 bytes, u32 now)
+{
+	counter->packets++;
+	counter->bytes += bytes;
+	counter->last = now;
+}
+
+static inline void bailey_counter_read(const bailey_counter *counter,
+				       struct bailey_count *count)
+{
+	*count = *counter;
+}
+
+#endif
 
 /**
  * bailey_get_be16() - read 16 bits of network order from any address

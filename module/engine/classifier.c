@@ -101,12 +101,14 @@ static enum bailey_fit rule_fits(const struct bailey_policy *policy,
 				 const struct bailey_rule *rule,
 				 const struct bailey_packet *packet)
 {
-	const struct bailey_match *match = &rule->match;
-	enum bailey_fit fit = bailey_match_fields(match, packet);
+	enum bailey_fit fit = bailey_rule_fields(rule, packet);
+	struct bailey_match match;
 
-	if (fit == BAILEY_FIT_NO ||
-	    !peer_holds(policy, &match->from, packet->family, &packet->src) ||
-	    !peer_holds(policy, &match->to, packet->family, &packet->dst))
+	if (fit == BAILEY_FIT_NO)
+		return fit;
+	bailey_rule_match(rule, &match);
+	if (!peer_holds(policy, &match.from, packet->family, &packet->src) ||
+	    !peer_holds(policy, &match.to, packet->family, &packet->dst))
 		return BAILEY_FIT_NO;
 	return fit;
 }
@@ -340,6 +342,6 @@ struct bailey_rule *bailey_classify(const struct bailey_policy *policy,
 			rule = added;
 	}
 	if (unlikely(packet->flags & BAILEY_PKT_FRAGMENT) && rule)
-		*sure = bailey_match_fields(&rule->match, packet) == BAILEY_FIT_YES;
+		*sure = bailey_rule_fields(rule, packet) == BAILEY_FIT_YES;
 	return rule;
 }

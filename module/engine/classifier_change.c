@@ -97,7 +97,7 @@ static int by_number(const void *a, const void *b)
 
 	if (x->number != y->number)
 		return x->number < y->number ? -1 : 1;
-	return (int)x->match.families - y->match.families;
+	return (int)x->families - y->families;
 }
 
 /* The rank of a rule in an index; its count if it is not there. */

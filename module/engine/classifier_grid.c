@@ -42,14 +42,15 @@ struct choice {
  */
 void bailey_grid_lengths(const struct bailey_rule *rule, u8 *bits)
 {
-	const struct bailey_match *match = &rule->match;
+	struct bailey_match match;
 
-	bits[BAILEY_INDEX_SRC] = match->from.kind == BAILEY_PEER_CIDR ? match->from.bits : 0;
-	bits[BAILEY_INDEX_DST] = match->to.kind == BAILEY_PEER_CIDR ? match->to.bits : 0;
-	bits[BAILEY_INDEX_SPORT] = match->sport_first == match->sport_last;
-	bits[BAILEY_INDEX_DPORT] = match->dport_first == match->dport_last ||
-		(match->type != BAILEY_TYPE_ANY && match->code != BAILEY_TYPE_ANY);
-	bits[BAILEY_INDEX_PROTO] = match->proto != BAILEY_PROTO_ANY;
+	bailey_rule_match(rule, &match);
+	bits[BAILEY_INDEX_SRC] = match.from.kind == BAILEY_PEER_CIDR ? match.from.bits : 0;
+	bits[BAILEY_INDEX_DST] = match.to.kind == BAILEY_PEER_CIDR ? match.to.bits : 0;
+	bits[BAILEY_INDEX_SPORT] = match.sport_first == match.sport_last;
+	bits[BAILEY_INDEX_DPORT] = match.dport_first == match.dport_last ||
+		(match.type != BAILEY_TYPE_ANY && match.code != BAILEY_TYPE_ANY);
+	bits[BAILEY_INDEX_PROTO] = match.proto != BAILEY_PROTO_ANY;
 }
 
 /* Bits that rules of lengths from @low to below @high lose if found by @low. */

@@ -38,9 +38,9 @@ static size_t record_size(u8 family)
 	return family == BAILEY_IPV4 ? BAILEY_RECORD_SIZE4 : BAILEY_RECORD_SIZE6;
 }
 
-static const struct bailey_peer *peer_of(const struct bailey_rule *rule, u32 side)
+static const struct bailey_peer *peer_of(const struct bailey_match *match, u32 side)
 {
-	return side == BAILEY_INDEX_SRC ? &rule->match.from : &rule->match.to;
+	return side == BAILEY_INDEX_SRC ? &match->from : &match->to;
 }
 
 static u16 first_dport(const struct bailey_match *match)
@@ -58,17 +58,17 @@ static u16 last_dport(const struct bailey_match *match)
 }
 
 static u64 value_hash(const struct bailey_index *index, u32 field, u32 level,
-		      const struct bailey_rule *rule)
+		      const struct bailey_match *match)
 {
 	struct bailey_addr net;
 
 	if (field == BAILEY_INDEX_SPORT)
-		return bailey_index_hash_word(rule->match.sport_first, field);
+		return bailey_index_hash_word(match->sport_first, field);
 	if (field == BAILEY_INDEX_DPORT)
-		return bailey_index_hash_word(first_dport(&rule->match), field);
+		return bailey_index_hash_word(first_dport(match), field);
 	if (field == BAILEY_INDEX_PROTO)
-		return bailey_index_hash_word(rule->match.proto, field);
-	net = bailey_index_mask(&peer_of(rule, field)->addr, index->grid.bits[field][level]);
+		return bailey_index_hash_word(match->proto, field);
+	net = bailey_index_mask(&peer_of(match, field)->addr, index->grid.bits[field][level]);
 	return bailey_index_hash_addr(&net, field);
 }
 
@@ -77,11 +77,13 @@ static u64 rule_hash(const struct bailey_index *index, u32 table, const struct b
 {
 	const u8 *level = index->table[table].level;
 	u64 sum = index->table[table].salt;
+	struct bailey_match match;
 	u32 field;
 
+	bailey_rule_match(rule, &match);
 	for (field = 0; field < FIELDS; field++)
 		if (level[field])
-			sum += value_hash(index, field, level[field], rule);
+			sum += value_hash(index, field, level[field], &match);
 	return bailey_index_hash_end(sum);
 }
 
@@ -101,25 +103,26 @@ static u8 record_flags(const struct bailey_match *match)
 static void fill_record(struct bailey_record *record, const struct bailey_rule *rule,
 			u32 rank, u8 family)
 {
-	const struct bailey_match *match = &rule->match;
+	struct bailey_match match;
 	u8 bits[FIELDS];
 
+	bailey_rule_match(rule, &match);
 	bailey_grid_lengths(rule, bits);
-	record->sport = match->sport_first;
-	record->sports = match->sport_last - match->sport_first;
-	record->dport = first_dport(match);
-	record->dports = last_dport(match) - record->dport;
-	record->rank = rank << BAILEY_RECORD_FLAGS | record_flags(match);
+	record->sport = match.sport_first;
+	record->sports = match.sport_last - match.sport_first;
+	record->dport = first_dport(&match);
+	record->dports = last_dport(&match) - record->dport;
+	record->rank = rank << BAILEY_RECORD_FLAGS | record_flags(&match);
 	record->src_bits = bits[BAILEY_INDEX_SRC];
 	record->dst_bits = bits[BAILEY_INDEX_DST];
-	record->proto = match->proto;
-	record->proto_mask = match->proto == BAILEY_PROTO_ANY ? 0 : 0xff;
+	record->proto = match.proto;
+	record->proto_mask = match.proto == BAILEY_PROTO_ANY ? 0 : 0xff;
 	if (family == BAILEY_IPV4) {
-		record->addr[0] = match->from.addr.hi >> 32;
-		record->addr[1] = match->to.addr.hi >> 32;
+		record->addr[0] = match.from.addr.hi >> 32;
+		record->addr[1] = match.to.addr.hi >> 32;
 	} else {
-		memcpy(record->addr, &match->from.addr, sizeof(match->from.addr));
-		memcpy(record->addr + 4, &match->to.addr, sizeof(match->to.addr));
+		memcpy(record->addr, &match.from.addr, sizeof(match.from.addr));
+		memcpy(record->addr + 4, &match.to.addr, sizeof(match.to.addr));
 	}
 }
 
@@ -194,21 +197,22 @@ static void fill_side(struct bailey_tree_rule *to, u32 dim, const struct bailey_
 /* What a rule matches at the most; its record says the rest. */
 static void fill_tree_rule(struct bailey_tree_rule *to, const struct bailey_rule *rule)
 {
-	const struct bailey_match *match = &rule->match;
+	struct bailey_match match;
 
-	fill_side(to, BAILEY_TREE_SRC, &match->from);
-	fill_side(to, BAILEY_TREE_DST, &match->to);
+	bailey_rule_match(rule, &match);
+	fill_side(to, BAILEY_TREE_SRC, &match.from);
+	fill_side(to, BAILEY_TREE_DST, &match.to);
 	to->last[BAILEY_TREE_SPORT] = 0x10000;
-	if (match->sport_given || match->dport_given) {
-		to->first[BAILEY_TREE_SPORT] = match->sport_first + 1;
-		to->last[BAILEY_TREE_SPORT] = match->sport_last + 1;
+	if (match.sport_given || match.dport_given) {
+		to->first[BAILEY_TREE_SPORT] = match.sport_first + 1;
+		to->last[BAILEY_TREE_SPORT] = match.sport_last + 1;
 	}
-	to->first[BAILEY_TREE_DPORT] = first_dport(match);
-	to->last[BAILEY_TREE_DPORT] = last_dport(match);
+	to->first[BAILEY_TREE_DPORT] = first_dport(&match);
+	to->last[BAILEY_TREE_DPORT] = last_dport(&match);
 	to->last[BAILEY_TREE_PROTO] = 0xff;
-	if (match->proto != BAILEY_PROTO_ANY) {
-		to->first[BAILEY_TREE_PROTO] = match->proto;
-		to->last[BAILEY_TREE_PROTO] = match->proto;
+	if (match.proto != BAILEY_PROTO_ANY) {
+		to->first[BAILEY_TREE_PROTO] = match.proto;
+		to->last[BAILEY_TREE_PROTO] = match.proto;
 	}
 }
 
@@ -295,11 +299,16 @@ static int make_sieve(struct bailey_index *index, struct making *making, u32 fie
 	tables = bailey_zalloc((size_t)size * sizeof(*tables));
 	if (!tables)
 		return -ENOMEM;
-	for (i = 0; i < index->count; i++)
-		if (making->bucket_of[i] != REST &&
-		    index->table[making->table_of[i]].level[field] == level)
-			tables[value_hash(index, field, level, index->rule[i]) >> shift] |=
-				1U << making->table_of[i];
+	for (i = 0; i < index->count; i++) {
+		struct bailey_match match;
+
+		if (making->bucket_of[i] == REST ||
+		    index->table[making->table_of[i]].level[field] != level)
+			continue;
+		bailey_rule_match(index->rule[i], &match);
+		tables[value_hash(index, field, level, &match) >> shift] |=
+			1U << making->table_of[i];
+	}
 	folded = fold(tables, size);
 	sieve->tables = take(index, (size_t)folded * sizeof(*tables));
 	if (sieve->tables)
@@ -344,7 +353,7 @@ static int make_sieves(struct bailey_index *index, struct making *making)
 		index->by_proto[i] = index->open[BAILEY_INDEX_PROTO];
 	for (i = 0; i < index->count; i++)
 		if (index->table[making->table_of[i]].level[BAILEY_INDEX_PROTO])
-			index->by_proto[index->rule[i]->match.proto] |= 1U << making->table_of[i];
+			index->by_proto[index->rule[i]->proto] |= 1U << making->table_of[i];
 	return 0;
 }
 
@@ -414,11 +423,11 @@ struct bailey_index *bailey_index_create(struct bailey_rule * const *rules, u32 
 		return NULL;
 	index->bytes = sizeof(*index);
 	for (i = 0; i < count; i++)
-		n += !!(rules[i]->match.families & bailey_family_bit(family));
+		n += !!(rules[i]->families & bailey_family_bit(family));
 	index->rule = take(index, (n + 1) * sizeof(*index->rule));
 	if (index->rule) {
 		for (i = 0; i < count; i++)
-			if (rules[i]->match.families & bailey_family_bit(family)) {
+			if (rules[i]->families & bailey_family_bit(family)) {
 				bailey_ref_get(&rules[i]->refs);
 				index->rule[index->count++] = rules[i];
 			}

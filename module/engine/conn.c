@@ -102,18 +102,36 @@ bool bailey_conn_trackable(const struct bailey_packet *packet)
 	       packet->flags & (BAILEY_PKT_ICMP_QUERY | BAILEY_PKT_ICMP_REPLY);
 }
 
-static int compare_ends(const struct bailey_packet *packet, u32 src_domain,
-			u32 dst_domain)
+static int compare(u64 a, u64 b)
+{
+	return a < b ? -1 : a > b;
+}
+
+/* Is its source the higher end (1), the lower one (-1), or both the same (0)? */
+static int near_addrs(struct bailey_conn_key *key, const struct bailey_packet *packet)
+{
+	u32 src = packet->src.hi >> 32, dst = packet->dst.hi >> 32;
+	int cmp = compare((u64)src << 16 | packet->sport, (u64)dst << 16 | packet->dport);
+
+	key->near[cmp > 0] = src;
+	key->near[cmp <= 0] = dst;
+	return cmp;
+}
+
+static int far_addrs(struct bailey_conn_key *key, const struct bailey_packet *packet,
+		     u32 src_domain, u32 dst_domain)
 {
 	int cmp = bailey_addr_cmp(&packet->src, &packet->dst);
 
-	if (cmp)
-		return cmp;
-	if (packet->sport != packet->dport)
-		return packet->sport < packet->dport ? -1 : 1;
-	if (src_domain != dst_domain)
-		return src_domain < dst_domain ? -1 : 1;
-	return 0;
+	if (!cmp)
+		cmp = compare((u64)packet->sport << 32 | src_domain,
+			      (u64)packet->dport << 32 | dst_domain);
+	key->bits = BAILEY_KEY_FAR;
+	key->far[cmp > 0] = packet->src;
+	key->far[cmp <= 0] = packet->dst;
+	key->domain[cmp > 0] = src_domain;
+	key->domain[cmp <= 0] = dst_domain;
+	return cmp;
 }
 
 /**
@@ -130,28 +148,29 @@ u8 bailey_conn_key_make(struct bailey_conn_key *key,
 			const struct bailey_packet *packet,
 			u32 src_domain, u32 dst_domain)
 {
-	int cmp = compare_ends(packet, src_domain, dst_domain);
-	u8 src = cmp > 0;
-	u8 dst = !src;
+	int cmp;
 
 	*key = (struct bailey_conn_key){
-		.id = packet->id,
 		.family = packet->family,
 		.proto = packet->proto,
 	};
-	key->addr[src] = packet->src;
-	key->addr[dst] = packet->dst;
-	key->domain[src] = src_domain;
-	key->domain[dst] = dst_domain;
-	key->port[src] = packet->sport;
-	key->port[dst] = packet->dport;
-	if (bailey_packet_is_icmp(packet)) {
-		key->type = bailey_packet_request_type(packet);
-		if (cmp)
-			key->asker = packet->flags & BAILEY_PKT_ICMP_REPLY ?
-				     dst : src;
+	if (packet->family == BAILEY_IPV4 && !src_domain && !dst_domain)
+		cmp = near_addrs(key, packet);
+	else
+		cmp = far_addrs(key, packet, src_domain, dst_domain);
+	if (bailey_proto_has_ports(packet->proto)) {
+		key->port[cmp > 0] = packet->sport;
+		key->port[cmp <= 0] = packet->dport;
+		return cmp > 0;
 	}
-	return src;
+	key->id = packet->id;
+	if (!bailey_packet_is_icmp(packet))
+		return cmp > 0;
+	key->type = bailey_packet_request_type(packet);
+	/* Both ends are one: then it has asked itself. */
+	if (cmp && (packet->flags & BAILEY_PKT_ICMP_REPLY ? cmp < 0 : cmp > 0))
+		key->bits |= BAILEY_KEY_ASKER;
+	return cmp > 0;
 }
 
 /**
@@ -212,8 +231,8 @@ enum bailey_reason bailey_conn_advance(const struct bailey_conn *conn,
 				       const struct bailey_track_rules *rules,
 				       struct bailey_conn_next *next)
 {
-	bailey_track_copy(&next->track, &conn->track);
-	next->timeout = 0;
+	memset(next, 0, sizeof(*next));
+	bailey_track_copy(&next->track, &conn->track, bailey_track_words(packet->proto));
 	if (packet->proto == BAILEY_PROTO_TCP)
 		return bailey_tcp_step(packet, side, rules, next);
 	if (is_sctp(packet))
@@ -269,7 +288,7 @@ void bailey_conn_succeeds(struct bailey_conn *conn, const struct bailey_conn *ol
 	struct bailey_track before;
 
 	if (conn->key.proto == BAILEY_PROTO_SCTP) {
-		bailey_track_copy(&before, &old->track);
+		bailey_track_copy(&before, &old->track, BAILEY_TRACK_WORDS);
 		bailey_sctp_succeeds(&track->sctp, &before.sctp,
 				     conn->orig_end != old->orig_end);
 		return;
@@ -291,11 +310,12 @@ bool bailey_conn_quoted(const struct bailey_conn *conn,
 {
 	struct bailey_track track;
 
-	bailey_track_copy(&track, &conn->track);
+	if (!is_sctp(quote) &&
+	    (quote->proto != BAILEY_PROTO_TCP || !(quote->flags & BAILEY_PKT_SEQ)))
+		return true;
+	bailey_track_copy(&track, &conn->track, BAILEY_TRACK_WORDS);
 	if (is_sctp(quote))
 		return bailey_sctp_quoted(&track.sctp, quote, side);
-	if (quote->proto != BAILEY_PROTO_TCP || !(quote->flags & BAILEY_PKT_SEQ))
-		return true;
 	return bailey_tcp_quoted(&track.tcp, quote, side);
 }
 
@@ -366,6 +386,27 @@ enum bailey_expendable bailey_conn_expendable(const struct bailey_conn *conn)
 }
 
 /**
+ * bailey_conn_copy() - copy what there is of a connection
+ * @to: filled in, all but &bailey_conn.owner
+ * @from: perhaps kept in less room than a struct bailey_conn
+ *
+ * Context: Nobody changes @from.
+ */
+void bailey_conn_copy(struct bailey_conn *to, const struct bailey_conn *from)
+{
+	memset(to, 0, sizeof(*to));
+	bailey_conn_key_copy(&to->key, &from->key);
+	to->set[0] = from->set[0];
+	to->set[1] = from->set[1];
+	to->epoch = from->epoch;
+	to->ifindex[0] = from->ifindex[0];
+	to->ifindex[1] = from->ifindex[1];
+	to->expires = from->expires;
+	to->orig_end = from->orig_end;
+	bailey_track_copy(&to->track, &from->track, bailey_track_words(from->key.proto));
+}
+
+/**
  * bailey_conn_request() - make the request of a connection a packet again
  * @conn: the connection
  * @packet: filled in with addresses, ports, protocol, and for ICMP queries type
@@ -379,11 +420,11 @@ void bailey_conn_request(const struct bailey_conn *conn,
 	u8 dst = !src;
 
 	*packet = (struct bailey_packet){
-		.src = key->addr[src],
-		.dst = key->addr[dst],
-		.id = key->id,
-		.sport = key->port[src],
-		.dport = key->port[dst],
+		.src = bailey_conn_key_addr(key, src),
+		.dst = bailey_conn_key_addr(key, dst),
+		.id = bailey_conn_key_id(key),
+		.sport = bailey_conn_key_port(key, src),
+		.dport = bailey_conn_key_port(key, dst),
 		.family = key->family,
 		.proto = key->proto,
 		.type = key->type,
@@ -394,6 +435,6 @@ void bailey_conn_request(const struct bailey_conn *conn,
 		packet->tcp_flags = BAILEY_TCP_SYN;
 	if (bailey_packet_is_icmp(packet))
 		packet->flags |= BAILEY_PKT_ICMP_QUERY | BAILEY_PKT_ID;
-	else if (key->id)
+	else if (packet->id)
 		packet->flags |= BAILEY_PKT_ID;
 }

@@ -11,33 +11,55 @@
 #include "packet.h"
 
 /**
+ * enum bailey_conn_key_bits - how to read a key
+ * @BAILEY_KEY_FAR: its addresses are in @far, its domains in @domain
+ * @BAILEY_KEY_ASKER: ICMP or ICMPv6 query: end 1 sent the request
+ */
+enum bailey_conn_key_bits {
+	BAILEY_KEY_FAR = 1 << 0,
+	BAILEY_KEY_ASKER = 1 << 1,
+};
+
+/**
  * struct bailey_conn_key - what both halves of a connection have in common
- * @addr: addresses of the two ends, the lower end first
+ * @far: addresses of the two ends; not used, and not to be read, unless
+ *	 %BAILEY_KEY_FAR
+ * @near: the same of IPv4 in the main domains
  * @domain: layer 3 domain (VRF) in which each end is reached, 0 for the main one
- * @port: ports of the two ends; 0 where the protocol has none
- * @id: ICMP query identifier or GRE key; else 0
+ * @port: ports of the two ends
+ * @id: of protocols without ports: ICMP query identifier or GRE key; else 0
  * @family: %BAILEY_IPV4 or %BAILEY_IPV6
  * @proto: protocol
  * @type: ICMP or ICMPv6 query: the type of the request; else 0
- * @asker: ICMP or ICMPv6 query: which end sent the request; else 0
- * @reserved: 0
+ * @bits: &enum bailey_conn_key_bits
+ * @word: all but @far, for comparing
  *
  * Canonical, so that request and response make the same key: the end with the
- * lower (address, port, domain) is end 0. No padding: it is hashed as bytes.
+ * lower (address, port, domain) is end 0. Most keys are near ones, 16 bytes; who keeps
+ * such a key need not have room for @far: see bailey_conn_key_copy().
  */
 struct bailey_conn_key {
-	struct bailey_addr addr[2];
-	u32 domain[2];
-	u16 port[2];
-	u32 id;
-	u8 family;
-	u8 proto;
-	u8 type;
-	u8 asker;
-	u32 reserved;
+	struct bailey_addr far[2];
+	union {
+		struct {
+			union {
+				u32 near[2];
+				u32 domain[2];
+			};
+			union {
+				u16 port[2];
+				u32 id;
+			};
+			u8 family;
+			u8 proto;
+			u8 type;
+			u8 bits;
+		};
+		u64 word[2];
+	};
 };
 
-static_assert(sizeof(struct bailey_conn_key) == 56);
+static_assert(sizeof(struct bailey_conn_key) == 48);
 
 /**
  * enum bailey_conn_flags - what has been seen of a connection
@@ -168,18 +190,25 @@ static_assert(sizeof(struct bailey_track) == sizeof(u32) * BAILEY_TRACK_WORDS);
  * @epoch: the policy's revocation epoch in which they said so
  * @ifindex: interface towards the originator and towards the responder, as last
  *	     seen on the request; 0 for this box itself
+ * @expires: when it is dead, in the caller's seconds, compared modulo 2^32
+ * @owner: room for whoever keeps it
  * @orig_end: which end of @key (0 or 1) is the originator
  * @track: how far it has come
- * @expires: when it is dead, in the caller's seconds, compared modulo 2^32
+ *
+ * What not all need stands at both ends, and whoever keeps many has it only where
+ * it is needed: &bailey_conn_key.far at the beginning, and but for TCP and SCTP all of
+ * @track behind its first word. So copies are made by bailey_conn_copy(). What
+ * every packet reads lies together: from &bailey_conn_key.near on two cache lines.
  */
 struct bailey_conn {
 	struct bailey_conn_key key;
 	u32 set[2];
 	u32 epoch;
 	u32 ifindex[2];
+	u32 expires;
+	u8 owner[BAILEY_OWNER_SIZE];
 	u8 orig_end;
 	struct bailey_track track;
-	u32 expires;
 };
 
 /**
@@ -236,6 +265,89 @@ extern const struct bailey_timeouts bailey_timeouts_default;
 
 bool bailey_conn_trackable(const struct bailey_packet *packet);
 
+/**
+ * bailey_conn_key_equal() - are two keys the same?
+ * @a: one
+ * @b: the other
+ *
+ * Return: true if they are.
+ */
+static inline bool bailey_conn_key_equal(const struct bailey_conn_key *a,
+					 const struct bailey_conn_key *b)
+{
+	if (a->word[0] != b->word[0] || a->word[1] != b->word[1])
+		return false;
+	return !(a->bits & BAILEY_KEY_FAR) ||
+	       (bailey_addr_equal(&a->far[0], &b->far[0]) &&
+		bailey_addr_equal(&a->far[1], &b->far[1]));
+}
+
+/**
+ * bailey_conn_key_copy() - copy what there is of a key
+ * @to: where to; of a near key @far is left alone
+ * @from: where from
+ */
+static inline void bailey_conn_key_copy(struct bailey_conn_key *to,
+					const struct bailey_conn_key *from)
+{
+	to->word[0] = from->word[0];
+	to->word[1] = from->word[1];
+	if (!(from->bits & BAILEY_KEY_FAR))
+		return;
+	to->far[0] = from->far[0];
+	to->far[1] = from->far[1];
+}
+
+/**
+ * bailey_conn_key_addr() - the address of an end
+ * @key: the key
+ * @end: 0 or 1
+ *
+ * Return: it.
+ */
+static inline struct bailey_addr bailey_conn_key_addr(const struct bailey_conn_key *key,
+						      u8 end)
+{
+	if (key->bits & BAILEY_KEY_FAR)
+		return key->far[end];
+	return (struct bailey_addr){ .hi = (u64)key->near[end] << 32 };
+}
+
+/**
+ * bailey_conn_key_domain() - the layer 3 domain in which an end is reached
+ * @key: the key
+ * @end: 0 or 1
+ *
+ * Return: it, 0 for the main one.
+ */
+static inline u32 bailey_conn_key_domain(const struct bailey_conn_key *key, u8 end)
+{
+	return key->bits & BAILEY_KEY_FAR ? key->domain[end] : 0;
+}
+
+/**
+ * bailey_conn_key_port() - the port of an end
+ * @key: the key
+ * @end: 0 or 1
+ *
+ * Return: it, 0 where the protocol has none.
+ */
+static inline u16 bailey_conn_key_port(const struct bailey_conn_key *key, u8 end)
+{
+	return bailey_proto_has_ports(key->proto) ? key->port[end] : 0;
+}
+
+/**
+ * bailey_conn_key_id() - what stands for ports where there are none
+ * @key: the key
+ *
+ * Return: ICMP query identifier or GRE key; else 0.
+ */
+static inline u32 bailey_conn_key_id(const struct bailey_conn_key *key)
+{
+	return bailey_proto_has_ports(key->proto) ? 0 : key->id;
+}
+
 u8 bailey_conn_key_make(struct bailey_conn_key *key,
 			const struct bailey_packet *packet,
 			u32 src_domain, u32 dst_domain);
@@ -272,19 +384,32 @@ bool bailey_conn_quoted(const struct bailey_conn *conn,
 			const struct bailey_packet *quote, u8 side);
 
 /**
+ * bailey_track_words() - how many words of a track are used
+ * @proto: the connection's protocol
+ *
+ * Return: all for TCP and SCTP; one, state and flags, for what has no numbers.
+ */
+static inline unsigned int bailey_track_words(u8 proto)
+{
+	return proto == BAILEY_PROTO_TCP || proto == BAILEY_PROTO_SCTP ?
+	       BAILEY_TRACK_WORDS : 1;
+}
+
+/**
  * bailey_track_copy() - copy between a connection and a packet's view of it
  * @to: where to
  * @from: where from
+ * @words: bailey_track_words()
  *
  * Word by word, as another CPU may be reading or writing one of them: a reader
  * may see some words from before a change and some from after it.
  */
 static inline void bailey_track_copy(struct bailey_track *to,
-				     const struct bailey_track *from)
+				     const struct bailey_track *from, unsigned int words)
 {
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(to->word); i++)
+	for (i = 0; i < words; i++)
 		WRITE_ONCE(to->word[i], READ_ONCE(from->word[i]));
 }
 
@@ -292,15 +417,16 @@ static inline void bailey_track_copy(struct bailey_track *to,
  * bailey_track_equal() - has a packet changed anything?
  * @a: one
  * @b: the other
+ * @words: bailey_track_words()
  *
  * Return: true if they are the same.
  */
 static inline bool bailey_track_equal(const struct bailey_track *a,
-				      const struct bailey_track *b)
+				      const struct bailey_track *b, unsigned int words)
 {
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(a->word); i++)
+	for (i = 0; i < words; i++)
 		if (READ_ONCE(a->word[i]) != READ_ONCE(b->word[i]))
 			return false;
 	return true;
@@ -363,6 +489,7 @@ enum bailey_expendable {
 
 enum bailey_expendable bailey_conn_expendable(const struct bailey_conn *conn);
 
+void bailey_conn_copy(struct bailey_conn *to, const struct bailey_conn *from);
 void bailey_conn_request(const struct bailey_conn *conn,
 			 struct bailey_packet *packet);
 

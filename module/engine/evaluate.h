@@ -136,6 +136,19 @@ void bailey_evaluate(struct bailey_eval *eval,
 		     const struct bailey_track_rules *track,
 		     struct bailey_verdict *verdict);
 bool bailey_eval_groups_allow(struct bailey_eval *eval);
+
+/**
+ * bailey_eval_set_id() - the group set of a side
+ * @eval: begun
+ * @s: %BAILEY_SRC or %BAILEY_DST
+ *
+ * Return: its id, 0 if it has none.
+ */
+static inline u32 bailey_eval_set_id(const struct bailey_eval *eval, u32 s)
+{
+	return eval->side[s].set ? eval->side[s].set->id : 0;
+}
+
 const char *bailey_reason_name(enum bailey_reason reason);
 
 #endif /* BAILEY_ENGINE_EVALUATE_H */

@@ -123,25 +123,31 @@ static int direction(struct bailey_lexer *lex, u32 *dir)
 	return 0;
 }
 
-static int sort_rules(struct bailey_line *line, struct bailey_rules *rules)
+/* A rule that was there already shows when the policy is sealed, or in the way. */
+static int check_rules(struct bailey_line *line, const struct bailey_rules *rules)
 {
-	if (!bailey_rules_sort(rules))
+	if (!rules->twice)
 		return 0;
 	return bailey_lexer_fail(&line->lex, -EEXIST, "",
 				 "an earlier line of this transaction added a rule that was there already");
 }
 
-static int append_rule(struct bailey_line *line, struct bailey_rules *rules,
-		       const struct bailey_match *match, u32 number,
-		       enum bailey_action action, u32 column)
+static int add_rule(struct bailey_line *line, struct bailey_rules *rules,
+		    const struct bailey_match *match, u32 number,
+		    enum bailey_action action, u32 column)
 {
 	struct bailey_rule *rule = bailey_rule_create(match, number, action);
+	int ret = rule ? bailey_rules_add(rules, rule) : -ENOMEM;
 
-	if (!rule)
-		return -ENOMEM;
-	rule->line = line->lex.lineno;
-	rule->column = column;
-	return bailey_rules_append(rules, rule);
+	if (ret != -EEXIST)
+		return ret;
+	if (rules->twice)
+		return 0;
+	rules->twice = true;
+	rules->twice_number = number;
+	rules->twice_line = line->lex.lineno;
+	rules->twice_column = column;
+	return 0;
 }
 
 /* An ACL entry as a line names it. */
@@ -188,30 +194,35 @@ static int entry_parse(struct bailey_line *line, struct entry *entry)
 
 static bool entry_fits(const struct entry *entry, const struct bailey_rule *rule)
 {
-	return !entry->whole || (entry->action == rule->action &&
-				 !bailey_match_cmp(&entry->match, &rule->match));
+	struct bailey_match match;
+
+	if (!entry->whole)
+		return true;
+	bailey_rule_match(rule, &match);
+	return entry->action == rule->action &&
+	       !bailey_match_cmp(&entry->match, &match);
 }
 
 static int entry_delete(struct bailey_line *line, struct bailey_rules *rules,
 			const struct entry *entry)
 {
+	struct bailey_rules_iter iter;
+	struct bailey_rule *rule;
 	bool found = false;
-	int ret = sort_rules(line, rules);
-	u32 i;
+	int ret = check_rules(line, rules);
 
-	if (ret)
-		return ret;
-	i = bailey_rules_find(rules, entry->number);
-	while (i < rules->count && rules->at[i]->number == entry->number) {
-		if (entry_fits(entry, rules->at[i])) {
-			bailey_rules_remove(rules, i);
+	rule = ret ? NULL : bailey_rules_seek(rules, entry->number, &iter);
+	while (rule && rule->number == entry->number && !ret) {
+		if (entry_fits(entry, rule)) {
+			ret = bailey_rules_remove(rules, rule);
 			found = true;
+			rule = bailey_rules_seek(rules, entry->number, &iter);
 		} else {
-			i++;
+			rule = bailey_rules_next(&iter);
 		}
 	}
-	if (found)
-		return 0;
+	if (found || ret)
+		return ret;
 	return bailey_diag_fail(line->lex.diag, -ENOENT, line->lex.lineno,
 				entry->column, "there is no such entry %u",
 				entry->number);
@@ -220,22 +231,23 @@ static int entry_delete(struct bailey_line *line, struct bailey_rules *rules,
 static int entry_replace(struct bailey_line *line, struct bailey_rules *rules,
 			 const struct entry *entry)
 {
-	int ret = sort_rules(line, rules);
-	u32 i;
+	struct bailey_rules_iter iter;
+	struct bailey_rule *rule;
+	int ret = check_rules(line, rules);
 
-	if (ret)
-		return ret;
-	i = bailey_rules_find(rules, entry->number);
-	while (i < rules->count && rules->at[i]->number == entry->number) {
-		if (entry_fits(entry, rules->at[i]))
+	rule = ret ? NULL : bailey_rules_seek(rules, entry->number, &iter);
+	while (rule && rule->number == entry->number && !ret) {
+		if (entry_fits(entry, rule))
 			return 0;
-		if (rules->at[i]->match.families & entry->match.families)
-			bailey_rules_remove(rules, i);
-		else
-			i++;
+		if (rule->families & entry->match.families) {
+			ret = bailey_rules_remove(rules, rule);
+			rule = bailey_rules_seek(rules, entry->number, &iter);
+		} else {
+			rule = bailey_rules_next(&iter);
+		}
 	}
-	return append_rule(line, rules, &entry->match, entry->number, entry->action,
-			   entry->column);
+	return ret ? ret : add_rule(line, rules, &entry->match, entry->number,
+				    entry->action, entry->column);
 }
 
 static int acl_line(struct bailey_line *line)
@@ -264,53 +276,34 @@ static int acl_line(struct bailey_line *line)
 		return entry_delete(line, rules, &entry);
 	if (line->verb == BAILEY_VERB_REPLACE)
 		return entry_replace(line, rules, &entry);
-	return append_rule(line, rules, &entry.match, entry.number, entry.action,
-			   entry.column);
-}
-
-static int group_rule_find(struct bailey_line *line, struct bailey_rules *rules,
-			   const struct bailey_match *match, u32 *index)
-{
-	u32 low = 0, high;
-	int ret = sort_rules(line, rules);
-
-	if (ret)
-		return ret;
-	high = rules->count;
-	while (low < high) {
-		u32 middle = low + (high - low) / 2;
-		int order = bailey_match_cmp(match, &rules->at[middle]->match);
-
-		if (!order) {
-			*index = middle;
-			return 0;
-		}
-		if (order > 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return -ENOENT;
+	return add_rule(line, rules, &entry.match, entry.number, entry.action,
+			entry.column);
 }
 
 static int group_rule(struct bailey_line *line, struct bailey_rules *rules,
 		      const struct bailey_match *match, u32 column)
 {
-	u32 index;
+	struct bailey_rule *like, *rule;
 	int ret;
 
 	if (line->verb == BAILEY_VERB_ADD)
-		return append_rule(line, rules, match, 0, BAILEY_ALLOW, column);
-	ret = group_rule_find(line, rules, match, &index);
-	if (ret && ret != -ENOENT)
-		return ret;
-	if (line->verb == BAILEY_VERB_REPLACE)
-		return ret ? append_rule(line, rules, match, 0, BAILEY_ALLOW, column) : 0;
+		return add_rule(line, rules, match, 0, BAILEY_ALLOW, column);
+	ret = check_rules(line, rules);
 	if (ret)
-		return bailey_diag_fail(line->lex.diag, -ENOENT, line->lex.lineno,
-					column, "the group has no such rule");
-	bailey_rules_remove(rules, index);
-	return 0;
+		return ret;
+	like = bailey_rule_create(match, 0, BAILEY_ALLOW);
+	if (!like)
+		return -ENOMEM;
+	rule = bailey_rules_find(rules, like);
+	if (line->verb == BAILEY_VERB_REPLACE && !rule)
+		return bailey_rules_add(rules, like);
+	bailey_rule_put(like);
+	if (line->verb == BAILEY_VERB_REPLACE)
+		return 0;
+	if (rule)
+		return bailey_rules_remove(rules, rule);
+	return bailey_diag_fail(line->lex.diag, -ENOENT, line->lex.lineno,
+				column, "the group has no such rule");
 }
 
 static int group_line(struct bailey_line *line)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Objects, from their making to their end, and tables of them.
+ * Objects, from their making to their end.
  *
- * An object is counted: each policy that has it holds one reference. A table
- * finds objects by slot at once, and by name through an order of slots.
+ * An object is counted: each chunk of a table (objects.c) that has it holds one
+ * reference.
  */
 #include "object.h"
 #include "classifier.h"
@@ -46,6 +46,12 @@ static void acl_unseal(struct bailey_acl *acl)
 	acl->classifier[BAILEY_OUT] = NULL;
 }
 
+static void group_unseal(struct bailey_group *group)
+{
+	bailey_group_index_exit(&group->index[BAILEY_IN]);
+	bailey_group_index_exit(&group->index[BAILEY_OUT]);
+}
+
 /* Free what an object holds. An undefined one holds nothing: all of it is zero. */
 static void object_empty(struct bailey_object *object)
 {
@@ -55,6 +61,7 @@ static void object_empty(struct bailey_object *object)
 		rules_pair_destroy(bailey_acl_of(object)->rules);
 		break;
 	case BAILEY_GROUP:
+		group_unseal(bailey_group_of(object));
 		rules_pair_destroy(bailey_group_of(object)->rules);
 		break;
 	case BAILEY_PREFIX_LIST:
@@ -108,11 +115,10 @@ struct bailey_object *bailey_object_create(enum bailey_kind kind,
 	return object;
 }
 
-static int rules_pair_clone(struct bailey_rules *to, const struct bailey_rules *from)
+static void rules_pair_clone(struct bailey_rules *to, const struct bailey_rules *from)
 {
-	int ret = bailey_rules_clone(&to[BAILEY_IN], &from[BAILEY_IN]);
-
-	return ret ? ret : bailey_rules_clone(&to[BAILEY_OUT], &from[BAILEY_OUT]);
+	bailey_rules_clone(&to[BAILEY_IN], &from[BAILEY_IN]);
+	bailey_rules_clone(&to[BAILEY_OUT], &from[BAILEY_OUT]);
 }
 
 /**
@@ -131,11 +137,10 @@ struct bailey_object *bailey_object_clone(const struct bailey_object *from)
 		return NULL;
 	to->defined = from->defined;
 	if (from->kind == BAILEY_ACL)
-		ret = rules_pair_clone(bailey_acl_of(to)->rules,
-				       bailey_acl_of(from)->rules);
+		rules_pair_clone(bailey_acl_of(to)->rules, bailey_acl_of(from)->rules);
 	else if (from->kind == BAILEY_GROUP)
-		ret = rules_pair_clone(bailey_group_of(to)->rules,
-				       bailey_group_of(from)->rules);
+		rules_pair_clone(bailey_group_of(to)->rules,
+				 bailey_group_of(from)->rules);
 	else if (from->kind == BAILEY_PREFIX_LIST)
 		ret = bailey_prefix_set_clone(&bailey_prefix_list_of(to)->set,
 					      &bailey_prefix_list_of(from)->set);
@@ -144,148 +149,4 @@ struct bailey_object *bailey_object_clone(const struct bailey_object *from)
 		return NULL;
 	}
 	return to;
-}
-
-static int objects_reserve(struct bailey_objects *objects, u32 cap)
-{
-	struct bailey_object **at;
-	u32 *order;
-
-	if (cap <= objects->cap)
-		return 0;
-	at = bailey_zalloc((size_t)cap * sizeof(*at));
-	order = bailey_zalloc((size_t)cap * sizeof(*order));
-	if (!at || !order) {
-		bailey_free(at);
-		bailey_free(order);
-		return -ENOMEM;
-	}
-	if (objects->slots) {
-		memcpy(at, objects->at, objects->slots * sizeof(*at));
-		memcpy(order, objects->order, objects->named * sizeof(*order));
-	}
-	bailey_free(objects->at);
-	bailey_free(objects->order);
-	objects->at = at;
-	objects->order = order;
-	objects->cap = cap;
-	return 0;
-}
-
-static int name_cmp(const char *name, u32 len, const char *other)
-{
-	u32 other_len = strlen(other);
-	int order = memcmp(name, other, min_t(u32, len, other_len));
-
-	return order ? order : (int)len - (int)other_len;
-}
-
-/**
- * bailey_objects_search() - where a name stands in the order, or would stand
- * @objects: the table
- * @name: the name, not terminated
- * @len: length of the name
- * @found: filled in: it stands there
- *
- * Return: index into the order.
- */
-u32 bailey_objects_search(const struct bailey_objects *objects, const char *name,
-			  u32 len, bool *found)
-{
-	u32 low = 0, high = objects->named;
-
-	*found = false;
-	while (low < high) {
-		u32 middle = low + (high - low) / 2;
-		int order = name_cmp(name, len,
-				     objects->at[objects->order[middle]]->name);
-
-		if (!order) {
-			*found = true;
-			return middle;
-		}
-		if (order > 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-static u32 objects_free_slot(const struct bailey_objects *objects)
-{
-	u32 slot;
-
-	if (objects->named == objects->slots)
-		return objects->slots;
-	for (slot = 0; slot < objects->slots; slot++)
-		if (!objects->at[slot])
-			return slot;
-	return objects->slots;
-}
-
-/**
- * bailey_objects_insert() - give an object a slot
- * @objects: the table
- * @place: from bailey_objects_search() for its name
- * @object: the object; the table takes the caller's reference
- * @slot: filled in
- *
- * Return: 0, or -ENOMEM with the reference still the caller's.
- */
-int bailey_objects_insert(struct bailey_objects *objects, u32 place,
-			  struct bailey_object *object, u32 *slot)
-{
-	if (objects->slots == objects->cap &&
-	    objects_reserve(objects, objects->cap ? 2 * objects->cap : 8))
-		return -ENOMEM;
-	*slot = objects_free_slot(objects);
-	memmove(objects->order + place + 1, objects->order + place,
-		(objects->named - place) * sizeof(*objects->order));
-	objects->order[place] = *slot;
-	objects->at[*slot] = object;
-	objects->named++;
-	if (*slot == objects->slots)
-		objects->slots++;
-	return 0;
-}
-
-/**
- * bailey_objects_clone() - share all objects of a table
- * @to: empty; filled in
- * @from: the table
- *
- * Return: 0 or -ENOMEM.
- */
-int bailey_objects_clone(struct bailey_objects *to, const struct bailey_objects *from)
-{
-	int ret = objects_reserve(to, from->slots);
-	u32 slot;
-
-	if (ret)
-		return ret;
-	for (slot = 0; slot < from->slots; slot++) {
-		to->at[slot] = from->at[slot];
-		if (to->at[slot])
-			bailey_ref_get(&to->at[slot]->refs);
-	}
-	if (from->named)
-		memcpy(to->order, from->order, from->named * sizeof(*to->order));
-	to->slots = from->slots;
-	to->named = from->named;
-	return 0;
-}
-
-/**
- * bailey_objects_destroy() - give back all objects, and free the table
- * @objects: the table
- */
-void bailey_objects_destroy(struct bailey_objects *objects)
-{
-	u32 slot;
-
-	for (slot = 0; slot < objects->slots; slot++)
-		bailey_object_put(objects->at[slot]);
-	bailey_free(objects->at);
-	bailey_free(objects->order);
 }

@@ -6,8 +6,9 @@
 #ifndef BAILEY_ENGINE_OBJECT_H
 #define BAILEY_ENGINE_OBJECT_H
 
+#include "group_index.h"
 #include "prefix_set.h"
-#include "rule.h"
+#include "rules.h"
 
 /**
  * enum bailey_kind - kinds of objects
@@ -67,10 +68,12 @@ struct bailey_acl {
  * struct bailey_group - what the members of a group may receive and send
  * @object: name and references
  * @rules: allow rules for %BAILEY_IN and %BAILEY_OUT
+ * @index: made of @rules when sealed
  */
 struct bailey_group {
 	struct bailey_object object;
 	struct bailey_rules rules[2];
+	struct bailey_group_index index[2];
 };
 
 /**
@@ -85,16 +88,14 @@ struct bailey_prefix_list {
 
 /**
  * struct bailey_set - the groups that one side is asked by
- * @refs: one from the policy's table, one for each attach and endpoint
+ * @refs: one for each attach and endpoint
  * @id: its number, never 0; two sets have the same only if they are the same
- * @used: writer only, while it seals: an attach or endpoint has it
  * @count: how many groups
  * @slot: their slots, ascending
  */
 struct bailey_set {
 	struct bailey_refcount refs;
 	u32 id;
-	bool used;
 	u32 count;
 	u32 slot[];
 };
@@ -143,22 +144,6 @@ struct bailey_endpoint {
 	struct bailey_endpoint_addr *at;
 };
 
-/**
- * struct bailey_objects - the objects of one kind
- * @at: by slot; a slot stays with its name as long as anything mentions it
- * @order: slots in order of their names
- * @slots: slots in use or free, below this
- * @named: how many of them have an object: entries of @order
- * @cap: room in @at and @order
- */
-struct bailey_objects {
-	struct bailey_object **at;
-	u32 *order;
-	u32 slots;
-	u32 named;
-	u32 cap;
-};
-
 /* From the common part to the whole object, by kind. */
 #define bailey_acl_of(o)	container_of(o, struct bailey_acl, object)
 #define bailey_group_of(o)	container_of(o, struct bailey_group, object)
@@ -171,11 +156,5 @@ void bailey_object_put(struct bailey_object *object);
 struct bailey_object *bailey_object_create(enum bailey_kind kind,
 					   const char *name, u32 len);
 struct bailey_object *bailey_object_clone(const struct bailey_object *from);
-u32 bailey_objects_search(const struct bailey_objects *objects, const char *name,
-			  u32 len, bool *found);
-int bailey_objects_insert(struct bailey_objects *objects, u32 place,
-			  struct bailey_object *object, u32 *slot);
-int bailey_objects_clone(struct bailey_objects *to, const struct bailey_objects *from);
-void bailey_objects_destroy(struct bailey_objects *objects);
 
 #endif /* BAILEY_ENGINE_OBJECT_H */

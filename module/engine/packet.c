@@ -3,9 +3,10 @@
  * Reading packets: IPv4 and IPv6 headers with IPv6's extension headers, and the
  * packet that an ICMP error quotes; what stands above IP is packet_upper.c's.
  *
- * All bytes come through bailey_reader_peek(). No locks, no memory of earlier
- * packets.
+ * packet_plain.h reads most packets before any of this is asked. All bytes come
+ * through bailey_reader_peek(). No locks, no memory of earlier packets.
  */
+#include "packet_plain.h"
 #include "packet_reader.h"
 
 #define IPV4_HEADER	20
@@ -232,6 +233,32 @@ static bool parse_quote(const struct bailey_reader *error, struct bailey_packet 
 }
 
 /**
+ * bailey_packet_read() - bailey_packet_parse() for packets of any shape
+ * @source: as there
+ * @packet: as there
+ * @quote: as there
+ *
+ * Context: Any.
+ * Return: as there.
+ */
+enum bailey_reason bailey_packet_read(const struct bailey_source *source,
+				      struct bailey_packet *packet,
+				      struct bailey_packet *quote)
+{
+	struct bailey_reader r = {
+		.source = source,
+		.packet = packet,
+		.end = source->len,
+	};
+	enum bailey_reason reason = parse(&r);
+
+	if (reason == BAILEY_PASS && packet->flags & BAILEY_PKT_ICMP_ERROR &&
+	    quote && parse_quote(&r, quote))
+		packet->flags |= BAILEY_PKT_QUOTE;
+	return reason;
+}
+
+/**
  * bailey_packet_parse() - read all that the engine asks of a packet
  * @source: its bytes
  * @packet: filled in; on an error as far as it went, addresses included where
@@ -252,17 +279,9 @@ enum bailey_reason bailey_packet_parse(const struct bailey_source *source,
 				       struct bailey_packet *packet,
 				       struct bailey_packet *quote)
 {
-	struct bailey_reader r = {
-		.source = source,
-		.packet = packet,
-		.end = source->len,
-	};
-	enum bailey_reason reason = parse(&r);
-
-	if (reason == BAILEY_PASS && packet->flags & BAILEY_PKT_ICMP_ERROR &&
-	    quote && parse_quote(&r, quote))
-		packet->flags |= BAILEY_PKT_QUOTE;
-	return reason;
+	if (likely(bailey_packet_plain(source, packet)))
+		return BAILEY_PASS;
+	return bailey_packet_read(source, packet, quote);
 }
 
 /**

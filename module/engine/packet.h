@@ -310,6 +310,9 @@ bool bailey_packet_proto_known(const struct bailey_packet *packet);
 enum bailey_reason bailey_packet_parse(const struct bailey_source *source,
 				       struct bailey_packet *packet,
 				       struct bailey_packet *quote);
+enum bailey_reason bailey_packet_read(const struct bailey_source *source,
+				      struct bailey_packet *packet,
+				      struct bailey_packet *quote);
 u16 bailey_packet_icmp_flags(u8 proto, u8 type);
 u8 bailey_packet_reply_type(const struct bailey_packet *packet);
 u8 bailey_packet_request_type(const struct bailey_packet *packet);

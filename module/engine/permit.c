@@ -3,79 +3,56 @@
  * Which rule of a side's groups lets a packet through.
  *
  * Groups only allow, so any rule of any group will do, and the first one found is
- * taken. Everything read is immutable and under the caller's RCU.
+ * taken: groups by slot, and in each the order of group_index.c. Everything read is
+ * immutable and under the caller's RCU.
  */
 #include "permit.h"
 
-/* Is a side of the packet a member of a group, at its place? */
-static bool is_member(const struct bailey_where *where, const struct bailey_side *side,
-		      u32 group, u8 family, const struct bailey_addr *addr)
+/*
+ * The groups of which a side of the packet is a member, at its place. This
+ * machine's side asks whether the address is one of the interface's.
+ */
+static const struct bailey_set *member_of(const struct bailey_inquiry *inquiry,
+					  const struct bailey_side *side,
+					  const struct bailey_addr *addr)
 {
+	const struct bailey_where *where = inquiry->where;
+
 	if (!side->box)
-		return side->endpoint && bailey_set_has(side->endpoint->set, group);
-	if (!side->attach || !bailey_set_has(side->attach->set, group))
-		return false;
-	return !where->has_addr ||
-	       where->has_addr(where, side->ifindex, family, addr);
+		return side->member;
+	if (!side->attach || !side->attach->set ||
+	    (where->has_addr &&
+	     !where->has_addr(where, side->ifindex, inquiry->packet->family, addr)))
+		return NULL;
+	return side->attach->set;
 }
 
-static bool peer_holds(const struct bailey_inquiry *inquiry,
-		       const struct bailey_peer *peer, const struct bailey_side *side,
-		       const struct bailey_addr *addr)
+/* Who are the two ends? Found out when a rule wants to know it, and once. */
+static void find_members(const struct bailey_inquiry *inquiry,
+			 const struct bailey_group_index *index,
+			 struct bailey_group_question *question, u32 *found)
 {
-	u8 family = inquiry->packet->family;
-	const struct bailey_object *list;
+	u32 end;
 
-	switch (peer->kind) {
-	case BAILEY_PEER_PREFIX_LIST:
-		list = bailey_policy_object(inquiry->policy, BAILEY_PREFIX_LIST,
-					    peer->slot);
-		return bailey_prefix_set_contains(&bailey_prefix_list_of(list)->set,
-						  family, addr);
-	case BAILEY_PEER_GROUP:
-		return is_member(inquiry->where, side, peer->slot, family, addr);
-	default:
-		return true; /* bailey_match_fields() has looked at the others */
+	for (end = 0; end < 2; end++) {
+		bool source = (inquiry->dir == BAILEY_IN) != end;
+
+		if (*found & 1 << end || !bailey_group_index_has_peers(index, end))
+			continue;
+		*found |= 1 << end;
+		question->member[end] = source ?
+			member_of(inquiry, inquiry->src, &inquiry->packet->src) :
+			member_of(inquiry, inquiry->dst, &inquiry->packet->dst);
 	}
 }
 
-/* Is the other end, as the side that is asked sees it, whoever it likes to be? */
-static bool is_for_everybody(const struct bailey_match *match, u8 dir)
+static const struct bailey_group_index *index_of(const struct bailey_inquiry *inquiry,
+						 u32 slot)
 {
-	const struct bailey_peer *peer = dir == BAILEY_IN ? &match->from : &match->to;
+	const struct bailey_object *group = bailey_policy_object(inquiry->policy,
+								 BAILEY_GROUP, slot);
 
-	return peer->kind == BAILEY_PEER_ANY ||
-	       (peer->kind == BAILEY_PEER_CIDR && !peer->bits);
-}
-
-static enum bailey_fit fits(const struct bailey_inquiry *inquiry,
-			    const struct bailey_match *match)
-{
-	const struct bailey_packet *packet = inquiry->packet;
-	enum bailey_fit fit = bailey_match_fields(match, packet);
-
-	if (fit == BAILEY_FIT_NO ||
-	    (inquiry->everybody && !is_for_everybody(match, inquiry->dir)) ||
-	    !peer_holds(inquiry, &match->from, inquiry->src, &packet->src) ||
-	    !peer_holds(inquiry, &match->to, inquiry->dst, &packet->dst))
-		return BAILEY_FIT_NO;
-	return fit;
-}
-
-/* The first rule of a list that fits for certain. */
-static struct bailey_rule *find_in(const struct bailey_rules *rules,
-				   const struct bailey_inquiry *inquiry, bool *perhaps)
-{
-	enum bailey_fit fit;
-	u32 i;
-
-	for (i = 0; i < rules->count; i++) {
-		fit = fits(inquiry, &rules->at[i]->match);
-		if (fit == BAILEY_FIT_YES)
-			return rules->at[i];
-		*perhaps |= fit == BAILEY_FIT_PERHAPS;
-	}
-	return NULL;
+	return &bailey_group_of(group)->index[inquiry->dir];
 }
 
 /**
@@ -90,18 +67,27 @@ struct bailey_permit bailey_permit_find(const struct bailey_set *set,
 					const struct bailey_inquiry *inquiry)
 {
 	struct bailey_permit permit = { .slot = BAILEY_NO_SLOT };
-	const struct bailey_object *group;
-	u32 i;
+	struct bailey_group_question question = {
+		.policy = inquiry->policy,
+		.packet = inquiry->packet,
+		.everybody = inquiry->everybody,
+	};
+	const struct bailey_group_index *index;
+	u32 i, found = 0;
 
-	for (i = 0; i < set->count && !permit.rule; i++) {
-		group = bailey_policy_object(inquiry->policy, BAILEY_GROUP, set->slot[i]);
-		permit.rule = find_in(&bailey_group_of(group)->rules[inquiry->dir],
-				      inquiry, &permit.perhaps);
-		if (permit.rule)
+	/* Each index is a line that is seldom at hand: fetch all of them at once. */
+	for (i = 0; i < set->count; i++)
+		bailey_prefetch(index_of(inquiry, set->slot[i]));
+	for (i = 0; i < set->count; i++) {
+		index = index_of(inquiry, set->slot[i]);
+		find_members(inquiry, index, &question, &found);
+		permit.rule = bailey_group_index_find(index, &question, &permit.perhaps);
+		if (permit.rule) {
 			permit.slot = set->slot[i];
+			permit.perhaps = false;
+			break;
+		}
 	}
-	if (permit.rule)
-		permit.perhaps = false;
 	return permit;
 }
 

@@ -9,9 +9,13 @@
  * frees the slots of the others. So lines may come in any order, and "flush"
  * followed by the same policy again changes no slot.
  *
- * Life. A clone shares all objects with its base; bailey_policy_own() copies one
- * before its first change. One writer at a time works on a policy (the caller
- * holds its mutex); packets read sealed policies only.
+ * Life. A clone shares all objects with its base, and the tables and maps that find
+ * them (objects.c, places.c, sets.c), as far as no change concerns them;
+ * bailey_policy_own() copies an object before its first change. What a policy has
+ * of an object beside it (a place in a map, a count) is taken away then, and comes
+ * back for what the object has become when the policy is sealed. One writer at a
+ * time works on a policy (the caller holds its mutex); packets read sealed policies
+ * only.
  */
 #include "policy.h"
 
@@ -66,45 +70,20 @@ const char *bailey_default_name(enum bailey_action action)
 struct bailey_policy *bailey_policy_create(void)
 {
 	struct bailey_policy *policy = bailey_zalloc(sizeof(*policy));
+	u64 seed = bailey_random();
+	enum bailey_kind kind;
 
 	if (!policy)
 		return NULL;
 	bailey_ref_init(&policy->refs);
+	for (kind = 0; kind < BAILEY_KIND_COUNT; kind++)
+		bailey_objects_init(&policy->objects[kind], seed);
+	bailey_sets_init(&policy->sets, seed);
+	bailey_places_init(&policy->places, seed);
 	policy->exempts = BAILEY_EXEMPT_ALL;
 	policy->next_set_id = 1;
 	policy->max_rules = ~(u64)0;
 	return policy;
-}
-
-static int sets_reserve(struct bailey_policy *policy, u32 cap)
-{
-	struct bailey_set **sets;
-
-	if (cap <= policy->set_cap)
-		return 0;
-	sets = bailey_zalloc((size_t)cap * sizeof(struct bailey_set *));
-	if (!sets)
-		return -ENOMEM;
-	if (policy->set_count)
-		memcpy(sets, policy->sets, policy->set_count * sizeof(*sets));
-	bailey_free(policy->sets);
-	policy->sets = sets;
-	policy->set_cap = cap;
-	return 0;
-}
-
-static int sets_clone(struct bailey_policy *policy, const struct bailey_policy *base)
-{
-	u32 i;
-
-	if (sets_reserve(policy, base->set_count))
-		return -ENOMEM;
-	for (i = 0; i < base->set_count; i++) {
-		bailey_ref_get(&base->sets[i]->refs);
-		policy->sets[i] = base->sets[i];
-	}
-	policy->set_count = base->set_count;
-	return 0;
 }
 
 /**
@@ -125,8 +104,12 @@ struct bailey_policy *bailey_policy_clone(const struct bailey_policy *base)
 	policy->epoch = base->epoch;
 	policy->default_action = base->default_action;
 	policy->exempts = base->exempts;
-	if (sets_clone(policy, base))
-		goto fail;
+	policy->layout = base->layout;
+	policy->stems[0] = base->stems[0];
+	policy->stems[1] = base->stems[1];
+	policy->rules = base->rules;
+	bailey_sets_clone(&policy->sets, &base->sets);
+	bailey_places_clone(&policy->places, &base->places);
 	for (kind = 0; kind < BAILEY_KIND_COUNT; kind++)
 		if (bailey_objects_clone(&policy->objects[kind], &base->objects[kind]))
 			goto fail;
@@ -153,17 +136,13 @@ void bailey_policy_get(struct bailey_policy *policy)
 void bailey_policy_put(struct bailey_policy *policy)
 {
 	enum bailey_kind kind;
-	u32 i;
 
 	if (!policy || !bailey_ref_put(&policy->refs))
 		return;
 	for (kind = 0; kind < BAILEY_KIND_COUNT; kind++)
 		bailey_objects_destroy(&policy->objects[kind]);
-	for (i = 0; i < policy->set_count; i++)
-		bailey_set_put(policy->sets[i]);
-	bailey_free(policy->sets);
-	bailey_free(policy->place);
-	bailey_free(policy->members);
+	bailey_sets_destroy(&policy->sets);
+	bailey_places_destroy(&policy->places);
 	bailey_free(policy);
 }
 
@@ -180,11 +159,7 @@ void bailey_policy_put(struct bailey_policy *policy)
 u32 bailey_policy_slot(const struct bailey_policy *policy, enum bailey_kind kind,
 		       const char *name, u32 len)
 {
-	const struct bailey_objects *objects = &policy->objects[kind];
-	bool found;
-	u32 place = bailey_objects_search(objects, name, len, &found);
-
-	return found ? objects->order[place] : BAILEY_NO_SLOT;
+	return bailey_objects_find(&policy->objects[kind], name, len);
 }
 
 /**
@@ -205,12 +180,10 @@ int bailey_policy_mention(struct bailey_policy *policy, enum bailey_kind kind,
 {
 	struct bailey_objects *objects = &policy->objects[kind];
 	struct bailey_object *object;
-	bool found;
-	u32 place = bailey_objects_search(objects, name, len, &found);
 
-	if (found) {
-		*slot = objects->order[place];
-		object = objects->at[*slot];
+	*slot = bailey_objects_find(objects, name, len);
+	if (*slot != BAILEY_NO_SLOT) {
+		object = bailey_objects_at(objects, *slot);
 		if (!object->defined && !object->line) {
 			object->line = line;
 			object->column = column;
@@ -225,10 +198,65 @@ int bailey_policy_mention(struct bailey_policy *policy, enum bailey_kind kind,
 		return -ENOMEM;
 	object->line = line;
 	object->column = column;
-	if (!bailey_objects_insert(objects, place, object, slot))
+	if (!bailey_objects_insert(objects, object, slot))
 		return 0;
 	bailey_object_put(object);
 	return -ENOMEM;
+}
+
+/**
+ * bailey_policy_object_size() - what an object counts for in a policy's size
+ * @object: the object, defined
+ *
+ * Return: its rules, prefixes or addresses; 1 for an attach line.
+ */
+u64 bailey_policy_object_size(const struct bailey_object *object)
+{
+	switch (object->kind) {
+	case BAILEY_ACL:
+		return (u64)bailey_acl_of(object)->rules[BAILEY_IN].count +
+		       bailey_acl_of(object)->rules[BAILEY_OUT].count;
+	case BAILEY_GROUP:
+		return (u64)bailey_group_of(object)->rules[BAILEY_IN].count +
+		       bailey_group_of(object)->rules[BAILEY_OUT].count;
+	case BAILEY_PREFIX_LIST:
+		return bailey_prefix_list_of(object)->set.count;
+	case BAILEY_ENDPOINT:
+		return bailey_endpoint_of(object)->count;
+	default:
+		return 1;
+	}
+}
+
+/* An object of the policy before goes: take away what the policy has beside it. */
+static int forget(struct bailey_policy *policy, const struct bailey_object *object)
+{
+	int ret;
+
+	policy->rules -= bailey_policy_object_size(object);
+	if (object->kind == BAILEY_ATTACH)
+		return bailey_sets_use(&policy->sets, bailey_attach_of(object)->set, false);
+	if (object->kind != BAILEY_ENDPOINT)
+		return 0;
+	ret = bailey_sets_use(&policy->sets, bailey_endpoint_of(object)->set, false);
+	return ret ? ret : bailey_places_remove(&policy->places,
+						bailey_endpoint_of(object));
+}
+
+/* Put another object, whose reference is taken over on success, into a slot. */
+static int replace(struct bailey_policy *policy, enum bailey_kind kind, u32 slot,
+		   struct bailey_object *object)
+{
+	struct bailey_objects *objects = &policy->objects[kind];
+	struct bailey_object **at = bailey_objects_own(objects, slot);
+
+	if (!at)
+		return -ENOMEM;
+	if (!(*at)->fresh && (bailey_objects_touch(objects, slot) || forget(policy, *at)))
+		return -ENOMEM;
+	bailey_object_put(*at);
+	*at = object;
+	return 0;
 }
 
 /**
@@ -243,17 +271,16 @@ int bailey_policy_mention(struct bailey_policy *policy, enum bailey_kind kind,
 struct bailey_object *bailey_policy_own(struct bailey_policy *policy,
 					enum bailey_kind kind, u32 slot)
 {
-	struct bailey_object **at = &policy->objects[kind].at[slot];
+	struct bailey_object *object = bailey_policy_object(policy, kind, slot);
 	struct bailey_object *copy;
 
-	if ((*at)->fresh)
-		return *at;
-	copy = bailey_object_clone(*at);
-	if (!copy)
-		return NULL;
-	bailey_object_put(*at);
-	*at = copy;
-	return copy;
+	if (object->fresh)
+		return object;
+	copy = bailey_object_clone(object);
+	if (copy && !replace(policy, kind, slot, copy))
+		return copy;
+	bailey_object_put(copy);
+	return NULL;
 }
 
 /**
@@ -267,16 +294,17 @@ struct bailey_object *bailey_policy_own(struct bailey_policy *policy,
 struct bailey_object *bailey_policy_redefine(struct bailey_policy *policy,
 					     enum bailey_kind kind, u32 slot)
 {
-	struct bailey_object **at = &policy->objects[kind].at[slot];
-	struct bailey_object *fresh = bailey_object_create(kind, (*at)->name,
-						    strlen((*at)->name));
+	const struct bailey_object *object = bailey_policy_object(policy, kind, slot);
+	struct bailey_object *fresh = bailey_object_create(kind, object->name,
+						    strlen(object->name));
 
 	if (!fresh)
 		return NULL;
 	fresh->defined = true;
-	bailey_object_put(*at);
-	*at = fresh;
-	return fresh;
+	if (!replace(policy, kind, slot, fresh))
+		return fresh;
+	bailey_object_put(fresh);
+	return NULL;
 }
 
 /* A name that stands for nothing until a line defines it again. */
@@ -316,12 +344,6 @@ int bailey_policy_delete(struct bailey_policy *policy, enum bailey_kind kind,
 	return 0;
 }
 
-static bool set_equal(const struct bailey_set *set, const u32 *slots, u32 count)
-{
-	return set->count == count &&
-	       !memcmp(set->slot, slots, count * sizeof(*slots));
-}
-
 /**
  * bailey_policy_set_get() - the set of these groups
  * @policy: being changed
@@ -333,29 +355,7 @@ static bool set_equal(const struct bailey_set *set, const u32 *slots, u32 count)
 struct bailey_set *bailey_policy_set_get(struct bailey_policy *policy,
 					 const u32 *slots, u32 count)
 {
-	struct bailey_set *set;
-	u32 i;
-
-	for (i = 0; i < policy->set_count; i++) {
-		set = policy->sets[i];
-		if (set_equal(set, slots, count)) {
-			bailey_ref_get(&set->refs);
-			return set;
-		}
-	}
-	if (policy->set_count == policy->set_cap &&
-	    sets_reserve(policy, policy->set_cap ? 2 * policy->set_cap : 8))
-		return NULL;
-	set = bailey_zalloc(sizeof(*set) + count * sizeof(*slots));
-	if (!set)
-		return NULL;
-	bailey_ref_init(&set->refs);
-	set->id = policy->next_set_id++;
-	set->count = count;
-	memcpy(set->slot, slots, count * sizeof(*slots));
-	policy->sets[policy->set_count++] = set;
-	bailey_ref_get(&set->refs);
-	return set;
+	return bailey_sets_get(&policy->sets, &policy->next_set_id, slots, count);
 }
 
 /**
@@ -368,19 +368,7 @@ struct bailey_set *bailey_policy_set_get(struct bailey_policy *policy,
  */
 bool bailey_policy_set_live(const struct bailey_policy *policy, u32 id)
 {
-	u32 low = 0, high = policy->set_count;
-
-	while (low < high) {
-		u32 middle = low + (high - low) / 2;
-
-		if (policy->sets[middle]->id == id)
-			return true;
-		if (policy->sets[middle]->id < id)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return false;
+	return bailey_sets_live(&policy->sets, id);
 }
 
 /**
@@ -393,11 +381,18 @@ bool bailey_policy_set_live(const struct bailey_policy *policy, u32 id)
  */
 bool bailey_set_has(const struct bailey_set *set, u32 slot)
 {
-	u32 i;
+	u32 low = 0, high = set ? set->count : 0;
 
-	for (i = 0; set && i < set->count; i++)
-		if (set->slot[i] == slot)
+	while (low < high) {
+		u32 middle = low + (high - low) / 2;
+
+		if (set->slot[middle] == slot)
 			return true;
+		if (set->slot[middle] < slot)
+			low = middle + 1;
+		else
+			high = middle;
+	}
 	return false;
 }
 
@@ -417,7 +412,7 @@ int bailey_policy_flush(struct bailey_policy *policy)
 
 	for (kind = 0; kind < BAILEY_KIND_COUNT; kind++)
 		for (slot = 0; slot < policy->objects[kind].slots; slot++)
-			if (policy->objects[kind].at[slot] &&
+			if (bailey_policy_object(policy, kind, slot) &&
 			    undefine(policy, kind, slot))
 				return -ENOMEM;
 	policy->default_action = BAILEY_ALLOW;
@@ -437,67 +432,4 @@ bool bailey_policy_in_use(const struct bailey_policy *policy)
 	return policy->default_action != BAILEY_ALLOW ||
 	       policy->objects[BAILEY_ATTACH].named ||
 	       policy->objects[BAILEY_ENDPOINT].named;
-}
-
-/**
- * bailey_policy_place() - the endpoints behind an interface
- * @policy: sealed
- * @dev: the interface's name
- *
- * Return: the place, or NULL when no endpoint is there.
- */
-const struct bailey_place *bailey_policy_place(const struct bailey_policy *policy,
-					       const char *dev)
-{
-	u32 low = 0, high = policy->places;
-
-	while (low < high) {
-		u32 middle = low + (high - low) / 2;
-		int order = strcmp(dev, policy->place[middle].dev);
-
-		if (!order)
-			return &policy->place[middle];
-		if (order > 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return NULL;
-}
-
-static int member_order(const struct bailey_member *member, u8 family,
-			const struct bailey_addr *addr)
-{
-	if (member->family != family)
-		return member->family < family ? -1 : 1;
-	return bailey_addr_cmp(&member->addr, addr);
-}
-
-/**
- * bailey_place_find() - the endpoint with an address
- * @place: where it is looked for, or NULL
- * @family: %BAILEY_IPV4 or %BAILEY_IPV6
- * @addr: the address
- *
- * Context: Any.
- * Return: the endpoint, or NULL.
- */
-const struct bailey_endpoint *
-bailey_place_find(const struct bailey_place *place, u8 family,
-		  const struct bailey_addr *addr)
-{
-	u32 low = 0, high = place ? place->count : 0;
-
-	while (low < high) {
-		u32 middle = low + (high - low) / 2;
-		int order = member_order(&place->member[middle], family, addr);
-
-		if (!order)
-			return place->member[middle].endpoint;
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return NULL;
 }

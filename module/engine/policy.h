@@ -8,7 +8,9 @@
 #ifndef BAILEY_ENGINE_POLICY_H
 #define BAILEY_ENGINE_POLICY_H
 
-#include "object.h"
+#include "objects.h"
+#include "places.h"
+#include "sets.h"
 #include "text.h"
 
 /* What passes without a rule, as long as its line stands. */
@@ -22,63 +24,36 @@ enum bailey_exempt {
 };
 
 #define BAILEY_EXEMPT_ALL	((1 << BAILEY_EXEMPT_COUNT) - 1)
-/**
- * struct bailey_member - an address of an endpoint, as packets look it up
- * @addr: the address
- * @family: %BAILEY_IPV4 or %BAILEY_IPV6
- * @endpoint: whose it is
- */
-struct bailey_member {
-	struct bailey_addr addr;
-	u8 family;
-	const struct bailey_endpoint *endpoint;
-};
-
-/**
- * struct bailey_place - all endpoints behind one interface
- * @dev: the interface's name
- * @member: their addresses, in order of family and address
- * @count: how many
- */
-struct bailey_place {
-	char dev[BAILEY_IFNAME_MAX + 1];
-	const struct bailey_member *member;
-	u32 count;
-};
 
 /**
  * struct bailey_policy - a whole policy
  * @refs: the live pointer's, readers' and writers' references
  * @objects: per &enum bailey_kind
- * @sets: group sets in use; each entry holds a reference
- * @set_count: how many
- * @set_cap: room in @sets
+ * @sets: group sets in use
+ * @places: endpoints by interface and address
  * @next_set_id: the next new set's number
+ * @layout: two policies of a namespace with the same one have the same attach lines,
+ *	    and endpoints behind the same interfaces; numbered with the sets
  * @epoch: moves with each commit that revokes: whoever was asked before is asked again
  * @default_action: &enum bailey_action, for interfaces with nothing attached
  * @exempts: bit per &enum bailey_exempt whose line stands
  * @stems: bit per length that the stem of an attach line has, for the subnet and
  *	   for the host lines; made when sealed
- * @place: endpoints by interface, in order of names; made when sealed
- * @places: how many
- * @members: memory of all @place's members
- * @rules: rules, prefixes and addresses in all objects; counted when sealed
+ * @rules: rules, prefixes and addresses in all objects; while it is being changed
+ *	   without those of objects that are
  * @max_rules: writer only: how many of these, and objects of each kind, there may be
  */
 struct bailey_policy {
 	struct bailey_refcount refs;
 	struct bailey_objects objects[BAILEY_KIND_COUNT];
-	struct bailey_set **sets;
-	u32 set_count;
-	u32 set_cap;
+	struct bailey_sets sets;
+	struct bailey_places places;
 	u32 next_set_id;
+	u32 layout;
 	u32 epoch;
 	u8 default_action;
 	u8 exempts;
 	u32 stems[2];
-	struct bailey_place *place;
-	u32 places;
-	struct bailey_member *members;
 	u64 rules;
 	u64 max_rules;
 };
@@ -105,11 +80,7 @@ struct bailey_set *bailey_policy_set_get(struct bailey_policy *policy,
 					 const u32 *slots, u32 count);
 bool bailey_policy_set_live(const struct bailey_policy *policy, u32 id);
 bool bailey_set_has(const struct bailey_set *set, u32 slot);
-const struct bailey_place *bailey_policy_place(const struct bailey_policy *policy,
-					       const char *dev);
-const struct bailey_endpoint *
-bailey_place_find(const struct bailey_place *place, u8 family,
-		  const struct bailey_addr *addr);
+u64 bailey_policy_object_size(const struct bailey_object *object);
 const char *bailey_kind_name(enum bailey_kind kind);
 const char *bailey_exempt_name(enum bailey_exempt exempt);
 const char *bailey_default_name(enum bailey_action action);
@@ -126,14 +97,12 @@ static inline struct bailey_object *
 bailey_policy_object(const struct bailey_policy *policy, enum bailey_kind kind,
 		     u32 slot)
 {
-	const struct bailey_objects *objects = &policy->objects[kind];
-
-	return slot < objects->slots ? objects->at[slot] : NULL;
+	return bailey_objects_at(&policy->objects[kind], slot);
 }
 
 /**
  * bailey_policy_nth() - walk the objects of one kind in order of their names
- * @policy: the policy
+ * @policy: sealed
  * @kind: which kind
  * @n: from 0 to objects[kind].named - 1
  *
@@ -144,7 +113,7 @@ bailey_policy_nth(const struct bailey_policy *policy, enum bailey_kind kind, u32
 {
 	const struct bailey_objects *objects = &policy->objects[kind];
 
-	return objects->at[objects->order[n]];
+	return bailey_objects_at(objects, objects->order->slot[n]);
 }
 
 #endif /* BAILEY_ENGINE_POLICY_H */

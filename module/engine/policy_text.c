@@ -87,10 +87,13 @@ void bailey_match_print(const struct bailey_policy *policy,
 void bailey_rule_print(const struct bailey_policy *policy,
 		       const struct bailey_rule *rule, struct bailey_out *out)
 {
+	struct bailey_match match;
+
 	if (rule->number)
 		bailey_out_printf(out, "%u ", rule->number);
 	bailey_out_printf(out, "%s ", bailey_action_name(rule->action));
-	bailey_match_print(policy, &rule->match, out);
+	bailey_rule_match(rule, &match);
+	bailey_match_print(policy, &match, out);
 }
 
 static int peer_name_cmp(const struct bailey_policy *policy,
@@ -112,66 +115,77 @@ static int peer_name_cmp(const struct bailey_policy *policy,
  */
 static int rule_print_cmp(const void *a, const void *b, const void *priv)
 {
-	const struct bailey_match *x = &(*(struct bailey_rule * const *)a)->match;
-	const struct bailey_match *y = &(*(struct bailey_rule * const *)b)->match;
-	struct bailey_match p = *x, q = *y;
+	struct bailey_match x, y, p, q;
 	int order;
 
+	bailey_rule_match(*(struct bailey_rule * const *)a, &x);
+	bailey_rule_match(*(struct bailey_rule * const *)b, &y);
+	p = x;
+	q = y;
 	p.from.slot = 0;
 	p.to.slot = 0;
 	q.from.slot = 0;
 	q.to.slot = 0;
 	order = bailey_match_cmp(&p, &q);
 	if (!order)
-		order = peer_name_cmp(priv, &x->from, &y->from);
-	return order ? order : peer_name_cmp(priv, &x->to, &y->to);
+		order = peer_name_cmp(priv, &x.from, &y.from);
+	return order ? order : peer_name_cmp(priv, &x.to, &y.to);
 }
 
-/* Group rules in the order in which they are printed. */
-static int rules_order(const struct bailey_policy *policy, const struct bailey_rules *rules,
-		       struct bailey_rules *ordered)
+static void rule_line_print(const struct bailey_policy *policy,
+			    const struct bailey_object *object, u32 dir,
+			    const struct bailey_rule *rule, struct bailey_out *out)
 {
-	int ret = bailey_rules_clone(ordered, rules);
-
-	if (!ret && ordered->count)
-		sort_r(ordered->at, ordered->count, sizeof(*ordered->at),
-		       rule_print_cmp, NULL, policy);
-	return ret;
+	bailey_out_printf(out, "%s %s %s ", bailey_kind_name(object->kind),
+			  object->name, dir == BAILEY_IN ? "in" : "out");
+	bailey_rule_print(policy, rule, out);
+	bailey_out_bytes(out, "\n", 1);
+	bailey_yield();
 }
 
-static void rules_print(const struct bailey_policy *policy,
-			const struct bailey_object *object,
-			const struct bailey_rules *rules, struct bailey_out *out)
+static bool is_empty(const struct bailey_rules *rules)
 {
-	u32 dir, i;
+	return !rules[BAILEY_IN].count && !rules[BAILEY_OUT].count;
+}
 
-	if (!rules[BAILEY_IN].count && !rules[BAILEY_OUT].count)
-		bailey_out_printf(out, "%s %s\n", bailey_kind_name(object->kind),
-				  object->name);
-	for (dir = 0; dir < 2; dir++) {
-		for (i = 0; i < rules[dir].count; i++) {
-			bailey_out_printf(out, "%s %s %s ", bailey_kind_name(object->kind),
-					  object->name, dir == BAILEY_IN ? "in" : "out");
-			bailey_rule_print(policy, rules[dir].at[i], out);
-			bailey_out_bytes(out, "\n", 1);
-			bailey_yield();
-		}
-	}
+static void empty_print(const struct bailey_object *object, struct bailey_out *out)
+{
+	bailey_out_printf(out, "%s %s\n", bailey_kind_name(object->kind), object->name);
+}
+
+static void acl_print(const struct bailey_policy *policy, const struct bailey_acl *acl,
+		      struct bailey_out *out)
+{
+	struct bailey_rules_iter iter;
+	struct bailey_rule *rule;
+	u32 dir;
+
+	if (is_empty(acl->rules))
+		empty_print(&acl->object, out);
+	for (dir = 0; dir < 2; dir++)
+		for (rule = bailey_rules_first(&acl->rules[dir], &iter); rule;
+		     rule = bailey_rules_next(&iter))
+			rule_line_print(policy, &acl->object, dir, rule, out);
 }
 
 static void group_print(const struct bailey_policy *policy, const struct bailey_group *group,
 			struct bailey_out *out)
 {
-	struct bailey_rules ordered[2] = { };
-	u32 dir;
+	u32 dir, i;
 
-	for (dir = 0; dir < 2; dir++)
-		if (rules_order(policy, &group->rules[dir], &ordered[dir]))
-			out->failed = true;
-	if (!out->failed)
-		rules_print(policy, &group->object, ordered, out);
-	for (dir = 0; dir < 2; dir++)
-		bailey_rules_destroy(&ordered[dir]);
+	if (is_empty(group->rules))
+		empty_print(&group->object, out);
+	for (dir = 0; dir < 2; dir++) {
+		struct bailey_rule **list = bailey_rules_list(&group->rules[dir]);
+
+		out->failed |= !list;
+		if (list)
+			sort_r(list, group->rules[dir].count, sizeof(*list),
+			       rule_print_cmp, NULL, policy);
+		for (i = 0; list && i < group->rules[dir].count; i++)
+			rule_line_print(policy, &group->object, dir, list[i], out);
+		bailey_free(list);
+	}
 }
 
 static void prefix_list_print(const struct bailey_prefix_list *list,
@@ -267,7 +281,7 @@ static void object_print(const struct bailey_policy *policy,
 {
 	switch (object->kind) {
 	case BAILEY_ACL:
-		rules_print(policy, object, bailey_acl_of(object)->rules, out);
+		acl_print(policy, bailey_acl_of(object), out);
 		break;
 	case BAILEY_GROUP:
 		group_print(policy, bailey_group_of(object), out);
@@ -314,15 +328,16 @@ static void rule_stats_print(const struct bailey_policy *policy,
 			     const struct bailey_rule *rule, u32 now,
 			     struct bailey_out *out)
 {
-	u32 last = READ_ONCE(rule->last_hit);
+	struct bailey_count count;
 
+	bailey_counter_read(&rule->counter, &count);
 	bailey_out_printf(out, "rule %s %s %s packets %llu bytes %llu last ",
 			  bailey_kind_name(object->kind), object->name,
 			  dir == BAILEY_IN ? "in" : "out",
-			  (unsigned long long)bailey_atomic64_read(&rule->packets),
-			  (unsigned long long)bailey_atomic64_read(&rule->bytes));
-	if (bailey_atomic64_read(&rule->packets))
-		bailey_out_printf(out, "%u: ", now - last);
+			  (unsigned long long)count.packets,
+			  (unsigned long long)count.bytes);
+	if (count.packets)
+		bailey_out_printf(out, "%u: ", now - count.last);
 	else
 		bailey_out_printf(out, "never: ");
 	bailey_rule_print(policy, rule, out);
@@ -340,7 +355,9 @@ void bailey_policy_print_stats(const struct bailey_policy *policy, u32 now,
 			       struct bailey_out *out)
 {
 	static const u8 kinds[] = { BAILEY_ACL, BAILEY_GROUP };
-	u32 k, n, dir, i;
+	struct bailey_rules_iter iter;
+	struct bailey_rule *rule;
+	u32 k, n, dir;
 
 	for (k = 0; k < ARRAY_SIZE(kinds); k++) {
 		for (n = 0; n < policy->objects[kinds[k]].named; n++) {
@@ -349,9 +366,10 @@ void bailey_policy_print_stats(const struct bailey_policy *policy, u32 now,
 				bailey_acl_of(object)->rules : bailey_group_of(object)->rules;
 
 			for (dir = 0; dir < 2; dir++)
-				for (i = 0; i < rules[dir].count; i++)
-					rule_stats_print(policy, object, dir,
-							 rules[dir].at[i], now, out);
+				for (rule = bailey_rules_first(&rules[dir], &iter); rule;
+				     rule = bailey_rules_next(&iter))
+					rule_stats_print(policy, object, dir, rule,
+							 now, out);
 		}
 	}
 }

@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Prefix sets: written as prefixes, asked as ranges.
+ * Prefix sets: written as prefixes, asked as borders.
  *
- * Sealing sorts the prefixes and merges what overlaps or touches into disjoint
- * ranges, so that one binary search answers a packet whatever the prefixes.
+ * Sealing sorts the prefixes, merges what overlaps or touches, and keeps the
+ * addresses where outside becomes inside and where inside becomes outside, by
+ * turns. An address is inside if an odd number of borders is not above it. Borders
+ * are counted by their upper 64 bits (steps.c), which is all of them for IPv4 and
+ * for IPv6 prefixes of up to 64 bits. Where longer ones are in a set, those borders
+ * that have the upper half in common stand side by side and are searched in turn.
+ *
+ * Example: 10.0.0.0/8 and 10.1.0.0/16 have the borders 10.0.0.0 and 11.0.0.0;
+ * 10.9.9.9 has one border at or below it, 11.0.0.0 has two.
+ *
  * A sealed set does not change; a writer clones it.
  */
 #include "prefix_set.h"
@@ -68,7 +76,8 @@ static int set_reserve(struct bailey_prefix_set *set, u32 cap)
 int bailey_prefix_set_clone(struct bailey_prefix_set *to,
 			    const struct bailey_prefix_set *from)
 {
-	int ret = set_reserve(to, from->count);
+	/* Whoever clones wants to change it, and not have it copied once more. */
+	int ret = set_reserve(to, from->count + from->count / 64);
 
 	if (ret || !from->count)
 		return ret;
@@ -78,15 +87,27 @@ int bailey_prefix_set_clone(struct bailey_prefix_set *to,
 	return 0;
 }
 
+static void covers_destroy(struct bailey_prefix_set *set)
+{
+	u32 f;
+
+	for (f = 0; f < 2; f++) {
+		bailey_steps_destroy(&set->cover[f].hi);
+		bailey_free(set->cover[f].first);
+		bailey_free(set->cover[f].lo);
+		set->cover[f].first = NULL;
+		set->cover[f].lo = NULL;
+	}
+}
+
 /**
  * bailey_prefix_set_destroy() - free it and leave it empty
  * @set: the set
  */
 void bailey_prefix_set_destroy(struct bailey_prefix_set *set)
 {
+	covers_destroy(set);
 	bailey_free(set->at);
-	bailey_free(set->range[0]);
-	bailey_free(set->range[1]);
 	memset(set, 0, sizeof(*set));
 }
 
@@ -113,34 +134,105 @@ int bailey_prefix_set_add(struct bailey_prefix_set *set,
 	if (set->count == set->cap &&
 	    set_reserve(set, set->cap ? 2 * set->cap : 8))
 		return -ENOMEM;
-	if (!set->count)
-		set->sorted = true;
-	else if (prefix_cmp(&set->at[set->count - 1], prefix) >= 0)
-		set->sorted = false;
+	if (set->sorted == set->count &&
+	    (!set->count || prefix_cmp(&set->at[set->count - 1], prefix) < 0))
+		set->sorted++;
 	set->at[set->count++] = *prefix;
 	return 0;
 }
 
-/**
- * bailey_prefix_set_sort() - put the prefixes in order and look for duplicates
- * @set: the set
- *
- * Return: NULL, or a prefix that is there twice, as the later line has it.
- */
-const struct bailey_prefix *bailey_prefix_set_sort(struct bailey_prefix_set *set)
+/* How many of the first @count prefixes, which are in order, are below one. */
+static u32 count_below(const struct bailey_prefix_set *set, u32 count,
+		       const struct bailey_prefix *prefix)
+{
+	u32 low = 0, high = count;
+
+	while (low < high) {
+		u32 middle = low + (high - low) / 2;
+
+		if (prefix_cmp(&set->at[middle], prefix) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static const struct bailey_prefix *sort_all(struct bailey_prefix_set *set)
 {
 	u32 i;
 
-	if (set->sorted || !set->count)
-		return NULL;
 	sort(set->at, set->count, sizeof(*set->at), prefix_cmp, NULL);
 	bailey_yield();
 	for (i = 1; i < set->count; i++)
 		if (!prefix_cmp(&set->at[i - 1], &set->at[i]))
 			return set->at[i - 1].line > set->at[i].line ?
 			       &set->at[i - 1] : &set->at[i];
-	set->sorted = true;
 	return NULL;
+}
+
+/*
+ * Put the last prefixes, which are in order among themselves and are here in
+ * @tail, where they belong, from the back, so that each of the others moves once.
+ */
+static const struct bailey_prefix *merge_tail(struct bailey_prefix_set *set,
+					      const struct bailey_prefix *tail, u32 count)
+{
+	u32 end = set->count - count, place;
+
+	while (count--) {
+		place = count_below(set, end, &tail[count]);
+		if (place < end && !prefix_cmp(&set->at[place], &tail[count])) {
+			if (set->at[place].line < tail[count].line)
+				set->at[place] = tail[count];
+			return &set->at[place];
+		}
+		memmove(set->at + place + count + 1, set->at + place,
+			(size_t)(end - place) * sizeof(*set->at));
+		set->at[place + count] = tail[count];
+		end = place;
+	}
+	return NULL;
+}
+
+/* A few that came to many: only the few are sorted. */
+static const struct bailey_prefix *sort_tail(struct bailey_prefix_set *set)
+{
+	struct bailey_prefix_set rest = {
+		.at = set->at + set->sorted,
+		.count = set->count - set->sorted,
+	};
+	const struct bailey_prefix *twice = sort_all(&rest);
+	struct bailey_prefix *tail;
+
+	if (twice)
+		return twice;
+	tail = bailey_zalloc((size_t)rest.count * sizeof(*tail));
+	if (!tail)
+		return sort_all(set);
+	memcpy(tail, rest.at, (size_t)rest.count * sizeof(*tail));
+	twice = merge_tail(set, tail, rest.count);
+	bailey_free(tail);
+	return twice;
+}
+
+/**
+ * bailey_prefix_set_sort() - put the prefixes in order and look for duplicates
+ * @set: the set
+ *
+ * Return: NULL, or a prefix that is there twice, as the later line has it; then
+ * the set is good for bailey_prefix_set_destroy() only.
+ */
+const struct bailey_prefix *bailey_prefix_set_sort(struct bailey_prefix_set *set)
+{
+	const struct bailey_prefix *twice;
+
+	if (set->sorted == set->count)
+		return NULL;
+	twice = set->count - set->sorted < set->sorted ? sort_tail(set) : sort_all(set);
+	if (!twice)
+		set->sorted = set->count;
+	return twice;
 }
 
 /**
@@ -153,40 +245,113 @@ const struct bailey_prefix *bailey_prefix_set_sort(struct bailey_prefix_set *set
 bool bailey_prefix_set_remove(struct bailey_prefix_set *set,
 			      const struct bailey_prefix *prefix)
 {
-	u32 low = 0, high = set->count;
+	u32 low = count_below(set, set->count, prefix);
 
-	while (low < high) {
-		u32 middle = low + (high - low) / 2;
-
-		if (prefix_cmp(&set->at[middle], prefix) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
 	if (low == set->count || prefix_cmp(&set->at[low], prefix))
 		return false;
 	set->count--;
+	set->sorted--;
 	memmove(set->at + low, set->at + low + 1,
 		(size_t)(set->count - low) * sizeof(*set->at));
 	return true;
 }
 
-static u32 family_index(u8 family)
+/* Addresses from @first up to the one before @end; an @end of zero is the end of all. */
+struct span {
+	struct bailey_addr first;
+	struct bailey_addr end;
+};
+
+static struct bailey_addr prefix_end(const struct bailey_prefix *prefix)
 {
-	return family == BAILEY_IPV6;
+	struct bailey_addr end = prefix_last(prefix);
+
+	if (!++end.lo)
+		end.hi++;
+	return end;
 }
 
-/* Prefixes nest or are disjoint, so a range grows only by touching the next. */
-static bool range_joins(const struct bailey_range *range,
-			const struct bailey_prefix *prefix)
+static bool is_zero(const struct bailey_addr *addr)
 {
-	struct bailey_addr next = range->last;
+	return !addr->hi && !addr->lo;
+}
 
-	if (bailey_addr_cmp(&prefix->addr, &range->last) <= 0)
-		return true;
-	if (!++next.lo)
-		next.hi++;
-	return bailey_addr_equal(&next, &prefix->addr);
+/*
+ * The next addresses of one family that are inside, from prefix *@i on. Prefixes
+ * nest or are disjoint, so a span grows only by touching the next.
+ */
+static bool next_span(const struct bailey_prefix_set *set, u8 family, u32 *i,
+		      struct span *span)
+{
+	if (*i == set->count || set->at[*i].family != family)
+		return false;
+	span->first = set->at[*i].addr;
+	span->end = prefix_end(&set->at[*i]);
+	for (++*i; *i < set->count && set->at[*i].family == family; ++*i) {
+		const struct bailey_prefix *prefix = &set->at[*i];
+		struct bailey_addr end;
+
+		if (is_zero(&span->end))
+			continue;
+		if (bailey_addr_cmp(&prefix->addr, &span->end) > 0)
+			break;
+		end = prefix_end(prefix);
+		if (is_zero(&end) || bailey_addr_cmp(&end, &span->end) > 0)
+			span->end = end;
+	}
+	return true;
+}
+
+/* Borders on their way into a cover, or, when @cover has no memory, being counted. */
+struct borders {
+	struct bailey_cover *cover;
+	u32 count;
+	u32 his;
+	bool lows;	/* a lower half is not zero */
+	u64 hi;		/* of the last one */
+};
+
+static void add_border(struct borders *borders, const struct bailey_addr *addr)
+{
+	struct bailey_cover *cover = borders->cover;
+
+	if (!borders->count || borders->hi != addr->hi) {
+		if (cover->hi.key)
+			cover->hi.key[borders->his] = addr->hi;
+		if (cover->first)
+			cover->first[borders->his] = borders->count;
+		borders->his++;
+	}
+	if (cover->lo)
+		cover->lo[borders->count] = addr->lo;
+	borders->lows |= addr->lo != 0;
+	borders->hi = addr->hi;
+	borders->count++;
+	if (cover->first)
+		cover->first[borders->his] = borders->count;
+}
+
+static void add_borders(struct borders *borders, const struct bailey_prefix_set *set,
+			u8 family, u32 i)
+{
+	struct span span;
+
+	while (next_span(set, family, &i, &span)) {
+		add_border(borders, &span.first);
+		if (!is_zero(&span.end))
+			add_border(borders, &span.end);
+	}
+}
+
+static int cover_alloc(struct bailey_cover *cover, const struct borders *borders)
+{
+	if (bailey_steps_alloc(&cover->hi, borders->his))
+		return -ENOMEM;
+	if (!borders->lows)
+		return 0;
+	cover->first = bailey_zalloc(((size_t)borders->his + 1) * sizeof(*cover->first));
+	cover->lo = bailey_zalloc((size_t)borders->count * sizeof(*cover->lo));
+	return cover->first && cover->lo ? 0 : -ENOMEM;
 }
 
 /**
@@ -197,37 +362,40 @@ static bool range_joins(const struct bailey_range *range,
  */
 int bailey_prefix_set_seal(struct bailey_prefix_set *set)
 {
-	u32 i, f, count[2] = { 0, 0 };
+	static const u8 family[2] = { BAILEY_IPV4, BAILEY_IPV6 };
+	u32 f;
 
-	for (i = 0; i < set->count; i++)
-		count[family_index(set->at[i].family)]++;
+	covers_destroy(set);
 	for (f = 0; f < 2; f++) {
-		if (!count[f] || set->range[f])
-			continue;
-		set->range[f] = bailey_zalloc((size_t)count[f] *
-					      sizeof(struct bailey_range));
-		if (!set->range[f])
-			return -ENOMEM;
-	}
-	set->ranges[0] = 0;
-	set->ranges[1] = 0;
-	for (i = 0; i < set->count; i++) {
-		const struct bailey_prefix *prefix = &set->at[i];
-		struct bailey_addr last = prefix_last(prefix);
-		struct bailey_range *top;
+		const struct bailey_prefix least = { .family = family[f] };
+		u32 i = count_below(set, set->count, &least);
+		struct borders counted = { .cover = &set->cover[f] };
+		struct borders filled = { .cover = &set->cover[f] };
 
-		f = family_index(prefix->family);
-		top = set->range[f] + set->ranges[f];
-		if (set->ranges[f] && range_joins(top - 1, prefix)) {
-			if (bailey_addr_cmp(&last, &top[-1].last) > 0)
-				top[-1].last = last;
-			continue;
-		}
-		top->first = prefix->addr;
-		top->last = last;
-		set->ranges[f]++;
+		add_borders(&counted, set, family[f], i);
+		if (cover_alloc(&set->cover[f], &counted))
+			return -ENOMEM;
+		add_borders(&filled, set, family[f], i);
+		bailey_steps_seal(&set->cover[f].hi);
+		bailey_yield();
 	}
 	return 0;
+}
+
+/* How many of the borders with one upper half are not above a lower half? */
+static u32 rank_low(const u64 *lo, u32 count, u64 key)
+{
+	u32 low = 0, high = count;
+
+	while (low < high) {
+		u32 middle = low + (high - low) / 2;
+
+		if (lo[middle] <= key)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
 }
 
 /**
@@ -242,17 +410,15 @@ int bailey_prefix_set_seal(struct bailey_prefix_set *set)
 bool bailey_prefix_set_contains(const struct bailey_prefix_set *set, u8 family,
 				const struct bailey_addr *addr)
 {
-	const struct bailey_range *range = set->range[family_index(family)];
-	u32 low = 0, high = set->ranges[family_index(family)];
+	const struct bailey_cover *cover = &set->cover[family == BAILEY_IPV6];
+	u32 at = bailey_steps_rank(&cover->hi, addr->hi), first;
 
-	while (low < high) {
-		u32 middle = low + (high - low) / 2;
-
-		if (bailey_addr_cmp(&range[middle].last, addr) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < set->ranges[family_index(family)] &&
-	       bailey_addr_cmp(&range[low].first, addr) <= 0;
+	if (!cover->first)
+		return at & 1;
+	if (!at)
+		return false;
+	if (cover->hi.key[at - 1] != addr->hi)
+		return cover->first[at] & 1;
+	first = cover->first[at - 1];
+	return (first + rank_low(cover->lo + first, cover->first[at] - first, addr->lo)) & 1;
 }

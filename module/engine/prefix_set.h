@@ -6,6 +6,7 @@
 #define BAILEY_ENGINE_PREFIX_SET_H
 
 #include "packet.h"
+#include "steps.h"
 
 /**
  * struct bailey_prefix - one prefix
@@ -24,13 +25,16 @@ struct bailey_prefix {
 };
 
 /**
- * struct bailey_range - addresses from the first to the last
- * @first: lowest address
- * @last: highest address
+ * struct bailey_cover - which addresses of a family are inside: see prefix_set.c
+ * @hi: upper halves of the addresses where inside and outside meet, none twice
+ * @first: of each @hi, and of the end: how many such addresses there are before
+ *	   it; NULL where every @hi has one, whose lower half is zero
+ * @lo: lower halves of these addresses; NULL with @first
  */
-struct bailey_range {
-	struct bailey_addr first;
-	struct bailey_addr last;
+struct bailey_cover {
+	struct bailey_steps hi;
+	u32 *first;
+	u64 *lo;
 };
 
 /**
@@ -38,17 +42,15 @@ struct bailey_range {
  * @at: the prefixes; in order once sealed: family, address, length
  * @count: how many
  * @cap: room in @at
- * @sorted: @at is in order and without duplicates
- * @range: per family (IPv4, IPv6), once sealed: disjoint ranges in order
- * @ranges: how many
+ * @sorted: how many of the first ones are in order and without duplicates
+ * @cover: per family (IPv4, IPv6), once sealed
  */
 struct bailey_prefix_set {
 	struct bailey_prefix *at;
 	u32 count;
 	u32 cap;
-	bool sorted;
-	struct bailey_range *range[2];
-	u32 ranges[2];
+	u32 sorted;
+	struct bailey_cover cover[2];
 };
 
 struct bailey_addr bailey_prefix_mask(const struct bailey_addr *addr, u8 bits);

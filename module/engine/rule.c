@@ -1,14 +1,109 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Rules and ordered arrays of them.
+ * Rules, and the matches they are made of.
  *
- * Rules arrive in any order and are sorted once, when somebody needs the order:
- * ACL entries by number, then family; group rules by what they match. A rule
- * that two policies have in common is one object, and keeps its counters.
- * Everything here runs in the writer, but bailey_rule_count() and
- * bailey_match_fields(), which packets call.
+ * A match (struct bailey_match) is what the language speaks of, plain and wide. A
+ * rule has it packed into 40 to 64 bytes, as there are many: how, is known in this
+ * file only. A rule that two policies have in common is one object, and keeps its
+ * counter. Everything here runs in the writer, but bailey_rule_match() and
+ * bailey_rule_fields(), which packets call.
  */
 #include "rule.h"
+
+#define POOL(words) { \
+	.name = "bailey_rule_" #words, \
+	.size = offsetof(struct bailey_rule, addr) + 2 * (words) * sizeof(u32), \
+}
+
+/* One for each number of words that a side of a rule may have: 1, 2, 4. */
+static struct bailey_pool pools[] = { POOL(1), POOL(2), POOL(4) };
+
+/**
+ * bailey_rule_pools_exit() - end what bailey_rule_pools_init() made
+ *
+ * Context: Process, after the last rule is gone.
+ */
+void bailey_rule_pools_exit(void)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(pools); i++)
+		bailey_pool_exit(&pools[i]);
+}
+
+/**
+ * bailey_rule_pools_init() - prepare memory that fits rules closely
+ *
+ * Before the first rule, or never: rules are larger then.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int bailey_rule_pools_init(void)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(pools); i++) {
+		if (!bailey_pool_init(&pools[i]))
+			continue;
+		bailey_rule_pools_exit();
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+static u8 peer_words(const struct bailey_peer *peer)
+{
+	if (peer->kind != BAILEY_PEER_CIDR || peer->family == BAILEY_IPV4)
+		return 1;
+	return peer->bits <= 64 ? 2 : 4;
+}
+
+static void peer_pack(u32 *addr, u8 words, const struct bailey_peer *peer)
+{
+	const u32 whole[4] = { peer->addr.hi >> 32, (u32)peer->addr.hi,
+			       peer->addr.lo >> 32, (u32)peer->addr.lo };
+
+	if (peer->kind == BAILEY_PEER_CIDR)
+		memcpy(addr, whole, words * sizeof(*addr));
+	else if (peer->kind != BAILEY_PEER_ANY)
+		addr[0] = peer->slot;
+}
+
+static struct bailey_addr packed_addr(const u32 *addr, u8 words)
+{
+	struct bailey_addr whole = { (u64)addr[0] << 32, 0 };
+
+	if (words > 1)
+		whole.hi |= addr[1];
+	if (words > 2)
+		whole.lo = (u64)addr[2] << 32 | addr[3];
+	return whole;
+}
+
+static void match_pack(struct bailey_rule *rule, const struct bailey_match *match)
+{
+	rule->sport_first = match->sport_first;
+	rule->sport_last = match->sport_last;
+	rule->dport_first = match->dport_first;
+	rule->dport_last = match->dport_last;
+	rule->sport_given = match->sport_given;
+	rule->dport_given = match->dport_given;
+	rule->families = match->families;
+	rule->proto_any = match->proto == BAILEY_PROTO_ANY;
+	rule->proto = (u8)match->proto;
+	rule->type_any = match->type == BAILEY_TYPE_ANY;
+	rule->type = (u8)match->type;
+	rule->code_any = match->code == BAILEY_TYPE_ANY;
+	rule->code = (u8)match->code;
+	rule->from_kind = match->from.kind;
+	rule->from_v6 = match->from.family == BAILEY_IPV6;
+	rule->bits[0] = match->from.bits;
+	peer_pack(rule->addr, rule->words, &match->from);
+	rule->to_kind = match->to.kind;
+	rule->to_v6 = match->to.family == BAILEY_IPV6;
+	rule->bits[1] = match->to.bits;
+	peer_pack(rule->addr + rule->words, rule->words, &match->to);
+}
 
 /**
  * bailey_rule_create() - make a rule
@@ -21,14 +116,20 @@
 struct bailey_rule *bailey_rule_create(const struct bailey_match *match,
 				       u32 number, enum bailey_action action)
 {
-	struct bailey_rule *rule = bailey_zalloc(sizeof(*rule));
+	u8 words = max_t(u8, peer_words(&match->from), peer_words(&match->to));
+	struct bailey_rule *rule = bailey_pool_zalloc(&pools[words / 2]);
 
 	if (!rule)
 		return NULL;
+	if (bailey_counter_init(&rule->counter)) {
+		bailey_pool_free(&pools[words / 2], rule);
+		return NULL;
+	}
 	bailey_ref_init(&rule->refs);
-	rule->match = *match;
+	rule->words = words;
 	rule->number = number;
 	rule->action = action;
+	match_pack(rule, match);
 	return rule;
 }
 
@@ -38,37 +139,50 @@ struct bailey_rule *bailey_rule_create(const struct bailey_match *match,
  */
 void bailey_rule_put(struct bailey_rule *rule)
 {
-	if (bailey_ref_put(&rule->refs))
-		bailey_free(rule);
+	if (!bailey_ref_put(&rule->refs))
+		return;
+	bailey_counter_exit(&rule->counter);
+	bailey_pool_free(&pools[rule->words / 2], rule);
+}
+
+static void peer_unpack(struct bailey_peer *peer, const u32 *addr, u8 words)
+{
+	if (peer->kind == BAILEY_PEER_CIDR)
+		peer->addr = packed_addr(addr, words);
+	else
+		peer->slot = addr[0];
 }
 
 /**
- * bailey_rule_count() - a rule has decided a packet
+ * bailey_rule_match() - the match of a rule
  * @rule: the rule
- * @bytes: length of the packet from its network header on
- * @now: the caller's seconds
+ * @match: filled in
  *
- * Context: Any, on any number of CPUs at once. Nothing is lost.
+ * Context: Any.
  */
-void bailey_rule_count(struct bailey_rule *rule, u32 bytes, u32 now)
+void bailey_rule_match(const struct bailey_rule *rule, struct bailey_match *match)
 {
-	bailey_atomic64_add(1, &rule->packets);
-	bailey_atomic64_add(bytes, &rule->bytes);
-	if (READ_ONCE(rule->last_hit) != now)
-		WRITE_ONCE(rule->last_hit, now);
-}
-
-/**
- * bailey_rule_same() - do two rules say the same of the same packets?
- * @a: one
- * @b: the other
- *
- * Return: true if number, answer and match agree.
- */
-bool bailey_rule_same(const struct bailey_rule *a, const struct bailey_rule *b)
-{
-	return a->number == b->number && a->action == b->action &&
-	       !bailey_match_cmp(&a->match, &b->match);
+	memset(match, 0, sizeof(*match));
+	match->from.kind = rule->from_kind;
+	match->from.bits = rule->bits[0];
+	match->to.kind = rule->to_kind;
+	match->to.bits = rule->bits[1];
+	if (rule->from_kind == BAILEY_PEER_CIDR)
+		match->from.family = rule->from_v6 ? BAILEY_IPV6 : BAILEY_IPV4;
+	if (rule->to_kind == BAILEY_PEER_CIDR)
+		match->to.family = rule->to_v6 ? BAILEY_IPV6 : BAILEY_IPV4;
+	peer_unpack(&match->from, rule->addr, rule->words);
+	peer_unpack(&match->to, rule->addr + rule->words, rule->words);
+	match->sport_first = rule->sport_first;
+	match->sport_last = rule->sport_last;
+	match->dport_first = rule->dport_first;
+	match->dport_last = rule->dport_last;
+	match->proto = rule->proto_any ? BAILEY_PROTO_ANY : rule->proto;
+	match->type = rule->type_any ? BAILEY_TYPE_ANY : rule->type;
+	match->code = rule->code_any ? BAILEY_TYPE_ANY : rule->code;
+	match->families = rule->families;
+	match->sport_given = rule->sport_given;
+	match->dport_given = rule->dport_given;
 }
 
 /**
@@ -149,273 +263,127 @@ int bailey_match_cmp(const struct bailey_match *a, const struct bailey_match *b)
 	return order ? order : peer_cmp(&a->to, &b->to);
 }
 
-static bool cidr_holds(const struct bailey_peer *peer, u8 family,
-		       const struct bailey_addr *addr)
+/**
+ * bailey_rule_cmp() - a total order of rules: number, then what they match
+ * @a: one
+ * @b: the other
+ *
+ * Return: below 0, 0 or above 0; 0 if number and match are the same.
+ */
+int bailey_rule_cmp(const struct bailey_rule *a, const struct bailey_rule *b)
 {
-	if (peer->kind != BAILEY_PEER_CIDR)
-		return true;
-	return peer->family == family &&
-	       bailey_addr_in_prefix(addr, &peer->addr, peer->bits);
+	struct bailey_match x, y;
+
+	if (a->number != b->number)
+		return a->number < b->number ? -1 : 1;
+	if (a->families != b->families)
+		return a->families < b->families ? -1 : 1;
+	bailey_rule_match(a, &x);
+	bailey_rule_match(b, &y);
+	return bailey_match_cmp(&x, &y);
 }
 
-static bool ports_hold(const struct bailey_match *match,
+/**
+ * bailey_rule_clash() - can a list not have both of two rules?
+ * @a: one
+ * @b: the other
+ *
+ * Return: true for two entries of one number and family, and for a group's rule
+ * and the same one again.
+ */
+bool bailey_rule_clash(const struct bailey_rule *a, const struct bailey_rule *b)
+{
+	if (a->number != b->number)
+		return false;
+	return a->number ? a->families & b->families : !bailey_rule_cmp(a, b);
+}
+
+static bool prefix_holds(const struct bailey_rule *rule, u32 side, bool v6,
+			 const struct bailey_packet *packet)
+{
+	const struct bailey_addr *addr = side ? &packet->dst : &packet->src;
+	struct bailey_addr prefix;
+
+	if ((v6 ? BAILEY_IPV6 : BAILEY_IPV4) != packet->family)
+		return false;
+	prefix = packed_addr(rule->addr + side * rule->words, rule->words);
+	return bailey_addr_in_prefix(addr, &prefix, rule->bits[side]);
+}
+
+static bool ports_hold(const struct bailey_rule *rule,
 		       const struct bailey_packet *packet)
 {
-	if (!match->sport_given && !match->dport_given)
+	if (!rule->sport_given && !rule->dport_given)
 		return true;
 	return packet->flags & BAILEY_PKT_PORTS &&
-	       packet->sport >= match->sport_first &&
-	       packet->sport <= match->sport_last &&
-	       packet->dport >= match->dport_first &&
-	       packet->dport <= match->dport_last;
+	       packet->sport >= rule->sport_first &&
+	       packet->sport <= rule->sport_last &&
+	       packet->dport >= rule->dport_first &&
+	       packet->dport <= rule->dport_last;
 }
 
-static bool above_ip_holds(const struct bailey_match *match,
+static bool above_ip_holds(const struct bailey_rule *rule,
 			   const struct bailey_packet *packet)
 {
-	if (match->proto != BAILEY_PROTO_ANY && match->proto != packet->proto)
+	if (!rule->proto_any && rule->proto != packet->proto)
 		return false;
-	if (match->type != BAILEY_TYPE_ANY && match->type != packet->type)
+	if (!rule->type_any && rule->type != packet->type)
 		return false;
-	if (match->code != BAILEY_TYPE_ANY && match->code != packet->code)
+	if (!rule->code_any && rule->code != packet->code)
 		return false;
-	return ports_hold(match, packet);
+	return ports_hold(rule, packet);
 }
 
-static bool needs_ports(const struct bailey_match *match, u8 proto)
+static bool needs_ports(const struct bailey_rule *rule, u8 proto)
 {
-	if (!match->sport_given && !match->dport_given)
+	if (!rule->sport_given && !rule->dport_given)
 		return false;
-	return !bailey_proto_has_ports(proto) || match->sport_first ||
-	       match->dport_first || match->sport_last != U16_MAX ||
-	       match->dport_last != U16_MAX;
+	return !bailey_proto_has_ports(proto) || rule->sport_first ||
+	       rule->dport_first || rule->sport_last != U16_MAX ||
+	       rule->dport_last != U16_MAX;
 }
 
 /* Of what stands above IP, a later fragment knows the protocol at the most. */
-static enum bailey_fit fragment_fits(const struct bailey_match *match,
+static enum bailey_fit fragment_fits(const struct bailey_rule *rule,
 				     const struct bailey_packet *packet)
 {
 	bool known = bailey_packet_proto_known(packet);
 
-	if (known && match->proto != BAILEY_PROTO_ANY && match->proto != packet->proto)
+	if (known && !rule->proto_any && rule->proto != packet->proto)
 		return BAILEY_FIT_NO;
-	if ((!known && match->proto != BAILEY_PROTO_ANY) ||
-	    match->type != BAILEY_TYPE_ANY || match->code != BAILEY_TYPE_ANY ||
-	    needs_ports(match, packet->proto))
+	if ((!known && !rule->proto_any) || !rule->type_any || !rule->code_any ||
+	    needs_ports(rule, packet->proto))
 		return BAILEY_FIT_PERHAPS;
 	return BAILEY_FIT_YES;
 }
 
 /**
- * bailey_match_fields() - does all of a match hold that the packet itself shows?
- * @match: the match
+ * bailey_rule_fields() - does all of a rule hold that the packet itself shows?
+ * @rule: the rule
  * @packet: the packet
  *
  * Prefix lists and groups as peers are the caller's business.
  *
+ * Context: Any.
  * Return: %BAILEY_FIT_YES if family, protocol, CIDRs, ports, type and code agree;
  * %BAILEY_FIT_PERHAPS for a later fragment of which those that it shows agree.
  */
-enum bailey_fit bailey_match_fields(const struct bailey_match *match,
-				    const struct bailey_packet *packet)
+enum bailey_fit bailey_rule_fields(const struct bailey_rule *rule,
+				   const struct bailey_packet *packet)
 {
 	enum bailey_fit fit;
 
-	if (!(match->families & bailey_family_bit(packet->family)))
+	if (!(rule->families & bailey_family_bit(packet->family)))
 		return BAILEY_FIT_NO;
 	if (unlikely(packet->flags & BAILEY_PKT_FRAGMENT))
-		fit = fragment_fits(match, packet);
+		fit = fragment_fits(rule, packet);
 	else
-		fit = above_ip_holds(match, packet) ? BAILEY_FIT_YES : BAILEY_FIT_NO;
+		fit = above_ip_holds(rule, packet) ? BAILEY_FIT_YES : BAILEY_FIT_NO;
 	if (fit == BAILEY_FIT_NO ||
-	    !cidr_holds(&match->from, packet->family, &packet->src) ||
-	    !cidr_holds(&match->to, packet->family, &packet->dst))
+	    (rule->from_kind == BAILEY_PEER_CIDR &&
+	     !prefix_holds(rule, 0, rule->from_v6, packet)) ||
+	    (rule->to_kind == BAILEY_PEER_CIDR &&
+	     !prefix_holds(rule, 1, rule->to_v6, packet)))
 		return BAILEY_FIT_NO;
 	return fit;
-}
-
-static int rules_reserve(struct bailey_rules *rules, u32 cap)
-{
-	struct bailey_rule **at;
-
-	if (cap <= rules->cap)
-		return 0;
-	at = bailey_zalloc((size_t)cap * sizeof(*at));
-	if (!at)
-		return -ENOMEM;
-	if (rules->count)
-		memcpy(at, rules->at, (size_t)rules->count * sizeof(*at));
-	bailey_free(rules->at);
-	rules->at = at;
-	rules->cap = cap;
-	return 0;
-}
-
-/**
- * bailey_rules_clone() - share all rules of an array with a new one
- * @to: empty; filled in
- * @from: the array
- *
- * Return: 0 or -ENOMEM.
- */
-int bailey_rules_clone(struct bailey_rules *to, const struct bailey_rules *from)
-{
-	int ret = rules_reserve(to, from->count);
-	u32 i;
-
-	if (ret)
-		return ret;
-	for (i = 0; i < from->count; i++) {
-		bailey_ref_get(&from->at[i]->refs);
-		to->at[i] = from->at[i];
-	}
-	to->count = from->count;
-	to->sorted = from->sorted;
-	return 0;
-}
-
-/**
- * bailey_rules_destroy() - give back all rules, and leave the array empty
- * @rules: the array
- */
-void bailey_rules_destroy(struct bailey_rules *rules)
-{
-	u32 i;
-
-	for (i = 0; i < rules->count; i++)
-		bailey_rule_put(rules->at[i]);
-	bailey_free(rules->at);
-	memset(rules, 0, sizeof(*rules));
-}
-
-static int rule_cmp(const void *a, const void *b)
-{
-	const struct bailey_rule *x = *(struct bailey_rule * const *)a;
-	const struct bailey_rule *y = *(struct bailey_rule * const *)b;
-	int order = number_cmp(x->number, y->number);
-
-	return order ? order : bailey_match_cmp(&x->match, &y->match);
-}
-
-/* Two entries of one number and family, or the same group rule twice. */
-static bool rules_clash(const struct bailey_rule *a, const struct bailey_rule *b)
-{
-	if (a->number != b->number)
-		return false;
-	if (a->number)
-		return a->match.families & b->match.families;
-	return !bailey_match_cmp(&a->match, &b->match);
-}
-
-/**
- * bailey_rules_append() - add a rule
- * @rules: the array
- * @rule: the rule; its reference is taken over, on an error too
- *
- * Cheap when rules come in order; else the array waits for bailey_rules_sort().
- *
- * Return: 0 or -ENOMEM.
- */
-int bailey_rules_append(struct bailey_rules *rules, struct bailey_rule *rule)
-{
-	if (rules->count == rules->cap &&
-	    rules_reserve(rules, rules->cap ? 2 * rules->cap : 8)) {
-		bailey_rule_put(rule);
-		return -ENOMEM;
-	}
-	if (!rules->count)
-		rules->sorted = true;
-	else if (rule_cmp(&rules->at[rules->count - 1], &rule) >= 0 ||
-		 rules_clash(rules->at[rules->count - 1], rule))
-		rules->sorted = false;
-	rules->at[rules->count++] = rule;
-	return 0;
-}
-
-/**
- * bailey_rules_sort() - put rules in order and look for duplicates
- * @rules: the array
- *
- * Return: NULL, or a rule that is there twice: of the two the one that was
- * brought by the later line.
- */
-struct bailey_rule *bailey_rules_sort(struct bailey_rules *rules)
-{
-	u32 i;
-
-	if (rules->sorted || !rules->count)
-		return NULL;
-	sort(rules->at, rules->count, sizeof(*rules->at), rule_cmp, NULL);
-	bailey_yield();
-	for (i = 1; i < rules->count; i++) {
-		struct bailey_rule *a = rules->at[i - 1], *b = rules->at[i];
-
-		if (rules_clash(a, b))
-			return a->line > b->line ? a : b;
-	}
-	rules->sorted = true;
-	return NULL;
-}
-
-/**
- * bailey_rules_find() - where an entry number stands or would stand
- * @rules: a sorted array
- * @number: the number
- *
- * Return: index of the first rule with at least this number; count if none.
- */
-u32 bailey_rules_find(const struct bailey_rules *rules, u32 number)
-{
-	u32 low = 0, high = rules->count;
-
-	while (low < high) {
-		u32 middle = low + (high - low) / 2;
-
-		if (rules->at[middle]->number < number)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-/**
- * bailey_rules_remove() - take a rule out
- * @rules: the array
- * @index: which
- */
-void bailey_rules_remove(struct bailey_rules *rules, u32 index)
-{
-	bailey_rule_put(rules->at[index]);
-	rules->count--;
-	memmove(rules->at + index, rules->at + index + 1,
-		(size_t)(rules->count - index) * sizeof(*rules->at));
-}
-
-/**
- * bailey_rules_adopt() - keep the rules that an older array has as well
- * @rules: sorted
- * @old: sorted
- *
- * Where both have the same rule, @rules takes the older object, with its counters.
- */
-void bailey_rules_adopt(struct bailey_rules *rules,
-			const struct bailey_rules *old)
-{
-	u32 i = 0, k = 0;
-
-	while (i < rules->count && k < old->count) {
-		int order = rule_cmp(&rules->at[i], &old->at[k]);
-
-		if (!order && rules->at[i] != old->at[k] &&
-		    bailey_rule_same(rules->at[i], old->at[k])) {
-			bailey_ref_get(&old->at[k]->refs);
-			bailey_rule_put(rules->at[i]);
-			rules->at[i] = old->at[k];
-		}
-		if (order <= 0)
-			i++;
-		if (order >= 0)
-			k++;
-	}
 }

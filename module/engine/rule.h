@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * One rule: what it matches, what it says, and how often it has said it.
+ * One rule: what it matches, what it says, and how often it has said it. Lists of
+ * rules are in rules.h.
  */
 #ifndef BAILEY_ENGINE_RULE_H
 #define BAILEY_ENGINE_RULE_H
@@ -94,44 +95,65 @@ struct bailey_match {
 };
 
 /**
- * struct bailey_rule - one rule of an ACL or a group
- * @packets: packets that it decided
- * @bytes: their bytes
- * @last_hit: the last time it did, in the caller's seconds; 0 for never
- * @refs: one for each list of rules that it is in
+ * struct bailey_rule - one rule of an ACL or a group, packed
+ * @counter: the packets that it decided
+ * @refs: one for each list of rules, and each classifier, that it is in
  * @number: entry number (ACL); 0 in a group
- * @line: writer only: the line that brought it, until the policy is sealed
- * @column: writer only: the column of its number or match there
+ * @sport_first: as in its match
+ * @sport_last: as in its match
+ * @dport_first: as in its match
+ * @dport_last: as in its match
+ * @proto: as in its match, but for @proto_any
+ * @type: as in its match, but for @type_any
+ * @code: as in its match, but for @code_any
+ * @bits: prefix length of the source and of the destination (CIDR)
  * @action: &enum bailey_action
- * @match: the packets it is about
+ * @families: as in its match
+ * @sport_given: as in its match
+ * @dport_given: as in its match
+ * @proto_any: its match says %BAILEY_PROTO_ANY
+ * @type_any: its match says %BAILEY_TYPE_ANY for the type
+ * @code_any: its match says %BAILEY_TYPE_ANY for the code
+ * @from_kind: &enum bailey_peer_kind of the source
+ * @to_kind: &enum bailey_peer_kind of the destination
+ * @from_v6: the source is a prefix of IPv6
+ * @to_v6: the destination is a prefix of IPv6
+ * @words: how many of @addr's words each side has: 1, 2 or 4
+ * @addr: source, then destination: the leading words of a prefix's network, the
+ *	  most significant first; or a slot in one word
  *
- * Immutable but for its counters once the policy it is in is sealed, and shared
- * by all policies that have it, so that it keeps counting across changes.
+ * A rule of IPv4, or of lists, has no room for two IPv6 addresses, and one of
+ * IPv6 with prefixes up to /64 only for their halves, for there may be 100,000.
+ * bailey_rule_match() unpacks.
+ *
+ * Immutable but for its counter, and shared by all policies that have it, so that
+ * it keeps counting across changes.
  */
 struct bailey_rule {
-	bailey_atomic64 packets;
-	bailey_atomic64 bytes;
-	u32 last_hit;
+	bailey_counter counter;
 	struct bailey_refcount refs;
 	u32 number;
-	u32 line;
-	u32 column;
-	u8 action;
-	struct bailey_match match;
-};
-
-/**
- * struct bailey_rules - an array of rules in order
- * @at: the rules; each holds a reference
- * @count: how many
- * @cap: room in @at
- * @sorted: in order and without duplicates, as far as is known
- */
-struct bailey_rules {
-	struct bailey_rule **at;
-	u32 count;
-	u32 cap;
-	bool sorted;
+	u16 sport_first;
+	u16 sport_last;
+	u16 dport_first;
+	u16 dport_last;
+	u8 proto;
+	u8 type;
+	u8 code;
+	u8 bits[2];
+	u8 action : 2;
+	u8 families : 2;
+	u8 sport_given : 1;
+	u8 dport_given : 1;
+	u8 proto_any : 1;
+	u8 type_any : 1;
+	u8 code_any : 1;
+	u8 from_kind : 2;
+	u8 to_kind : 2;
+	u8 from_v6 : 1;
+	u8 to_v6 : 1;
+	u8 words;
+	u32 addr[];
 };
 
 /**
@@ -146,26 +168,21 @@ enum bailey_fit {
 	BAILEY_FIT_PERHAPS,
 };
 
+int bailey_rule_pools_init(void);
+void bailey_rule_pools_exit(void);
+
 struct bailey_rule *bailey_rule_create(const struct bailey_match *match,
 				       u32 number, enum bailey_action action);
 void bailey_rule_put(struct bailey_rule *rule);
-void bailey_rule_count(struct bailey_rule *rule, u32 bytes, u32 now);
-bool bailey_rule_same(const struct bailey_rule *a, const struct bailey_rule *b);
+int bailey_rule_cmp(const struct bailey_rule *a, const struct bailey_rule *b);
+bool bailey_rule_clash(const struct bailey_rule *a, const struct bailey_rule *b);
+void bailey_rule_match(const struct bailey_rule *rule, struct bailey_match *match);
+enum bailey_fit bailey_rule_fields(const struct bailey_rule *rule,
+				   const struct bailey_packet *packet);
 const char *bailey_action_name(enum bailey_action action);
 
 void bailey_match_init(struct bailey_match *match);
 int bailey_match_cmp(const struct bailey_match *a, const struct bailey_match *b);
-enum bailey_fit bailey_match_fields(const struct bailey_match *match,
-				    const struct bailey_packet *packet);
-
-int bailey_rules_clone(struct bailey_rules *to, const struct bailey_rules *from);
-void bailey_rules_destroy(struct bailey_rules *rules);
-int bailey_rules_append(struct bailey_rules *rules, struct bailey_rule *rule);
-struct bailey_rule *bailey_rules_sort(struct bailey_rules *rules);
-u32 bailey_rules_find(const struct bailey_rules *rules, u32 number);
-void bailey_rules_remove(struct bailey_rules *rules, u32 index);
-void bailey_rules_adopt(struct bailey_rules *rules,
-			const struct bailey_rules *old);
 
 /**
  * bailey_family_bit() - a family as a member of a set of families

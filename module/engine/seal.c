@@ -3,14 +3,18 @@
  * Sealing: the checks that only a whole policy can fail, and what packets need
  * of it.
  *
- * In this order: duplicates inside objects, references to what is not there,
- * the same address at one place twice, the size; then rules that the policy in
- * force has as well take over its counters, and classifiers, prefix ranges and
- * places are made. Nothing here touches the policy in force: on an error the
- * caller puts the new one away and all is as before.
+ * In this order: duplicates inside objects, references to what is not there, the
+ * size, the same address at one place twice; then rules that the policy in force
+ * has as well take over its counters, and classifiers and indexes are made. Only
+ * objects that the change has touched are looked at, unless a name went that others
+ * may refer to. Nothing here touches the policy in force: on an error the caller
+ * puts the new one away and all is as before.
  */
 #include "seal.h"
 #include "classifier.h"
+
+/* A list that differs from the one before by less than this part is not made anew. */
+#define UPDATED_PART	8
 
 static int fail_at(struct bailey_diag *diag, int code,
 		   const struct bailey_object *object, const char *reason,
@@ -29,31 +33,29 @@ static int fail_at(struct bailey_diag *diag, int code,
 
 /* A word for the place in which two rules clash. */
 static int fail_twice(struct bailey_diag *diag, const struct bailey_object *object,
-		      const struct bailey_rule *rule, u32 dir)
+		      const struct bailey_rules *rules, u32 dir)
 {
 	const char *way = dir == BAILEY_IN ? "in" : "out";
 
-	if (rule->number)
-		return bailey_diag_fail(diag, -EEXIST, rule->line, rule->column,
+	if (rules->twice_number)
+		return bailey_diag_fail(diag, -EEXIST, rules->twice_line,
+					rules->twice_column,
 					"%s '%s' has an entry %s %u of that family already",
 					bailey_kind_name(object->kind),
-					object->name, way, rule->number);
-	return bailey_diag_fail(diag, -EEXIST, rule->line, rule->column,
+					object->name, way, rules->twice_number);
+	return bailey_diag_fail(diag, -EEXIST, rules->twice_line, rules->twice_column,
 				"%s '%s' has this %s rule already",
 				bailey_kind_name(object->kind), object->name, way);
 }
 
-static int rules_seal(struct bailey_rules *rules, struct bailey_object *object,
-		      struct bailey_diag *diag)
+static int rules_seal(const struct bailey_rules *rules,
+		      const struct bailey_object *object, struct bailey_diag *diag)
 {
-	struct bailey_rule *twice;
 	u32 dir;
 
-	for (dir = 0; dir < 2; dir++) {
-		twice = bailey_rules_sort(&rules[dir]);
-		if (twice)
-			return fail_twice(diag, object, twice, dir);
-	}
+	for (dir = 0; dir < 2; dir++)
+		if (rules[dir].twice)
+			return fail_twice(diag, object, &rules[dir], dir);
 	return 0;
 }
 
@@ -125,13 +127,21 @@ static int rules_check(const struct bailey_policy *policy,
 		       const struct bailey_object *from,
 		       const struct bailey_rules *rules, struct bailey_diag *diag)
 {
+	struct bailey_rules_iter iter;
+	struct bailey_match match;
+	struct bailey_rule *rule;
 	int ret = 0;
-	u32 i;
 
-	for (i = 0; i < rules->count && !ret; i++) {
-		ret = peer_check(policy, from, &rules->at[i]->match.from, diag);
+	if (!rules->named)
+		return 0;
+	for (rule = bailey_rules_first(rules, &iter); rule;
+	     rule = bailey_rules_next(&iter)) {
+		bailey_rule_match(rule, &match);
+		ret = peer_check(policy, from, &match.from, diag);
 		if (!ret)
-			ret = peer_check(policy, from, &rules->at[i]->match.to, diag);
+			ret = peer_check(policy, from, &match.to, diag);
+		if (ret)
+			break;
 	}
 	return ret;
 }
@@ -149,7 +159,7 @@ static int set_check(const struct bailey_policy *policy,
 }
 
 /* All references of one object. */
-static int references_check(const struct bailey_policy *policy,
+static int references_check(struct bailey_policy *policy,
 			    struct bailey_object *object, struct bailey_diag *diag)
 {
 	struct bailey_rules *rules = rules_of(object);
@@ -174,24 +184,27 @@ static int references_check(const struct bailey_policy *policy,
 	return set_check(policy, object, bailey_attach_of(object)->set, diag);
 }
 
-static bool any_undefined(const struct bailey_policy *policy)
+/* Is there a name that stands for nothing, and that rules or lines may mention? */
+static bool may_dangle(const struct bailey_policy *policy)
 {
-	enum bailey_kind kind;
-	u32 slot;
+	static const u8 kinds[] = { BAILEY_ACL, BAILEY_GROUP, BAILEY_PREFIX_LIST };
+	u32 k, n;
 
-	for (kind = 0; kind < BAILEY_KIND_COUNT; kind++)
-		for (slot = 0; slot < policy->objects[kind].slots; slot++)
-			if (policy->objects[kind].at[slot] &&
-			    !policy->objects[kind].at[slot]->defined)
+	for (k = 0; k < ARRAY_SIZE(kinds); k++) {
+		const struct bailey_objects *objects = &policy->objects[kinds[k]];
+
+		for (n = 0; n < objects->touched_count; n++)
+			if (!bailey_objects_at(objects, objects->touched[n])->defined)
 				return true;
+	}
 	return false;
 }
 
-typedef int (*object_fn)(const struct bailey_policy *policy,
-			 struct bailey_object *object, struct bailey_diag *diag);
+typedef int (*object_fn)(struct bailey_policy *policy, struct bailey_object *object,
+			 struct bailey_diag *diag);
 
 /* Call a function for each defined object, until one fails. */
-static int each_object(const struct bailey_policy *policy, object_fn fn,
+static int each_object(struct bailey_policy *policy, object_fn fn,
 		       struct bailey_diag *diag)
 {
 	enum bailey_kind kind;
@@ -211,42 +224,57 @@ static int each_object(const struct bailey_policy *policy, object_fn fn,
 	return 0;
 }
 
-static int check_object(const struct bailey_policy *policy,
+/* The same for those that the change has touched, in order of their names, too. */
+static int each_touched(struct bailey_policy *policy, object_fn fn,
+			struct bailey_diag *diag)
+{
+	enum bailey_kind kind;
+	u32 n;
+	int ret;
+
+	for (kind = 0; kind < BAILEY_KIND_COUNT; kind++) {
+		const struct bailey_objects *objects = &policy->objects[kind];
+
+		for (n = 0; n < objects->touched_count; n++) {
+			struct bailey_object *object =
+				bailey_objects_at(objects, objects->touched[n]);
+
+			ret = object->defined ? fn(policy, object, diag) : 0;
+			if (ret)
+				return ret;
+			bailey_yield();
+		}
+	}
+	return 0;
+}
+
+static int check_object(struct bailey_policy *policy,
 			struct bailey_object *object, struct bailey_diag *diag)
 {
 	(void)policy;
 	return object_check(object, diag);
 }
 
-static u64 object_size(struct bailey_object *object)
+static int count_object(struct bailey_policy *policy, struct bailey_object *object,
+			struct bailey_diag *diag)
 {
-	struct bailey_rules *rules = rules_of(object);
-
-	if (rules)
-		return (u64)rules[BAILEY_IN].count + rules[BAILEY_OUT].count;
-	if (object->kind == BAILEY_PREFIX_LIST)
-		return bailey_prefix_list_of(object)->set.count;
-	if (object->kind == BAILEY_ENDPOINT)
-		return bailey_endpoint_of(object)->count;
-	return 1;
+	(void)diag;
+	policy->rules += bailey_policy_object_size(object);
+	return 0;
 }
 
 static int size_check(struct bailey_policy *policy, u64 max_rules,
 		      struct bailey_diag *diag)
 {
 	enum bailey_kind kind;
-	u32 n;
 
-	policy->rules = 0;
-	for (kind = 0; kind < BAILEY_KIND_COUNT; kind++) {
+	for (kind = 0; kind < BAILEY_KIND_COUNT; kind++)
 		if (policy->objects[kind].named > max_rules)
 			return bailey_diag_fail(diag, -ENOSPC, 1, 1,
 						"the policy would have %u objects of one kind; the limit (sysctl max_rules) is %llu",
 						policy->objects[kind].named,
 						(unsigned long long)max_rules);
-		for (n = 0; n < policy->objects[kind].named; n++)
-			policy->rules += object_size(bailey_policy_nth(policy, kind, n));
-	}
+	each_touched(policy, count_object, diag);
 	if (policy->rules <= max_rules)
 		return 0;
 	return bailey_diag_fail(diag, -ENOSPC, 1, 1,
@@ -255,45 +283,16 @@ static int size_check(struct bailey_policy *policy, u64 max_rules,
 				(unsigned long long)max_rules);
 }
 
-static int member_cmp(const void *a, const void *b)
+static int members_clash(struct bailey_diag *diag, const struct bailey_endpoint *a,
+			 const struct bailey_endpoint *b)
 {
-	const struct bailey_member *x = a, *y = b;
-	int order = strcmp(x->endpoint->dev, y->endpoint->dev);
-
-	if (!order)
-		order = (int)x->family - y->family;
-	return order ? order : bailey_addr_cmp(&x->addr, &y->addr);
-}
-
-static u32 members_fill(struct bailey_policy *policy)
-{
-	u32 n, i, count = 0;
-
-	for (n = 0; n < policy->objects[BAILEY_ENDPOINT].named; n++) {
-		struct bailey_object *object = bailey_policy_nth(policy, BAILEY_ENDPOINT, n);
-		struct bailey_endpoint *endpoint = bailey_endpoint_of(object);
-
-		for (i = 0; object->defined && i < endpoint->count; i++, count++) {
-			if (!policy->members)
-				continue;
-			policy->members[count].addr = endpoint->at[i].addr;
-			policy->members[count].family = endpoint->at[i].family;
-			policy->members[count].endpoint = endpoint;
-		}
-	}
-	return count;
-}
-
-static int members_clash(struct bailey_diag *diag, const struct bailey_member *a,
-			 const struct bailey_member *b)
-{
-	const struct bailey_object *later = &b->endpoint->object;
-	const struct bailey_object *other = &a->endpoint->object;
+	const struct bailey_object *later = &b->object;
+	const struct bailey_object *other = &a->object;
 	char who[BAILEY_NAME_MAX + 16];
 
 	if (other->line > later->line) {
 		later = other;
-		other = &b->endpoint->object;
+		other = &b->object;
 	}
 	snprintf(who, sizeof(who), "endpoint %s", other->name);
 	return fail_at(diag, -EEXIST, later,
@@ -301,100 +300,52 @@ static int members_clash(struct bailey_diag *diag, const struct bailey_member *a
 		       who);
 }
 
-/* Cut the members, which are in order of interface, into one place each. */
-static int places_make(struct bailey_policy *policy, u32 count,
-		       struct bailey_diag *diag)
+/* An attach line or an endpoint takes its place in the policy. */
+static int place_object(struct bailey_policy *policy, struct bailey_object *object,
+			struct bailey_diag *diag)
 {
-	u32 i, places = 0;
-
-	for (i = 0; i < count; i++) {
-		const struct bailey_member *member = &policy->members[i];
-		struct bailey_place *place;
-
-		if (i && !member_cmp(member - 1, member))
-			return members_clash(diag, member - 1, member);
-		if (!i || strcmp(member[-1].endpoint->dev, member->endpoint->dev))
-			places++;
-		if (!policy->place)
-			continue;
-		place = &policy->place[places - 1];
-		if (!place->count++) {
-			place->member = member;
-			memcpy(place->dev, member->endpoint->dev, sizeof(place->dev));
-		}
-	}
-	policy->places = places;
-	return 0;
-}
-
-static int places_seal(struct bailey_policy *policy, struct bailey_diag *diag)
-{
-	u32 count = members_fill(policy);
+	const struct bailey_endpoint *endpoint = bailey_endpoint_of(object), *other;
 	int ret;
 
-	if (!count)
+	if (object->kind == BAILEY_ATTACH)
+		return bailey_sets_use(&policy->sets, bailey_attach_of(object)->set, true);
+	if (object->kind != BAILEY_ENDPOINT)
 		return 0;
-	policy->members = bailey_zalloc((size_t)count * sizeof(*policy->members));
-	if (!policy->members)
-		return -ENOMEM;
-	members_fill(policy);
-	sort(policy->members, count, sizeof(*policy->members), member_cmp, NULL);
-	ret = places_make(policy, count, diag);
-	if (ret)
-		return ret;
-	policy->place = bailey_zalloc((size_t)policy->places * sizeof(*policy->place));
-	if (!policy->place)
-		return -ENOMEM;
-	return places_make(policy, count, diag);
+	ret = bailey_places_add(&policy->places, endpoint, &other);
+	if (ret == -EEXIST)
+		return members_clash(diag, other, endpoint);
+	return ret ? ret : bailey_sets_use(&policy->sets, endpoint->set, true);
+}
+
+/* Attach lines and endpoints take their places; what they have left goes. */
+static int places_seal(struct bailey_policy *policy, struct bailey_diag *diag)
+{
+	int ret = each_touched(policy, place_object, diag);
+
+	if (!ret)
+		ret = bailey_sets_release(&policy->sets);
+	return ret ? ret : bailey_places_release(&policy->places);
 }
 
 /* Forget names that nothing mentions any more. */
-static void objects_release(struct bailey_policy *policy)
+static int objects_release(struct bailey_policy *policy)
 {
 	enum bailey_kind kind;
 
-	for (kind = 0; kind < BAILEY_KIND_COUNT; kind++) {
-		struct bailey_objects *objects = &policy->objects[kind];
-		u32 n, kept = 0;
-
-		for (n = 0; n < objects->named; n++) {
-			u32 slot = objects->order[n];
-			struct bailey_object *object = objects->at[slot];
-
-			if (object->defined) {
-				objects->order[kept++] = slot;
-				continue;
-			}
-			/* An undefined object holds nothing but its name. */
-			objects->at[slot] = NULL;
-			bailey_free(object);
-		}
-		objects->named = kept;
-	}
+	for (kind = 0; kind < BAILEY_KIND_COUNT; kind++)
+		if (bailey_objects_release(&policy->objects[kind]))
+			return -ENOMEM;
+	return 0;
 }
 
-static void sets_release(struct bailey_policy *policy)
+static int settle(struct bailey_policy *policy)
 {
-	u32 i, kept = 0;
+	enum bailey_kind kind;
 
-	for (i = 0; i < policy->set_count; i++)
-		policy->sets[i]->used = false;
-	for (i = 0; i < policy->objects[BAILEY_ATTACH].named; i++) {
-		struct bailey_attach *attach =
-			bailey_attach_of(bailey_policy_nth(policy, BAILEY_ATTACH, i));
-
-		if (attach->set)
-			attach->set->used = true;
-	}
-	for (i = 0; i < policy->objects[BAILEY_ENDPOINT].named; i++)
-		bailey_endpoint_of(bailey_policy_nth(policy, BAILEY_ENDPOINT, i))->set->used = true;
-	for (i = 0; i < policy->set_count; i++) {
-		if (policy->sets[i]->used)
-			policy->sets[kept++] = policy->sets[i];
-		else
-			bailey_set_put(policy->sets[i]);
-	}
-	policy->set_count = kept;
+	for (kind = 0; kind < BAILEY_KIND_COUNT; kind++)
+		if (bailey_objects_settle(&policy->objects[kind]))
+			return -ENOMEM;
+	return 0;
 }
 
 /* Which lengths of stems there are, so that binding an interface tries no others. */
@@ -402,6 +353,8 @@ static void stems_seal(struct bailey_policy *policy)
 {
 	u32 n;
 
+	policy->stems[0] = 0;
+	policy->stems[1] = 0;
 	for (n = 0; n < policy->objects[BAILEY_ATTACH].named; n++) {
 		const struct bailey_attach *attach =
 			bailey_attach_of(bailey_policy_nth(policy, BAILEY_ATTACH, n));
@@ -411,41 +364,77 @@ static void stems_seal(struct bailey_policy *policy)
 	}
 }
 
-/* Rules that the policy in force has as well go on counting where they were. */
-static void rules_inherit(struct bailey_object *object,
-			  const struct bailey_policy *old)
+/* A direction of an ACL, made of the one before if it differs little. */
+static struct bailey_classifier *classify(const struct bailey_rules *rules,
+					  struct bailey_classifier *before,
+					  const struct bailey_rules_diff *diff)
 {
-	struct bailey_rules *rules = rules_of(object);
-	struct bailey_object *before;
-	u32 slot, dir, i;
+	struct bailey_classifier *classifier;
+	struct bailey_rule **list;
 
-	if (!rules)
-		return;
-	slot = old ? bailey_policy_slot(old, object->kind, object->name,
-					strlen(object->name)) : BAILEY_NO_SLOT;
-	before = old ? bailey_policy_object(old, object->kind, slot) : NULL;
-	for (dir = 0; dir < 2; dir++) {
-		if (before)
-			bailey_rules_adopt(&rules[dir], &rules_of(before)[dir]);
-		for (i = 0; i < rules[dir].count; i++)
-			if (rules[dir].at[i]->line)
-				rules[dir].at[i]->line = 0;
+	if (before && !diff->removed_count && !diff->added_count) {
+		bailey_classifier_get(before);
+		return before;
 	}
+	if (before && diff->removed_count <= diff->cap && diff->added_count <= diff->cap)
+		return bailey_classifier_update(before, diff->removed, diff->removed_count,
+						diff->added, diff->added_count);
+	list = bailey_rules_list(rules);
+	if (!list)
+		return NULL;
+	classifier = bailey_classifier_create(list, rules->count);
+	bailey_free(list);
+	return classifier;
 }
 
-static int acl_classify(struct bailey_acl *acl)
+static int rules_inherit(struct bailey_object *object, struct bailey_object *before,
+			 u32 dir)
+{
+	static const struct bailey_rules none;
+	struct bailey_rules *rules = &rules_of(object)[dir];
+	const struct bailey_rules *old = before ? &rules_of(before)[dir] : &none;
+	struct bailey_rules_diff diff = { .most = old->count / UPDATED_PART };
+	struct bailey_classifier **classifier;
+	int ret = bailey_rules_adopt(rules, old, &diff);
+
+	if (!ret && object->kind == BAILEY_ACL && rules->count) {
+		classifier = &bailey_acl_of(object)->classifier[dir];
+		*classifier = classify(rules, before ?
+				       bailey_acl_of(before)->classifier[dir] : NULL, &diff);
+		ret = *classifier ? 0 : -ENOMEM;
+	}
+	bailey_rules_diff_destroy(&diff);
+	return ret;
+}
+
+/*
+ * Rules that the policy in force has as well go on counting where they were, and
+ * classifiers are made.
+ */
+static int rules_settle(struct bailey_object *object, const struct bailey_policy *old)
+{
+	struct bailey_object *before = NULL;
+	int ret;
+	u32 slot;
+
+	if (!rules_of(object))
+		return 0;
+	if (old) {
+		slot = bailey_policy_slot(old, object->kind, object->name,
+					  strlen(object->name));
+		before = bailey_policy_object(old, object->kind, slot);
+	}
+	ret = rules_inherit(object, before, BAILEY_IN);
+	return ret ? ret : rules_inherit(object, before, BAILEY_OUT);
+}
+
+static int group_classify(struct bailey_group *group)
 {
 	u32 dir;
 
-	for (dir = 0; dir < 2; dir++) {
-		const struct bailey_rules *rules = &acl->rules[dir];
-
-		if (!rules->count || acl->classifier[dir])
-			continue;
-		acl->classifier[dir] = bailey_classifier_create(rules->at, rules->count);
-		if (!acl->classifier[dir])
+	for (dir = 0; dir < 2; dir++)
+		if (bailey_group_index_init(&group->index[dir], &group->rules[dir], dir))
 			return -ENOMEM;
-	}
 	return 0;
 }
 
@@ -457,29 +446,49 @@ static void prefixes_settle(struct bailey_prefix_set *set)
 		set->at[i].line = 0;
 }
 
-/* Make of fresh objects what packets need, and close them. */
+/* Make of a fresh object what packets need, and close it. */
+static int object_seal(struct bailey_object *object, const struct bailey_policy *old)
+{
+	if (rules_settle(object, old))
+		return -ENOMEM;
+	if (object->kind == BAILEY_GROUP && group_classify(bailey_group_of(object)))
+		return -ENOMEM;
+	if (object->kind == BAILEY_PREFIX_LIST)
+		prefixes_settle(&bailey_prefix_list_of(object)->set);
+	object->fresh = false;
+	object->line = 0;
+	return 0;
+}
+
 static int objects_seal(struct bailey_policy *policy, const struct bailey_policy *old)
 {
 	enum bailey_kind kind;
 	u32 n;
 
 	for (kind = 0; kind < BAILEY_KIND_COUNT; kind++) {
-		for (n = 0; n < policy->objects[kind].named; n++) {
-			struct bailey_object *object = bailey_policy_nth(policy, kind, n);
+		struct bailey_objects *objects = &policy->objects[kind];
 
-			if (!object->fresh)
-				continue;
-			rules_inherit(object, old);
-			if (kind == BAILEY_ACL && acl_classify(bailey_acl_of(object)))
+		for (n = 0; n < objects->touched_count; n++) {
+			if (object_seal(bailey_objects_at(objects, objects->touched[n]), old))
 				return -ENOMEM;
-			if (kind == BAILEY_PREFIX_LIST)
-				prefixes_settle(&bailey_prefix_list_of(object)->set);
-			object->fresh = false;
-			object->line = 0;
 			bailey_yield();
 		}
+		bailey_free(objects->touched);
+		objects->touched = NULL;
+		objects->touched_count = 0;
+		objects->touched_cap = 0;
 	}
 	return 0;
+}
+
+/* Attach lines, or the interfaces that have endpoints, are others now. */
+static void layout_seal(struct bailey_policy *policy, bool attached)
+{
+	if (attached)
+		stems_seal(policy);
+	if (attached || policy->places.moved)
+		policy->layout = policy->next_set_id++;
+	policy->places.moved = false;
 }
 
 /**
@@ -497,21 +506,21 @@ int bailey_policy_seal(struct bailey_policy *policy,
 		       const struct bailey_policy *old, u64 max_rules,
 		       struct bailey_diag *diag)
 {
-	int ret = each_object(policy, check_object, diag);
+	bool attached = policy->objects[BAILEY_ATTACH].touched_count;
+	int ret = settle(policy);
 
-	if (!ret && any_undefined(policy)) {
+	if (!ret)
+		ret = each_touched(policy, check_object, diag);
+	if (!ret && may_dangle(policy))
 		ret = each_object(policy, references_check, diag);
-		if (!ret)
-			objects_release(policy);
-	}
+	if (!ret)
+		ret = objects_release(policy);
 	if (!ret)
 		ret = size_check(policy, max_rules, diag);
 	if (!ret)
 		ret = places_seal(policy, diag);
-	if (!ret) {
-		sets_release(policy);
-		stems_seal(policy);
-		ret = objects_seal(policy, old);
-	}
-	return ret;
+	if (ret)
+		return ret;
+	layout_seal(policy, attached);
+	return objects_seal(policy, old);
 }

@@ -39,33 +39,14 @@
  * Where the handshake was not seen, windows are taken as the largest that there
  * can be. Pure functions; locking as in conn.h.
  */
-#include "tcp.h"
+#include "tcp_numbers.h"
 
-/* Windows are below this even with the largest scale (RFC 7323 2.3). */
-#define WINDOW_MOST	0x40000000U
+#define WINDOW_MOST	BAILEY_TCP_WINDOW_MOST
 #define SCALE_MOST	14
-
-static u32 later(u32 a, u32 b)
-{
-	return bailey_seq_after(a, b) ? a : b;
-}
-
-static u32 earlier(u32 a, u32 b)
-{
-	return bailey_seq_after(a, b) ? b : a;
-}
 
 static bool has_ack(const struct bailey_packet *packet)
 {
 	return packet->tcp_flags & BAILEY_TCP_ACK;
-}
-
-/* Behind the segment's last byte; SYN and FIN are one each. */
-static u32 end_of(const struct bailey_packet *packet)
-{
-	return packet->tcp_seq + packet->tcp_data +
-	       !!(packet->tcp_flags & BAILEY_TCP_SYN) +
-	       !!(packet->tcp_flags & BAILEY_TCP_FIN);
 }
 
 static bool seen(const struct bailey_tcp_track *tcp, u8 side)
@@ -87,20 +68,10 @@ static u32 window_of(const struct bailey_tcp_track *tcp, u8 side,
 	return (u32)packet->tcp_window << scale;
 }
 
-/* The first byte that the other side could still need, less one. */
-static u32 low_edge(const struct bailey_tcp_track *tcp, u8 side)
-{
-	const struct bailey_tcp_half *half = &tcp->half[side];
-
-	return earlier(half->end, half->max_end) - tcp->half[!side].max_win - 1;
-}
-
-/* Could the other side use, or have to answer, these bytes? */
 static bool bytes_fit(const struct bailey_tcp_track *tcp, u8 side,
 		      const struct bailey_packet *packet)
 {
-	return !bailey_seq_after(packet->tcp_seq, tcp->half[side].max_end + 1) &&
-	       !bailey_seq_after(low_edge(tcp, side), end_of(packet));
+	return bailey_tcp_bytes_fit(&tcp->half[side], &tcp->half[!side], packet);
 }
 
 /*
@@ -114,35 +85,22 @@ static bool acks_too_little(const struct bailey_tcp_move *move)
 
 	if (move->side == BAILEY_ORIGINATOR)
 		return bailey_seq_after(tcp->answer, packet->tcp_ack);
-	return end_of(packet) != packet->tcp_seq &&
+	return bailey_tcp_end_of(packet) != packet->tcp_seq &&
 	       bailey_seq_after(tcp->syn + 1, packet->tcp_ack);
 }
 
 /* Could this side acknowledge that? */
 static bool ack_fits(const struct bailey_tcp_move *move)
 {
-	const struct bailey_packet *packet = move->packet;
 	const struct bailey_tcp_track *tcp = &move->track->tcp;
-	const struct bailey_tcp_half *other = &tcp->half[!move->side];
-	u32 sent = other->end, old = earlier(other->end, other->max_end);
-	u32 lag = max_t(u32, tcp->half[move->side].max_win, move->rules->tcp_max_ack);
 
-	if (!has_ack(packet))
+	if (!has_ack(move->packet))
 		return true;
-	lag = min_t(u32, lag, WINDOW_MOST - 1);
-	if (tcp->bits & BAILEY_TCP_PICKED_UP) {
-		/* What was sent before, we have not seen; half of all numbers is all. */
-		sent += WINDOW_MOST;
-		lag = min_t(u32, lag, WINDOW_MOST / 2 - 1);
-	}
 	if ((move->track->state == BAILEY_TCP_SYN_RECV ||
 	     move->track->state == BAILEY_TCP_SYN_SENT2) && acks_too_little(move))
 		return false;
-	if (bailey_seq_after(packet->tcp_ack, sent) ||
-	    bailey_seq_after(packet->tcp_sack, sent))
-		return false;
-	/* A FIN may be sent whatever the window. */
-	return !bailey_seq_after(old - 2 * lag - 1, packet->tcp_ack);
+	return bailey_tcp_ack_fits(&tcp->half[move->side], &tcp->half[!move->side], tcp->bits,
+				   move->rules->tcp_max_ack, move->packet);
 }
 
 /* A segment that fits leaves its numbers behind. */
@@ -151,21 +109,13 @@ static void absorb(const struct bailey_tcp_move *move)
 	const struct bailey_packet *packet = move->packet;
 	struct bailey_tcp_track *tcp = &move->track->tcp;
 	struct bailey_tcp_half *own = &tcp->half[move->side];
-	struct bailey_tcp_half *other = &tcp->half[!move->side];
-	u32 window = window_of(tcp, move->side, packet);
 
-	own->end = later(own->end, end_of(packet));
-	own->max_win = max_t(u32, own->max_win, window);
+	bailey_tcp_absorb(own, &tcp->half[!move->side], tcp->bits,
+			  window_of(tcp, move->side, packet), packet);
 	/* The other half may go another way, and its windows be never seen. */
 	if (tcp->bits & BAILEY_TCP_PICKED_UP && !(move->track->flags & BAILEY_CONN_REPLIED) &&
 	    bailey_seq_after(packet->tcp_seq, own->max_end - WINDOW_MOST / 2))
 		own->max_end = packet->tcp_seq + WINDOW_MOST;
-	if (!has_ack(packet))
-		return;
-	own->max_ack = later(own->max_ack, packet->tcp_ack);
-	other->max_end = later(other->max_end, packet->tcp_ack + window);
-	if (tcp->bits & BAILEY_TCP_PICKED_UP)
-		other->end = later(other->end, packet->tcp_ack);
 }
 
 /* Of two answers to its SYN the originator goes by the one that it has had first. */
@@ -192,7 +142,7 @@ static enum bailey_tcp_fit pick_up(const struct bailey_tcp_move *move)
 	struct bailey_tcp_track *tcp = &move->track->tcp;
 
 	tcp->half[move->side] = (struct bailey_tcp_half){
-		.end = end_of(packet),
+		.end = bailey_tcp_end_of(packet),
 		.max_end = packet->tcp_seq + WINDOW_MOST,
 		.max_win = WINDOW_MOST,
 		.max_ack = packet->tcp_ack,
@@ -223,10 +173,12 @@ static bool is_guess(const struct bailey_tcp_move *move)
 
 static enum bailey_tcp_fit fit_plain(const struct bailey_tcp_move *move)
 {
-	if (!both_seen(&move->track->tcp))
+	const struct bailey_tcp_track *tcp = &move->track->tcp;
+
+	if (!both_seen(tcp))
 		return BAILEY_TCP_OUTSIDE;
 	choose_answer(move);
-	if (!bytes_fit(&move->track->tcp, move->side, move->packet) || !ack_fits(move))
+	if (!bytes_fit(tcp, move->side, move->packet) || !ack_fits(move))
 		return is_guess(move) ? pick_up(move) : BAILEY_TCP_OUTSIDE;
 	absorb(move);
 	return BAILEY_TCP_FITS;
@@ -237,8 +189,8 @@ static void begin(struct bailey_tcp_track *tcp, u8 side,
 		  const struct bailey_packet *packet)
 {
 	tcp->half[side] = (struct bailey_tcp_half){
-		.end = end_of(packet),
-		.max_end = end_of(packet),
+		.end = bailey_tcp_end_of(packet),
+		.max_end = bailey_tcp_end_of(packet),
 		.max_win = max_t(u32, packet->tcp_window, 1),
 	};
 	tcp->scale[side] = packet->tcp_scale;
@@ -259,8 +211,8 @@ static void agree(struct bailey_tcp_track *tcp)
 	for (side = 0; side < 2; side++) {
 		struct bailey_tcp_half *half = &tcp->half[side];
 
-		half->max_end = later(half->max_end,
-				      half->end + tcp->half[!side].max_win);
+		half->max_end = bailey_seq_later(half->max_end,
+						 half->end + tcp->half[!side].max_win);
 	}
 }
 
@@ -279,7 +231,7 @@ static enum bailey_tcp_fit begin_again(const struct bailey_tcp_move *move)
 
 	/* Sent again, perhaps without the data that it had (RFC 7413 4.1.3) */
 	if (seen(tcp, move->side)) {
-		own->end = later(own->end, end_of(packet));
+		own->end = bailey_seq_later(own->end, bailey_tcp_end_of(packet));
 		own->max_win = max_t(u32, own->max_win, packet->tcp_window);
 		return BAILEY_TCP_FITS;
 	}
@@ -328,7 +280,7 @@ static void count_overtaker(struct bailey_tcp_track *tcp, const struct bailey_tc
 	u32 window = early->max_win << tcp->scale[BAILEY_RESPONDER];
 
 	own->max_win = max_t(u32, own->max_win, window);
-	other->max_end = later(other->max_end, early->max_end + window);
+	other->max_end = bailey_seq_later(other->max_end, early->max_end + window);
 }
 
 /* The responder's answer to the originator's SYN. */
@@ -347,7 +299,7 @@ static void answer(const struct bailey_tcp_move *move)
 	other->max_ack = tcp->answer;
 	tcp->scale[BAILEY_ORIGINATOR] = tcp->syn_scale;
 	agree(tcp);
-	other->max_end = later(other->end, packet->tcp_ack + packet->tcp_window);
+	other->max_end = bailey_seq_later(other->end, packet->tcp_ack + packet->tcp_window);
 	own->max_end = packet->tcp_seq + 1 + other->max_win;
 	if (tcp->bits & BAILEY_TCP_CHALLENGED && early.max_win)
 		count_overtaker(tcp, &early);
@@ -385,7 +337,7 @@ static enum bailey_tcp_fit challenge(const struct bailey_tcp_move *move)
 
 	own->max_ack = move->packet->tcp_ack;
 	if (acks_syn(tcp, move->packet)) {
-		own->max_end = own->max_win ? later(own->max_end, own->max_ack) :
+		own->max_end = own->max_win ? bailey_seq_later(own->max_end, own->max_ack) :
 					      own->max_ack;
 		own->max_win = max_t(u32, own->max_win, move->packet->tcp_window);
 	}
@@ -553,7 +505,7 @@ static enum bailey_tcp_fit be_liberal(const struct bailey_tcp_move *move)
 
 	absorb(move);
 	if (has_ack(move->packet))
-		other->end = later(other->end, move->packet->tcp_ack);
+		other->end = bailey_seq_later(other->end, move->packet->tcp_ack);
 	return BAILEY_TCP_FITS;
 }
 
@@ -603,12 +555,14 @@ bool bailey_tcp_is_first_syn(const struct bailey_tcp_track *tcp,
 bool bailey_tcp_quoted(const struct bailey_tcp_track *tcp,
 		       const struct bailey_packet *quote, u8 side)
 {
+	const struct bailey_tcp_half *own = &tcp->half[side];
+
 	if (!tcp->bits)
 		return true;
 	if (!seen(tcp, side))
 		return false;
 	if (!seen(tcp, !side))
 		return quote->tcp_seq == tcp->syn;
-	return !bailey_seq_after(quote->tcp_seq, tcp->half[side].end) &&
-	       !bailey_seq_after(low_edge(tcp, side), quote->tcp_seq);
+	return !bailey_seq_after(quote->tcp_seq, own->end) &&
+	       !bailey_seq_after(bailey_tcp_low_edge(own, &tcp->half[!side]), quote->tcp_seq);
 }

@@ -18,6 +18,7 @@
 #define ROUNDS		20000
 #define RACE_KEYS	1000
 #define RACE_ROOM	200
+#define TURN		128	/* seconds; idle ones are looked at less often */
 
 static const struct bailey_track_rules rules = {
 	.timeouts = &bailey_timeouts_default,
@@ -40,13 +41,17 @@ static struct bailey_packet request_of(u32 n, u8 proto)
 
 static struct bailey_conn_entry *entry_of(struct kunit *test,
 					  const struct bailey_packet *packet,
-					  u8 flags, s32 left)
+					  u32 domain, u8 flags, s32 left)
 {
-	struct bailey_conn_entry *entry = bailey_conn_entry_alloc(GFP_KERNEL);
-	struct bailey_conn *conn = &entry->conn;
+	struct bailey_conn_entry *entry;
+	struct bailey_conn_key key;
+	struct bailey_conn *conn;
+	u8 end = bailey_conn_key_make(&key, packet, domain, 0);
 
+	entry = bailey_conn_entry_alloc(&key, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, entry);
-	conn->orig_end = bailey_conn_key_make(&conn->key, packet, 0, 0);
+	conn = &entry->conn;
+	conn->orig_end = end;
 	conn->track.flags = flags;
 	conn->track.state = packet->proto == BAILEY_PROTO_TCP ? BAILEY_TCP_SYN_SENT :
 							  BAILEY_TCP_NONE;
@@ -62,7 +67,8 @@ static int insert(struct kunit *test, struct bailey_conn_entry *entry, u32 max,
 	int err;
 
 	rcu_read_lock();
-	err = bailey_conn_table_insert(test->priv, entry, &existing, &limits);
+	err = bailey_conn_table_insert(test->priv, entry, bailey_conn_hash(&entry->conn.key),
+				       &existing, &limits);
 	rcu_read_unlock();
 	if (err)
 		bailey_conn_entry_free(entry);
@@ -74,18 +80,20 @@ static int add(struct kunit *test, u32 n, u8 flags, s32 left, u32 max)
 {
 	struct bailey_packet p = request_of(n, BAILEY_PROTO_UDP);
 
-	return insert(test, entry_of(test, &p, flags, left), max, 0);
+	return insert(test, entry_of(test, &p, 0, flags, left), max, 0);
 }
 
 static bool there(struct kunit *test, u32 n)
 {
 	struct bailey_packet p = request_of(n, BAILEY_PROTO_UDP);
+	struct bailey_conn_table *table = test->priv;
+	struct bailey_conn_probe probe;
 	struct bailey_conn_key key;
 	bool found;
 
 	bailey_conn_key_make(&key, &p, 0, 0);
 	rcu_read_lock();
-	found = bailey_conn_table_lookup_rcu(test->priv, &key);
+	found = bailey_conn_index_first(&table->index, &key, bailey_conn_hash(&key), &probe);
 	rcu_read_unlock();
 	return found;
 }
@@ -110,27 +118,32 @@ static struct bailey_conn_tally tally(struct kunit *test)
 static void collect_all(struct kunit *test)
 {
 	struct bailey_conn_table *table = test->priv;
-	unsigned int i;
 
-	for (i = 0; i < BAILEY_CONN_SHARDS; i++)
-		while (!bailey_conn_place_quiet(bailey_conn_shard_of(table, i),
-						bailey_conn_now()))
-			flush_delayed_work(&table->collect);
+	do {
+		flush_delayed_work(&table->collect);
+	} while (READ_ONCE(table->pos) != BAILEY_CONN_END);
 }
 
-/* A turn of the wheel passes for the collector, but not for connections. */
+/* For the collector all seconds have passed, but not for connections. */
 static void turn_wheel(struct kunit *test)
 {
-	struct bailey_conn_shard *shard;
-	unsigned int i;
+	struct bailey_conn_table *table = test->priv;
 
-	for (i = 0; i < BAILEY_CONN_SHARDS; i++) {
-		shard = bailey_conn_shard_of(test->priv, i);
-		spin_lock_bh(&shard->lock);
-		shard->clock -= BAILEY_CONN_WHEEL;
-		spin_unlock_bh(&shard->lock);
-	}
 	collect_all(test);
+	table->round.last -= 256;
+	collect_all(test);
+}
+
+static enum bailey_reason advance(struct kunit *test, struct bailey_conn_entry *entry,
+				  const struct bailey_packet *packet, u8 side)
+{
+	enum bailey_reason reason;
+
+	rcu_read_lock();
+	reason = bailey_conn_entry_advance(test->priv, entry, packet, side, &rules,
+					   bailey_conn_now());
+	rcu_read_unlock();
+	return reason;
 }
 
 static enum bailey_conn_walk_verdict unlink_all(struct bailey_conn_entry *entry,
@@ -203,20 +216,11 @@ static void the_expired_go_before_the_unanswered(struct kunit *test)
 /* The one that has expired stands among a thousand that are due, and live on. */
 static void the_expired_are_searched_for(struct kunit *test)
 {
-	struct bailey_conn_shard *shard;
-	unsigned int i;
 	u32 n;
 
 	for (n = 0; n < 1000; n++)
 		KUNIT_ASSERT_EQ(test, add(test, n, LASTING,
 					  n == 500 ? 0 : 100000, 1000), 0);
-	/* All of the wheel is due */
-	for (i = 0; i < BAILEY_CONN_SHARDS; i++) {
-		shard = bailey_conn_shard_of(test->priv, i);
-		spin_lock_bh(&shard->lock);
-		shard->clock -= BAILEY_CONN_WHEEL;
-		spin_unlock_bh(&shard->lock);
-	}
 	KUNIT_EXPECT_EQ(test, add(test, n, LASTING, 100, 1000), 0);
 	KUNIT_EXPECT_FALSE(test, there(test, 500));
 	KUNIT_EXPECT_EQ(test, add(test, n + 1, LASTING, 100, 1000), -ENOSPC);
@@ -249,14 +253,13 @@ static void a_stream_stays(struct kunit *test)
 		{ BAILEY_ORIGINATOR, BAILEY_EXPENDABLE_NOT },
 	};
 	struct bailey_packet p = request_of(1, BAILEY_PROTO_UDP);
-	struct bailey_conn_entry *entry = entry_of(test, &p, 0, 100);
+	struct bailey_conn_entry *entry = entry_of(test, &p, 0, 0, 100);
 	unsigned int i;
 
 	KUNIT_ASSERT_EQ(test, insert(test, entry, 1, 0), 0);
 	KUNIT_EXPECT_EQ(test, entry->expendable, BAILEY_EXPENDABLE_FIRST);
 	for (i = 0; i < ARRAY_SIZE(steps); i++) {
-		bailey_conn_entry_advance(test->priv, entry, &p, steps[i].side,
-					  &rules, bailey_conn_now());
+		advance(test, entry, &p, steps[i].side);
 		KUNIT_EXPECT_EQ(test, entry->expendable, steps[i].kind);
 	}
 	KUNIT_EXPECT_EQ(test, add(test, 2, 0, 100, 1), -ENOSPC);
@@ -288,11 +291,7 @@ static void step(struct kunit *test, struct bailey_conn_entry *entry, u8 side,
 	struct bailey_packet p = request_of(1, BAILEY_PROTO_TCP);
 
 	p.tcp_flags = flags;
-	KUNIT_EXPECT_EQ(test,
-			bailey_conn_entry_advance(test->priv, entry, &p, side,
-						  &rules,
-						  bailey_conn_now()),
-			BAILEY_PASS);
+	KUNIT_EXPECT_EQ(test, advance(test, entry, &p, side), BAILEY_PASS);
 	KUNIT_EXPECT_EQ_MSG(test, entry->expendable, expendable,
 			    "side %u, flags 0x%x", side, flags);
 }
@@ -300,7 +299,7 @@ static void step(struct kunit *test, struct bailey_conn_entry *entry, u8 side,
 static void a_handshake_makes_it_stay(struct kunit *test)
 {
 	struct bailey_packet p = request_of(1, BAILEY_PROTO_TCP);
-	struct bailey_conn_entry *entry = entry_of(test, &p, 0, 100);
+	struct bailey_conn_entry *entry = entry_of(test, &p, 0, 0, 100);
 
 	KUNIT_ASSERT_EQ(test, insert(test, entry, 1, 0), 0);
 	KUNIT_EXPECT_TRUE(test, entry->expendable);
@@ -320,7 +319,7 @@ static void a_handshake_makes_it_stay(struct kunit *test)
 static void a_reset_lets_it_go(struct kunit *test)
 {
 	struct bailey_packet p = request_of(1, BAILEY_PROTO_TCP);
-	struct bailey_conn_entry *entry = entry_of(test, &p, 0, 100);
+	struct bailey_conn_entry *entry = entry_of(test, &p, 0, 0, 100);
 
 	KUNIT_ASSERT_EQ(test, insert(test, entry, 1, 0), 0);
 	step(test, entry, 1, BAILEY_TCP_SYN | BAILEY_TCP_ACK, true);
@@ -337,11 +336,13 @@ static void what_ends_sooner_is_collected_in_time(struct kunit *test)
 	struct bailey_packet p = request_of(1, BAILEY_PROTO_UDP);
 	struct bailey_conn_entry *entry;
 
-	entry = entry_of(test, &p, LASTING, 100000);
+	entry = entry_of(test, &p, 0, LASTING, 100000);
 	KUNIT_ASSERT_EQ(test, insert(test, entry, 10, 0), 0);
 	collect_all(test);
 	KUNIT_EXPECT_TRUE(test, there(test, 1));
+	rcu_read_lock();
 	bailey_conn_entry_update(test->priv, entry, &next, bailey_conn_now() - 2);
+	rcu_read_unlock();
 	collect_all(test);
 	KUNIT_EXPECT_FALSE(test, there(test, 1));
 	KUNIT_EXPECT_EQ(test, tally(test).expired, 1);
@@ -378,8 +379,7 @@ static int add_from(struct kunit *test, struct bailey_packet *p, u16 sport,
 	struct bailey_conn_entry *entry;
 
 	p->sport = sport;
-	entry = entry_of(test, p, 0, 100);
-	entry->conn.orig_end = bailey_conn_key_make(&entry->conn.key, p, domain, 0);
+	entry = entry_of(test, p, domain, 0, 100);
 	return insert(test, entry, 1000, per_source);
 }
 
@@ -475,10 +475,11 @@ static int race(void *arg)
 	for (round = 0; round < ROUNDS; round++) {
 		p = request_of(get_random_u32() % RACE_KEYS, BAILEY_PROTO_UDP);
 		p.src.hi &= ~(3ULL << 32);
-		entry = entry_of(test, &p, 0, round % 3 ? 100 : 0);
+		entry = entry_of(test, &p, 0, 0, round % 3 ? 100 : 0);
 		rcu_read_lock();
-		switch (bailey_conn_table_insert(test->priv, entry, &existing,
-						 &limits)) {
+		switch (bailey_conn_table_insert(test->priv, entry,
+						 bailey_conn_hash(&entry->conn.key),
+						 &existing, &limits)) {
 		case -EEXIST:
 			bailey_conn_entry_advance(test->priv, existing, &p,
 						  round & 1, &rules,
@@ -504,7 +505,6 @@ static int race(void *arg)
 static void racing_for_room(struct kunit *test)
 {
 	struct task_struct *threads[THREADS];
-	struct bailey_conn_shard *shard;
 	enum bailey_expendable kind;
 	int i;
 
@@ -522,11 +522,9 @@ static void racing_for_room(struct kunit *test)
 	bailey_conn_table_walk(test->priv, unlink_all, NULL, BAILEY_END_FLUSHED);
 	KUNIT_EXPECT_EQ(test, bailey_conn_table_count(test->priv), 0);
 	KUNIT_EXPECT_EQ(test, sources(test), 0);
-	for (i = 0; i < BAILEY_CONN_SHARDS; i++) {
-		shard = bailey_conn_shard_of(test->priv, i);
+	for (i = 0; i < BAILEY_CONN_SHARDS; i++)
 		for (kind = BAILEY_EXPENDABLE_FIRST; kind < BAILEY_EXPENDABLE_COUNT; kind++)
-			KUNIT_EXPECT_NULL(test, bailey_conn_place_oldest(shard, kind));
-	}
+			KUNIT_EXPECT_NULL(test, bailey_conn_place_oldest(test->priv, i, kind));
 }
 
 /*
@@ -545,7 +543,7 @@ static u64 cost_of_idling(struct kunit *test)
 		took = tally(test).collect_us - before;
 		least = min(least, took);
 	}
-	return div_u64(least, BAILEY_CONN_WHEEL - BAILEY_CONN_SPREAD);
+	return div_u64(least, TURN);
 }
 
 static void a_million_idle_ones_cost_little(struct kunit *test)
@@ -558,9 +556,12 @@ static void a_million_idle_ones_cost_little(struct kunit *test)
 		kunit_skip(test, "too little memory");
 		return;
 	}
-	for (n = 0; n < many; n++)
+	for (n = 0; n < many; n++) {
 		KUNIT_ASSERT_EQ(test, add(test, n, LASTING, 100000,
 					  S32_MAX), 0);
+		/* The index grows meanwhile. */
+		cond_resched();
+	}
 	cost = cost_of_idling(test);
 	kunit_info(test, "%u idle connections: %llu us of CPU time a second\n", many,
 		   cost);

@@ -10,6 +10,7 @@
 #include <linux/kthread.h>
 #include <linux/module.h>
 
+#include "conn_memo.h"
 #include "conn_place.h"
 
 #define NO_LIMIT	U32_MAX
@@ -42,18 +43,36 @@ static struct bailey_packet response_of(u32 n)
 	return p;
 }
 
-/* An entry for request @n that lives @left seconds more. */
-static struct bailey_conn_entry *make_entry(struct kunit *test, u32 n, u32 set,
-					    s32 left)
+/* An entry for a request that lives @left seconds more. */
+static struct bailey_conn_entry *entry_of(struct kunit *test,
+					  const struct bailey_packet *p, u32 set, s32 left)
 {
-	struct bailey_conn_entry *entry = bailey_conn_entry_alloc(GFP_KERNEL);
-	struct bailey_packet p = request_of(n);
+	struct bailey_conn_entry *entry;
+	struct bailey_conn_key key;
+	u8 end = bailey_conn_key_make(&key, p, 0, 0);
 
+	entry = bailey_conn_entry_alloc(&key, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, entry);
-	entry->conn.orig_end = bailey_conn_key_make(&entry->conn.key, &p, 0, 0);
+	entry->conn.orig_end = end;
 	entry->conn.set[BAILEY_ORIGINATOR] = set;
 	entry->conn.expires = bailey_conn_now() + left;
 	return entry;
+}
+
+static struct bailey_conn_entry *make_entry(struct kunit *test, u32 n, u32 set,
+					    s32 left)
+{
+	struct bailey_packet p = request_of(n);
+
+	return entry_of(test, &p, set, left);
+}
+
+static int insert_hashed(struct kunit *test, struct bailey_conn_entry *entry,
+			 struct bailey_conn_entry **existing)
+{
+	return bailey_conn_table_insert(test->priv, entry,
+					bailey_conn_hash(&entry->conn.key), existing,
+					&no_limits);
 }
 
 static int insert(struct kunit *test, struct bailey_conn_entry *entry, u32 max)
@@ -63,7 +82,8 @@ static int insert(struct kunit *test, struct bailey_conn_entry *entry, u32 max)
 	int err;
 
 	rcu_read_lock();
-	err = bailey_conn_table_insert(test->priv, entry, &existing, &limits);
+	err = bailey_conn_table_insert(test->priv, entry, bailey_conn_hash(&entry->conn.key),
+				       &existing, &limits);
 	KUNIT_EXPECT_EQ(test, err == -EEXIST, !!existing);
 	rcu_read_unlock();
 	if (err)
@@ -92,20 +112,21 @@ static struct bailey_conn_entry *lasting(struct kunit *test, u32 n, s32 left)
 static unsigned int find(struct kunit *test, const struct bailey_packet *packet,
 			 u8 *side)
 {
+	struct bailey_conn_table *table = test->priv;
 	struct bailey_conn_entry *entry;
-	struct rhlist_head *pos, *list;
+	struct bailey_conn_probe probe;
 	struct bailey_conn_key key;
 	unsigned int found = 0;
 	u8 end;
 
 	end = bailey_conn_key_make(&key, packet, 0, 0);
 	rcu_read_lock();
-	list = bailey_conn_table_lookup_rcu(test->priv, &key);
-	bailey_conn_for_each_rcu(entry, pos, list) {
+	for (entry = bailey_conn_index_first(&table->index, &key, bailey_conn_hash(&key),
+					     &probe);
+	     entry; entry = bailey_conn_index_next(&probe, entry)) {
 		if (!bailey_conn_entry_live(entry, bailey_conn_now()))
 			continue;
-		KUNIT_EXPECT_TRUE(test, !memcmp(&entry->conn.key, &key,
-						sizeof(key)));
+		KUNIT_EXPECT_TRUE(test, bailey_conn_key_equal(&entry->conn.key, &key));
 		if (side && !found)
 			*side = bailey_conn_side(&entry->conn, end);
 		found++;
@@ -140,12 +161,10 @@ static s64 count(struct kunit *test)
 static void collect_all(struct kunit *test)
 {
 	struct bailey_conn_table *table = test->priv;
-	unsigned int i;
 
-	for (i = 0; i < BAILEY_CONN_SHARDS; i++)
-		while (!bailey_conn_place_quiet(bailey_conn_shard_of(table, i),
-						bailey_conn_now()))
-			flush_delayed_work(&table->collect);
+	do {
+		flush_delayed_work(&table->collect);
+	} while (READ_ONCE(table->pos) != BAILEY_CONN_END);
 }
 
 static void both_halves_meet(struct kunit *test)
@@ -171,9 +190,7 @@ static void twins_are_refused(struct kunit *test)
 
 	entry = make_entry(test, 1, 1, 100);
 	rcu_read_lock();
-	KUNIT_EXPECT_EQ(test, bailey_conn_table_insert(test->priv, entry,
-						       &existing, &no_limits),
-			-EEXIST);
+	KUNIT_EXPECT_EQ(test, insert_hashed(test, entry, &existing), -EEXIST);
 	rcu_read_unlock();
 	KUNIT_EXPECT_PTR_EQ(test, existing, first);
 	entry->conn.set[BAILEY_RESPONDER] = 5;
@@ -272,31 +289,80 @@ static void the_refreshed_stay(struct kunit *test)
 	rcu_read_unlock();
 }
 
-static void packets_advance(struct kunit *test)
+static enum bailey_reason advance(struct kunit *test, struct bailey_conn_entry *entry,
+				  const struct bailey_packet *packet, u8 side, u32 now)
 {
 	const struct bailey_track_rules rules = { .timeouts = &bailey_timeouts_default };
-	struct bailey_conn_entry *entry = add(test, 1, 1, 100);
+	enum bailey_reason reason;
+
+	rcu_read_lock();
+	reason = bailey_conn_entry_advance(test->priv, entry, packet, side, &rules, now);
+	rcu_read_unlock();
+	return reason;
+}
+
+static void packets_advance(struct kunit *test)
+{
 	struct bailey_packet p = request_of(1);
-	struct bailey_conn *conn = &entry->conn;
 	u32 now = bailey_conn_now();
+	struct bailey_conn_entry *entry;
+	struct bailey_conn *conn;
 
 	p.proto = BAILEY_PROTO_TCP;
+	entry = entry_of(test, &p, 1, 100);
+	KUNIT_ASSERT_EQ(test, insert(test, entry, NO_LIMIT), 0);
+	conn = &entry->conn;
 	conn->track.state = BAILEY_TCP_SYN_SENT;
 	p.tcp_flags = BAILEY_TCP_SYN | BAILEY_TCP_ACK;
-	KUNIT_EXPECT_EQ(test, bailey_conn_entry_advance(test->priv, entry, &p, 1, &rules,
-							now), BAILEY_PASS);
+	KUNIT_EXPECT_EQ(test, advance(test, entry, &p, 1, now), BAILEY_PASS);
 	KUNIT_EXPECT_EQ(test, conn->track.state, BAILEY_TCP_SYN_RECV);
 	KUNIT_EXPECT_EQ(test, conn->expires, now + 61);
 	p.tcp_flags = BAILEY_TCP_ACK;
-	KUNIT_EXPECT_EQ(test, bailey_conn_entry_advance(test->priv, entry, &p, 0, &rules,
-							now), BAILEY_PASS);
+	KUNIT_EXPECT_EQ(test, advance(test, entry, &p, 0, now), BAILEY_PASS);
 	KUNIT_EXPECT_EQ(test, conn->track.state, BAILEY_TCP_ESTABLISHED);
 	KUNIT_EXPECT_EQ(test, conn->expires, now + 432001);
 	conn->track.state = BAILEY_TCP_SYN_SENT;
-	KUNIT_EXPECT_EQ(test, bailey_conn_entry_advance(test->priv, entry, &p, 0, &rules,
-							now + 5),
+	KUNIT_EXPECT_EQ(test, advance(test, entry, &p, 0, now + 5),
 			BAILEY_DROP_TCP_STATE);
 	KUNIT_EXPECT_EQ(test, conn->expires, now + 432001);
+}
+
+static bool remembers(struct kunit *test, u32 n, u32 stamp)
+{
+	struct bailey_packet p = request_of(n);
+	struct bailey_conn_recall recall = { .packet = &p };
+
+	return bailey_conn_recall(&recall, test->priv, (u32 []){ 0, 0 }, stamp,
+				  bailey_conn_now()) && recall.counter[1] == 7;
+}
+
+/* What was said is remembered as long as nothing else needs the room. */
+static void the_expendable_remember_nothing(struct kunit *test)
+{
+	const struct bailey_conn_memo memo = { .stamp = 5, .counter = { 6, 7 } };
+	struct bailey_conn_entry *entry = lasting(test, 1, 100);
+	struct bailey_conn_next next = { .timeout = 30 };
+	const u32 set[2] = { 1, 0 };
+
+	rcu_read_lock();
+	KUNIT_ASSERT_EQ(test, insert(test, entry, NO_LIMIT), 0);
+	bailey_conn_remember(entry, BAILEY_ORIGINATOR, &memo, set, 0);
+	KUNIT_EXPECT_TRUE(test, remembers(test, 1, 5));
+	KUNIT_EXPECT_FALSE(test, remembers(test, 1, 6));
+	/* Unanswered again: it stands in line */
+	bailey_conn_entry_update(test->priv, entry, &next, bailey_conn_now());
+	KUNIT_EXPECT_TRUE(test, entry->expendable);
+	bailey_conn_remember(entry, BAILEY_ORIGINATOR, &memo, set, 0);
+	bailey_conn_entry_set_doors(entry, set, (u32 []){ 0, 0 }, 0);
+	KUNIT_EXPECT_FALSE(test, remembers(test, 1, 5));
+	next.track.flags = BAILEY_CONN_REPLIED | BAILEY_CONN_STREAM;
+	bailey_conn_entry_update(test->priv, entry, &next, bailey_conn_now());
+	KUNIT_EXPECT_FALSE(test, entry->expendable);
+	KUNIT_EXPECT_FALSE(test, remembers(test, 1, 5));
+	KUNIT_EXPECT_FALSE(test, remembers(test, 1, 0) && entry->memo[0].stamp);
+	bailey_conn_remember(entry, BAILEY_ORIGINATOR, &memo, set, 0);
+	KUNIT_EXPECT_TRUE(test, remembers(test, 1, 5));
+	rcu_read_unlock();
 }
 
 static void doors_are_stored(struct kunit *test)
@@ -378,8 +444,11 @@ static void a_hundred_thousand(struct kunit *test)
 	unsigned long seen = 0;
 	u32 n;
 
-	for (n = 0; n < MANY; n++)
+	for (n = 0; n < MANY; n++) {
 		add(test, n, n, 100);
+		/* The index grows meanwhile. */
+		cond_resched();
+	}
 	KUNIT_EXPECT_EQ(test, count(test), MANY);
 	for (n = 0; n < MANY; n++) {
 		p = response_of(n);
@@ -481,8 +550,7 @@ static int race(void *arg)
 		entry = make_entry(test, round % RACE_KEYS, 1, 100);
 		existing = NULL;
 		rcu_read_lock();
-		err = bailey_conn_table_insert(test->priv, entry, &existing,
-					       &no_limits);
+		err = insert_hashed(test, entry, &existing);
 		if (err)
 			bailey_conn_entry_free(entry);
 		if (err == -EEXIST) {
@@ -557,6 +625,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(nobody_dies_early),
 	KUNIT_CASE(the_refreshed_stay),
 	KUNIT_CASE(packets_advance),
+	KUNIT_CASE(the_expendable_remember_nothing),
 	KUNIT_CASE(doors_are_stored),
 	KUNIT_CASE(many_share_a_key),
 	KUNIT_CASE(a_walk_can_stop),

@@ -174,8 +174,18 @@ static inline int found(struct kunit *test, u32 ifindex)
 static inline u32 newest_set(struct kunit *test)
 {
 	struct bailey_policy *policy = bailey_store_policy_get(store(test));
-	u32 id = policy->set_count ? policy->sets[policy->set_count - 1]->id : 0;
+	struct bailey_object *object;
+	const struct bailey_set *set;
+	u32 n, id = 0;
 
+	for (n = 0; n < policy->objects[BAILEY_ATTACH].named; n++) {
+		set = bailey_attach_of(bailey_policy_nth(policy, BAILEY_ATTACH, n))->set;
+		id = max_t(u32, id, set ? set->id : 0);
+	}
+	for (n = 0; n < policy->objects[BAILEY_ENDPOINT].named; n++) {
+		object = bailey_policy_nth(policy, BAILEY_ENDPOINT, n);
+		id = max_t(u32, id, bailey_endpoint_of(object)->set->id);
+	}
 	bailey_policy_put(policy);
 	return id;
 }
@@ -252,7 +262,7 @@ static inline void rename_device(struct kunit *test, const char *name)
 static inline void event(struct kunit *test, unsigned long what)
 {
 	rtnl_lock();
-	bailey_store_device_event(store(test), what);
+	bailey_store_device_event(store(test), what, NULL);
 	rtnl_unlock();
 }
 
@@ -269,7 +279,7 @@ static inline int follow(struct notifier_block *notifier, unsigned long what, vo
 	const struct net_device *dev = netdev_notifier_info_to_dev(ptr);
 
 	if (net_eq(dev_net(dev), &init_net))
-		bailey_store_device_event(&f->store, what);
+		bailey_store_device_event(&f->store, what, dev);
 	return NOTIFY_DONE;
 }
 

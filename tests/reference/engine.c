@@ -352,14 +352,17 @@ void engine_print_conn(const struct bailey_conn *conn, struct bailey_out *out)
 {
 	const struct bailey_conn_key *key = &conn->key;
 	u8 from = conn->orig_end;
+	struct bailey_addr src = bailey_conn_key_addr(key, from);
+	struct bailey_addr dst = bailey_conn_key_addr(key, !from);
 
 	bailey_out_printf(out, "proto %u ", key->proto);
-	bailey_out_addr(out, key->family, &key->addr[from]);
-	bailey_out_printf(out, " port %u domain %u -> ", key->port[from],
-			  key->domain[from]);
-	bailey_out_addr(out, key->family, &key->addr[!from]);
+	bailey_out_addr(out, key->family, &src);
+	bailey_out_printf(out, " port %u domain %u -> ", bailey_conn_key_port(key, from),
+			  bailey_conn_key_domain(key, from));
+	bailey_out_addr(out, key->family, &dst);
 	bailey_out_printf(out, " port %u domain %u id %u type %u sets %u %u epoch %u ",
-			  key->port[!from], key->domain[!from], key->id, key->type,
+			  bailey_conn_key_port(key, !from), bailey_conn_key_domain(key, !from),
+			  bailey_conn_key_id(key), key->type,
 			  conn->set[0], conn->set[1], conn->epoch);
 	bailey_out_printf(out, "state %u flags %u dir %u expires %u\n", conn->track.state,
 			  conn->track.flags, conn->track.last_dir, conn->expires);

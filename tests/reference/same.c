@@ -6,7 +6,7 @@ static bool rule_is(const struct bailey_rules *rules, const struct bailey_rule *
 		    u32 *index)
 {
 	for (*index = 0; *index < rules->count; (*index)++)
-		if (rules->at[*index] == rule)
+		if (bailey_rules_at(rules, *index) == rule)
 			return true;
 	return false;
 }
@@ -59,8 +59,10 @@ static bool acl_hit_same(const struct bailey_policy *policy, const struct ref_po
 		&ref->acl[acl].entry[dir][verdict->hit[hit].number_at];
 	char name[16];
 	const struct bailey_object *object;
+	struct bailey_match match;
 	u32 index;
 
+	bailey_rule_match(rule, &match);
 	snprintf(name, sizeof(name), "a%d", acl);
 	object = bailey_policy_object(policy, BAILEY_ACL,
 				      bailey_policy_slot(policy, BAILEY_ACL, name,
@@ -68,7 +70,7 @@ static bool acl_hit_same(const struct bailey_policy *policy, const struct ref_po
 	return object && rule_is(&bailey_acl_of(object)->rules[dir], rule, &index) &&
 	       rule->number == entry->number && (rule->action == BAILEY_ALLOW) == entry->allow &&
 	       (rule->action == BAILEY_REJECT) == entry->reject &&
-	       match_same(policy, &entry->match, &rule->match);
+	       match_same(policy, &entry->match, &match);
 }
 
 static bool group_hit_same(const struct bailey_policy *policy,
@@ -77,8 +79,10 @@ static bool group_hit_same(const struct bailey_policy *policy,
 			   const struct bailey_rule *rule)
 {
 	int dir = verdict->hit[hit].dir, g, i;
+	struct bailey_match match;
 	u32 index;
 
+	bailey_rule_match(rule, &match);
 	for (g = 0; g < REF_GROUPS; g++) {
 		u32 n = verdict->hit[hit].rules[g];
 		char name[16];
@@ -92,7 +96,7 @@ static bool group_hit_same(const struct bailey_policy *policy,
 			continue;
 		for (i = 0; i < REF_RULES; i++)
 			if (n >> i & 1 && match_same(policy, &ref->group[g].rule[dir][i],
-						     &rule->match))
+						     &match))
 				return true;
 	}
 	return false;
@@ -150,34 +154,50 @@ bool engine_same_verdict(const struct engine *engine, const struct ref_policy *p
 	       hits_same(engine, policy, ref, &answer->verdict);
 }
 
+/* The set with a number, if an attach line or endpoint has it. */
+static const struct bailey_set *find_set(const struct bailey_policy *policy, u32 id)
+{
+	static const u8 kinds[] = { BAILEY_ATTACH, BAILEY_ENDPOINT };
+	u32 k, n;
+
+	for (k = 0; k < ARRAY_SIZE(kinds); k++) {
+		for (n = 0; n < policy->objects[kinds[k]].named; n++) {
+			struct bailey_object *object = bailey_policy_nth(policy, kinds[k], n);
+			const struct bailey_set *set = kinds[k] == BAILEY_ATTACH ?
+				bailey_attach_of(object)->set : bailey_endpoint_of(object)->set;
+
+			if (set && set->id == id)
+				return set;
+		}
+	}
+	return NULL;
+}
+
 static u32 door_of(const struct engine *engine, u32 id)
 {
-	u32 i, k, groups = 0;
+	const struct bailey_set *set = find_set(engine->policy, id);
+	u32 k, groups = 0;
 
 	if (!id)
 		return 0;
-	for (i = 0; i < engine->policy->set_count; i++) {
-		const struct bailey_set *set = engine->policy->sets[i];
-
-		if (set->id != id)
-			continue;
-		for (k = 0; k < set->count; k++)
-			groups |= 1U << (bailey_policy_object(engine->policy, BAILEY_GROUP,
-							      set->slot[k])->name[1] - '0');
-		return groups;
-	}
-	return REF_GONE;
+	if (!set != !bailey_policy_set_live(engine->policy, id))
+		return ~0U;
+	for (k = 0; set && k < set->count; k++)
+		groups |= 1U << (bailey_policy_object(engine->policy, BAILEY_GROUP,
+						      set->slot[k])->name[1] - '0');
+	return set ? groups : REF_GONE;
 }
 
 static bool end_same(const struct bailey_conn *conn, const struct ref_conn *ref, int role)
 {
 	u8 end = role ? !conn->orig_end : conn->orig_end;
+	struct bailey_addr is = bailey_conn_key_addr(&conn->key, end);
 	struct bailey_addr addr = bailey_addr_from_bytes(ref->addr[role].family,
 							 ref->addr[role].byte);
 
-	return conn->key.port[end] == ref->port[role] &&
-	       conn->key.domain[end] == ref->domain[role] &&
-	       bailey_addr_equal(&conn->key.addr[end], &addr);
+	return bailey_conn_key_port(&conn->key, end) == ref->port[role] &&
+	       bailey_conn_key_domain(&conn->key, end) == ref->domain[role] &&
+	       bailey_addr_equal(&is, &addr);
 }
 
 /**
@@ -199,7 +219,7 @@ bool engine_same_conns(const struct engine *engine, const struct ref_state *stat
 		bool current = conn->epoch == engine->policy->epoch;
 
 		if (conn->key.proto != ref->proto || conn->key.family != ref->family ||
-		    conn->key.id != ref->id || conn->key.type != ref->type ||
+		    bailey_conn_key_id(&conn->key) != ref->id || conn->key.type != ref->type ||
 		    conn->track.state != ref->state || conn->track.flags != ref->flags ||
 		    conn->track.last_dir != ref->last_dir || conn->expires != ref->expires ||
 		    ref->cut == current ||

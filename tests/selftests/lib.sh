@@ -170,7 +170,8 @@ load_module()
 {
 	# A bare insmod resolves no dependencies. Built in on some kernels.
 	modprobe -qa nf_defrag_ipv4 nf_defrag_ipv6 2>/dev/null
-	insmod "${BAILEY_KO:?}" "$@" || bail_out "insmod $BAILEY_KO"
+	# What connections remember is compared with what would be said.
+	insmod "${BAILEY_KO:?}" compare=1 "$@" || bail_out "insmod $BAILEY_KO"
 }
 
 unload_module()

@@ -145,13 +145,13 @@ has_spdx()
 # Warnings are errors here, so that one that was seen once is seen again
 warning_free()
 {
-	"$vm_dir/module_build.sh" stock W=1 KCFLAGS=-Werror
+	"$vm_dir/module_build.sh" stock W=1 KCFLAGS=-Werror "$@"
 }
 
 sparse_clean()
 {
 	local dir
-	dir=$("$vm_dir/module_build.sh" stock C=2 CF=-D__CHECK_ENDIAN__) || return
+	dir=$("$vm_dir/module_build.sh" stock C=2 CF=-D__CHECK_ENDIAN__ "$@") || return
 	! grep -E "^$dir/.*(warning|error):" "$dir.log"
 }
 
@@ -231,6 +231,8 @@ if [ $# -gt 0 ]; then
 fi
 judge "the module builds without warnings (W=1)" warning_free
 judge "sparse finds nothing" sparse_clean
+judge "the bench module builds without warnings (W=1)" warning_free BAILEY_BENCH=m
+judge "sparse finds nothing in it" sparse_clean BAILEY_BENCH=m
 judge_house_rules
 judge "timelines are written as they should be" timelines_read
 mapfile -t all < <(files_of -name '*.[ch]' -o -name '*.sh' -o -name '*.py' -o -path ./.ci/run)

@@ -139,6 +139,36 @@ static inline const void *pull(const struct bailey_source *source, u32 off,
 	return buf;
 }
 
+static inline bool same(const struct bailey_packet *a, const struct bailey_packet *b)
+{
+	return bailey_addr_equal(&a->src, &b->src) &&
+	       bailey_addr_equal(&a->dst, &b->dst) && a->id == b->id &&
+	       a->len == b->len && a->sport == b->sport &&
+	       a->dport == b->dport && a->flags == b->flags &&
+	       a->family == b->family && a->proto == b->proto &&
+	       a->type == b->type && a->code == b->code &&
+	       a->tcp_flags == b->tcp_flags && a->hop_limit == b->hop_limit &&
+	       a->tcp_header == b->tcp_header && a->tcp_scale == b->tcp_scale &&
+	       a->tcp_window == b->tcp_window && a->tcp_seq == b->tcp_seq &&
+	       a->tcp_ack == b->tcp_ack && a->tcp_sack == b->tcp_sack &&
+	       a->tcp_data == b->tcp_data && a->sctp_tag == b->sctp_tag &&
+	       a->sctp_init == b->sctp_init && a->sctp_chunks == b->sctp_chunks &&
+	       a->sctp_reflected == b->sctp_reflected &&
+	       a->payload_off == b->payload_off;
+}
+
+/* What is read in one go is what is read step by step. */
+static inline void check_plain(const struct bailey_source *source,
+			       enum bailey_reason reason,
+			       const struct bailey_packet *packet)
+{
+	struct bailey_packet p, q;
+
+	memset(&p, 0xa5, sizeof(p));
+	CHECK(bailey_packet_read(source, &p, &q) == reason);
+	CHECK(same(&p, packet));
+}
+
 static inline enum bailey_reason parse_at(const struct frame *f, u32 linear,
 					  bool gso,
 					  struct bailey_packet *packet,
@@ -158,24 +188,10 @@ static inline enum bailey_reason parse_at(const struct frame *f, u32 linear,
 	if (linear == f->len)
 		split.source.pull = NULL;
 	reason = bailey_packet_parse(&split.source, packet, quote);
+	check_plain(&split.source, reason, packet);
 	free(head);
 	free(all);
 	return reason;
-}
-
-static inline bool same(const struct bailey_packet *a, const struct bailey_packet *b)
-{
-	return bailey_addr_equal(&a->src, &b->src) &&
-	       bailey_addr_equal(&a->dst, &b->dst) && a->id == b->id &&
-	       a->len == b->len && a->sport == b->sport &&
-	       a->dport == b->dport && a->flags == b->flags &&
-	       a->family == b->family && a->proto == b->proto &&
-	       a->type == b->type && a->code == b->code &&
-	       a->tcp_flags == b->tcp_flags && a->hop_limit == b->hop_limit &&
-	       a->tcp_header == b->tcp_header && a->sctp_tag == b->sctp_tag &&
-	       a->sctp_init == b->sctp_init && a->sctp_chunks == b->sctp_chunks &&
-	       a->sctp_reflected == b->sctp_reflected &&
-	       a->payload_off == b->payload_off;
 }
 
 /* Reads it all ways; they must agree. */

@@ -164,9 +164,10 @@ static const struct kind kinds[] = {
 /* A packet near the rules: some of what one of them says, and some of chance. */
 static void draw_packet(struct bailey_packet *packet)
 {
-	const struct bailey_match *match = &rules[below(count)]->match;
 	static const u8 protos[] = { 6, 6, 6, 17, 17, 47, 1, 58 };
+	struct bailey_match unpacked, *match = &unpacked;
 
+	bailey_rule_match(rules[below(count)], match);
 	memset(packet, 0, sizeof(*packet));
 	packet->family = match->families == BAILEY_FAMILY_BOTH ? (below(2) ? 4 : 6) :
 			 match->families == BAILEY_FAMILY_IPV4 ? 4 : 6;
@@ -213,12 +214,13 @@ static const struct bailey_rule *read_plainly(const struct bailey_packet *packet
 
 	*sure = true;
 	for (i = 0; i < count; i++) {
-		const struct bailey_match *match = &rules[i]->match;
-		enum bailey_fit fit = bailey_match_fields(match, packet);
+		enum bailey_fit fit = bailey_rule_fields(rules[i], packet);
+		struct bailey_match match;
 
+		bailey_rule_match(rules[i], &match);
 		if (fit == BAILEY_FIT_NO || (best && best->number <= rules[i]->number) ||
-		    !list_holds(&match->from, packet->family, &packet->src) ||
-		    !list_holds(&match->to, packet->family, &packet->dst))
+		    !list_holds(&match.from, packet->family, &packet->src) ||
+		    !list_holds(&match.to, packet->family, &packet->dst))
 			continue;
 		best = rules[i];
 		*sure = fit == BAILEY_FIT_YES;

@@ -24,8 +24,8 @@ static struct bailey_packet make(u8 family, u8 proto, u64 src, u64 dst,
 				 u16 sport, u16 dport)
 {
 	return (struct bailey_packet){
-		.src.hi = src,
-		.dst.hi = dst,
+		.src.hi = src << 32,
+		.dst.hi = dst << 32,
 		.family = family,
 		.proto = proto,
 		.sport = sport,
@@ -64,7 +64,8 @@ static struct bailey_packet icmp(u8 family, u64 src, u64 dst, u8 type, u16 id)
 static bool same_key(const struct bailey_conn_key *a,
 		     const struct bailey_conn_key *b)
 {
-	return !memcmp(a, b, sizeof(*a));
+	CHECK(bailey_conn_key_equal(a, b) == !memcmp(a, b, sizeof(*a)));
+	return bailey_conn_key_equal(a, b);
 }
 
 /* Both directions make one key, from different ends. */
@@ -111,7 +112,7 @@ static void keys_differ(void)
 	struct bailey_conn_key x, y;
 
 	bailey_conn_key_make(&x, &a, 0, 0);
-	CHECK(x.reserved == 0 && x.type == 0 && x.asker == 0 && x.id == 0);
+	CHECK(x.bits == 0 && x.type == 0 && bailey_conn_key_id(&x) == 0);
 	b = a;
 	b.proto = BAILEY_PROTO_TCP;
 	bailey_conn_key_make(&y, &b, 0, 0);
@@ -120,6 +121,10 @@ static void keys_differ(void)
 	b.family = BAILEY_IPV6;
 	bailey_conn_key_make(&y, &b, 0, 0);
 	CHECK(!same_key(&x, &y));
+	b.dst.lo = 1;
+	bailey_conn_key_make(&x, &b, 0, 0);
+	CHECK(!same_key(&x, &y));
+	bailey_conn_key_make(&x, &a, 0, 0);
 	b = a;
 	b.sport = 4;		/* swapped ports alone are no reply */
 	b.dport = 3;

@@ -8,7 +8,7 @@ static struct bailey_rule *acl_rule(const struct bailey_policy *policy, const ch
 	struct bailey_object *object = build_find(policy, BAILEY_ACL, acl);
 
 	return object && index < bailey_acl_of(object)->rules[BAILEY_IN].count ?
-	       bailey_acl_of(object)->rules[BAILEY_IN].at[index] : NULL;
+	       bailey_rules_at(&bailey_acl_of(object)->rules[BAILEY_IN], index) : NULL;
 }
 
 static void a_new_policy_concerns_nobody(void)
@@ -18,7 +18,7 @@ static void a_new_policy_concerns_nobody(void)
 	REQUIRE(p);
 	CHECK(!bailey_policy_in_use(p));
 	CHECK_EQ(p->exempts, BAILEY_EXEMPT_ALL);
-	CHECK(p->default_action == BAILEY_ALLOW && !p->rules && !p->set_count);
+	CHECK(p->default_action == BAILEY_ALLOW && !p->rules && !p->sets.by_id.count);
 	bailey_policy_put(p);
 }
 
@@ -119,19 +119,19 @@ static void counters_survive_a_reload(void)
 	char again[256];
 
 	REQUIRE(p);
-	bailey_rule_count(acl_rule(p, "a", 0), 1500, 77);
+	bailey_counter_add(&acl_rule(p, "a", 0)->counter, 1500, 77);
 	snprintf(again, sizeof(again), "flush\nacl a in 150 allow\n%s", text);
 	q = build(p, again);
 	bailey_policy_put(p);
 	REQUIRE(q);
 	CHECK_EQ(acl_rule(q, "a", 0)->number, 100);
-	CHECK_EQ(bailey_atomic64_read(&acl_rule(q, "a", 0)->packets), 1);
-	CHECK_EQ(acl_rule(q, "a", 0)->last_hit, 77);
-	CHECK_EQ(bailey_atomic64_read(&acl_rule(q, "a", 1)->packets), 0);
+	CHECK_EQ(acl_rule(q, "a", 0)->counter.packets, 1);
+	CHECK_EQ(acl_rule(q, "a", 0)->counter.last, 77);
+	CHECK_EQ(acl_rule(q, "a", 1)->counter.packets, 0);
 	p = build(q, "replace acl a in 100 deny tcp\n");
 	REQUIRE(p);
-	CHECK_EQ(bailey_atomic64_read(&acl_rule(p, "a", 0)->packets), 0);
-	CHECK_EQ(bailey_atomic64_read(&acl_rule(q, "a", 0)->packets), 1);
+	CHECK_EQ(acl_rule(p, "a", 0)->counter.packets, 0);
+	CHECK_EQ(acl_rule(q, "a", 0)->counter.packets, 1);
 	bailey_policy_put(p);
 	bailey_policy_put(q);
 }
@@ -151,7 +151,7 @@ static void sets_are_one_if_equal(void)
 	z = bailey_attach_of(build_find(p, BAILEY_ATTACH, "z subnet"));
 	CHECK(x->set == y->set && x->set != z->set);
 	CHECK(x->set->id && z->set->id && x->set->id != z->set->id);
-	CHECK_EQ(p->set_count, 2);
+	CHECK_EQ(p->sets.by_id.count, 2);
 	id = z->set->id;
 	CHECK(bailey_policy_set_live(p, id) && !bailey_policy_set_live(p, 0));
 	q = build(p, "replace attach dev z protects subnet\n");
@@ -163,9 +163,19 @@ static void sets_are_one_if_equal(void)
 	p = build(q, "replace attach dev z protects subnet groups b\n");
 	REQUIRE(p);
 	CHECK(!bailey_policy_set_live(p, id));
-	CHECK_EQ(p->set_count, 2);
+	CHECK_EQ(p->sets.by_id.count, 2);
 	bailey_policy_put(p);
 	bailey_policy_put(q);
+}
+
+static const struct bailey_endpoint *find_at(const struct bailey_policy *policy,
+					     const char *dev, u8 family,
+					     const struct bailey_addr *addr)
+{
+	const struct bailey_set *set;
+
+	return bailey_places_find(&policy->places, bailey_places_id(&policy->places, dev),
+				  family, addr, &set);
 }
 
 static void endpoints_by_place(void)
@@ -180,17 +190,17 @@ static void endpoints_by_place(void)
 		  "endpoint e2 dev eth2 addr 10.0.0.7 groups g\n"
 		  "endpoint e3 dev eth1 addr 10.0.0.8 groups g\n");
 	REQUIRE(p);
-	CHECK_EQ(p->places, 2);
+	CHECK_EQ(p->places.by_dev.count, 2);
 	bailey_text_addr("10.0.0.7", 8, &family, &addr);
-	e = bailey_place_find(bailey_policy_place(p, "eth1"), family, &addr);
+	e = find_at(p, "eth1", family, &addr);
 	REQUIRE(e);
 	CHECK_STR(e->object.name, "e1");
-	e = bailey_place_find(bailey_policy_place(p, "eth2"), family, &addr);
+	e = find_at(p, "eth2", family, &addr);
 	REQUIRE(e);
 	CHECK_STR(e->object.name, "e2");
-	CHECK(!bailey_place_find(bailey_policy_place(p, "eth2"), BAILEY_IPV6, &addr));
-	CHECK(!bailey_place_find(bailey_policy_place(p, "eth"), family, &addr));
-	CHECK(!bailey_policy_place(p, "eth3"));
+	CHECK(!find_at(p, "eth2", BAILEY_IPV6, &addr));
+	CHECK(!find_at(p, "eth", family, &addr));
+	CHECK(!bailey_places_id(&p->places, "eth3"));
 	bailey_policy_put(p);
 }
 

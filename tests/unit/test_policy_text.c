@@ -156,8 +156,8 @@ static void stats(void)
 	struct bailey_out out = { 0 };
 
 	REQUIRE(p);
-	bailey_rule_count(bailey_acl_of(build_find(p, BAILEY_ACL, "a"))->rules[0].at[0],
-			  60, 1000);
+	bailey_counter_add(&bailey_rules_at(bailey_acl_of(build_find(p, BAILEY_ACL, "a"))->rules,
+					    0)->counter, 60, 1000);
 	bailey_policy_print_stats(p, 1042, &out);
 	CHECK_STR(out.buf,
 		  "rule acl a in packets 1 bytes 60 last 42: 5 deny tcp to any port 22\n"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Matches, their order, arrays of rules and what happens to counters. */
+/* Matches, their order, and rules, which have them packed. */
+#include "prefix_set.h"
 #include "rule.h"
 #include "unit.h"
 
@@ -16,9 +17,23 @@ static struct bailey_packet packet(u8 family, u8 proto, u16 sport, u16 dport)
 	return p;
 }
 
+static enum bailey_fit fields(const struct bailey_match *match,
+			      const struct bailey_packet *packet)
+{
+	struct bailey_rule *rule = bailey_rule_create(match, 1, BAILEY_ALLOW);
+	enum bailey_fit fit = BAILEY_FIT_NO;
+
+	CHECK(rule);
+	if (rule) {
+		fit = bailey_rule_fields(rule, packet);
+		bailey_rule_put(rule);
+	}
+	return fit;
+}
+
 static bool fits(const struct bailey_match *match, const struct bailey_packet *packet)
 {
-	enum bailey_fit fit = bailey_match_fields(match, packet);
+	enum bailey_fit fit = fields(match, packet);
 
 	CHECK(fit != BAILEY_FIT_PERHAPS);
 	return fit == BAILEY_FIT_YES;
@@ -131,53 +146,53 @@ static void match_fragments(void)
 
 	p.flags = BAILEY_PKT_FRAGMENT;
 	bailey_match_init(&m);
-	CHECK_EQ(bailey_match_fields(&m, &p), BAILEY_FIT_YES);
+	CHECK_EQ(fields(&m, &p), BAILEY_FIT_YES);
 	m.proto = BAILEY_PROTO_UDP;
 	ports = m;
 	all_ports = m;
-	CHECK_EQ(bailey_match_fields(&m, &p), BAILEY_FIT_YES);
+	CHECK_EQ(fields(&m, &p), BAILEY_FIT_YES);
 	ports.dport_given = true;
 	ports.dport_first = 53;
 	ports.dport_last = 53;
-	CHECK_EQ(bailey_match_fields(&ports, &p), BAILEY_FIT_PERHAPS);
+	CHECK_EQ(fields(&ports, &p), BAILEY_FIT_PERHAPS);
 	ports.dport_first = 0;
-	CHECK_EQ(bailey_match_fields(&ports, &p), BAILEY_FIT_PERHAPS);
+	CHECK_EQ(fields(&ports, &p), BAILEY_FIT_PERHAPS);
 	ports.dport_first = 1;
 	ports.dport_last = U16_MAX;
-	CHECK_EQ(bailey_match_fields(&ports, &p), BAILEY_FIT_PERHAPS);
+	CHECK_EQ(fields(&ports, &p), BAILEY_FIT_PERHAPS);
 	/* Port 0 to 65535 is any port. */
 	all_ports.sport_given = true;
 	all_ports.dport_given = true;
-	CHECK_EQ(bailey_match_fields(&all_ports, &p), BAILEY_FIT_YES);
+	CHECK_EQ(fields(&all_ports, &p), BAILEY_FIT_YES);
 	all_ports.sport_last = 65534;
-	CHECK_EQ(bailey_match_fields(&all_ports, &p), BAILEY_FIT_PERHAPS);
+	CHECK_EQ(fields(&all_ports, &p), BAILEY_FIT_PERHAPS);
 	p.proto = BAILEY_PROTO_TCP;
-	CHECK_EQ(bailey_match_fields(&m, &p), BAILEY_FIT_NO);
-	CHECK_EQ(bailey_match_fields(&ports, &p), BAILEY_FIT_NO);
+	CHECK_EQ(fields(&m, &p), BAILEY_FIT_NO);
+	CHECK_EQ(fields(&ports, &p), BAILEY_FIT_NO);
 	/* In IPv4 it is a protocol, in IPv6 a header before one. */
 	p.proto = BAILEY_PROTO_DSTOPTS;
-	CHECK_EQ(bailey_match_fields(&ports, &p), BAILEY_FIT_NO);
+	CHECK_EQ(fields(&ports, &p), BAILEY_FIT_NO);
 	p.family = BAILEY_IPV6;
-	CHECK_EQ(bailey_match_fields(&m, &p), BAILEY_FIT_PERHAPS);
-	CHECK_EQ(bailey_match_fields(&ports, &p), BAILEY_FIT_PERHAPS);
+	CHECK_EQ(fields(&m, &p), BAILEY_FIT_PERHAPS);
+	CHECK_EQ(fields(&ports, &p), BAILEY_FIT_PERHAPS);
 	m.proto = BAILEY_PROTO_ANY;
-	CHECK_EQ(bailey_match_fields(&m, &p), BAILEY_FIT_YES);
+	CHECK_EQ(fields(&m, &p), BAILEY_FIT_YES);
 	/* An address that is another one decides, whatever is not shown. */
 	ports.families = BAILEY_FAMILY_IPV4;
-	CHECK_EQ(bailey_match_fields(&ports, &p), BAILEY_FIT_NO);
+	CHECK_EQ(fields(&ports, &p), BAILEY_FIT_NO);
 	ports.families = BAILEY_FAMILY_BOTH;
 	ports.from = (struct bailey_peer){ .kind = BAILEY_PEER_CIDR,
 		.family = BAILEY_IPV6, .bits = 128, .addr = { 1, 2 } };
-	CHECK_EQ(bailey_match_fields(&ports, &p), BAILEY_FIT_NO);
+	CHECK_EQ(fields(&ports, &p), BAILEY_FIT_NO);
 	type = m;
 	type.proto = BAILEY_PROTO_ICMPV6;
 	type.type = 128;
 	p.proto = BAILEY_PROTO_ICMPV6;
-	CHECK_EQ(bailey_match_fields(&type, &p), BAILEY_FIT_PERHAPS);
+	CHECK_EQ(fields(&type, &p), BAILEY_FIT_PERHAPS);
 	type.type = 0;
-	CHECK_EQ(bailey_match_fields(&type, &p), BAILEY_FIT_PERHAPS);
+	CHECK_EQ(fields(&type, &p), BAILEY_FIT_PERHAPS);
 	type.type = BAILEY_TYPE_ANY;
-	CHECK_EQ(bailey_match_fields(&type, &p), BAILEY_FIT_YES);
+	CHECK_EQ(fields(&type, &p), BAILEY_FIT_YES);
 }
 
 /* Each field alone tells two matches apart, in both directions. */
@@ -213,130 +228,80 @@ static void match_order(void)
 	}
 }
 
-static void append(struct bailey_rules *rules, u32 number, u8 families, u32 line)
-{
-	struct bailey_match m;
-	struct bailey_rule *rule;
+static u64 random_state = 1;
 
-	bailey_match_init(&m);
-	m.families = families;
-	rule = bailey_rule_create(&m, number, BAILEY_ALLOW);
-	REQUIRE(rule);
-	rule->line = line;
-	CHECK_EQ(bailey_rules_append(rules, rule), 0);
+static u64 random_bits(u32 bits)
+{
+	random_state = random_state * 6364136223846793005ULL + 1442695040888963407ULL;
+	return bits ? random_state >> (64 - bits) : 0;
 }
 
-static void numbers_order(void)
+static void random_peer(struct bailey_peer *peer, u8 family)
 {
-	struct bailey_rules rules = { 0 };
-	u32 i;
-
-	for (i = 50; i > 0; i--)
-		append(&rules, i * 10, BAILEY_FAMILY_BOTH, 51 - i);
-	CHECK(!rules.sorted);
-	CHECK(!bailey_rules_sort(&rules));
-	CHECK(rules.sorted);
-	for (i = 0; i < 50; i++)
-		CHECK_EQ(rules.at[i]->number, (i + 1) * 10);
-	CHECK_EQ(bailey_rules_find(&rules, 0), 0);
-	CHECK_EQ(bailey_rules_find(&rules, 10), 0);
-	CHECK_EQ(bailey_rules_find(&rules, 11), 1);
-	CHECK_EQ(bailey_rules_find(&rules, 500), 49);
-	CHECK_EQ(bailey_rules_find(&rules, 501), 50);
-	bailey_rules_remove(&rules, 49);
-	bailey_rules_remove(&rules, 0);
-	CHECK_EQ(rules.count, 48);
-	CHECK_EQ(rules.at[0]->number, 20);
-	CHECK_EQ(rules.at[47]->number, 490);
-	bailey_rules_destroy(&rules);
-	CHECK(!rules.at && !rules.count);
-}
-
-/* One number once per family, or once for both: ruling 2. */
-static void numbers_clash_by_family(void)
-{
-	static const struct {
-		u8 families[3];
-		u32 twice;
-	} rows[] = {
-		{ { 1, 2, 0 }, 0 }, { { 2, 1, 0 }, 0 },
-		{ { 1, 1, 0 }, 2 }, { { 3, 1, 0 }, 2 }, { { 3, 2, 0 }, 2 },
-		{ { 1, 3, 0 }, 2 }, { { 2, 3, 0 }, 2 }, { { 3, 3, 0 }, 2 },
-		{ { 1, 2, 3 }, 3 }, { { 2, 1, 3 }, 3 }, { { 1, 2, 1 }, 3 },
-		{ { 2, 1, 2 }, 3 },
-	};
-	struct bailey_rule *twice;
-	u32 i, k;
-
-	for (i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct bailey_rules rules = { 0 };
-
-		unit_about("row %u", i);
-		for (k = 0; k < 3 && rows[i].families[k]; k++)
-			append(&rules, 100, rows[i].families[k], k + 1);
-		twice = bailey_rules_sort(&rules);
-		CHECK_EQ(twice ? twice->line : 0, rows[i].twice);
-		bailey_rules_destroy(&rules);
+	peer->kind = random_bits(2);
+	if (peer->kind > BAILEY_PEER_CIDR) {
+		peer->slot = random_bits(32);
+	} else if (peer->kind == BAILEY_PEER_CIDR) {
+		peer->family = family;
+		peer->bits = random_bits(5) + (family == BAILEY_IPV6 ? 3 * random_bits(5) : 0);
+		peer->addr.hi = random_bits(64);
+		peer->addr.lo = random_bits(64);
+		peer->addr = bailey_prefix_mask(&peer->addr, peer->bits);
 	}
 }
 
-static void group_rules_clash_when_equal(void)
+static void random_match(struct bailey_match *m)
 {
-	struct bailey_rules rules = { 0 };
-	struct bailey_rule *twice;
+	u8 family = random_bits(1) ? BAILEY_IPV4 : BAILEY_IPV6;
 
-	append(&rules, 0, BAILEY_FAMILY_BOTH, 1);
-	append(&rules, 0, BAILEY_FAMILY_IPV4, 2);
-	append(&rules, 0, BAILEY_FAMILY_IPV6, 3);
-	CHECK(!bailey_rules_sort(&rules));
-	append(&rules, 0, BAILEY_FAMILY_IPV4, 4);
-	twice = bailey_rules_sort(&rules);
-	REQUIRE(twice);
-	CHECK_EQ(twice->line, 4);
-	bailey_rules_destroy(&rules);
+	bailey_match_init(m);
+	random_peer(&m->from, family);
+	random_peer(&m->to, family);
+	m->families = 1 + random_bits(32) % 3;
+	m->proto = random_bits(32) % 257;
+	m->type = (int)(random_bits(32) % 257) - 1;
+	m->code = (int)(random_bits(32) % 257) - 1;
+	m->sport_given = random_bits(1);
+	m->dport_given = random_bits(1);
+	m->sport_first = random_bits(16);
+	m->sport_last = random_bits(16);
+	m->dport_first = random_bits(16);
+	m->dport_last = random_bits(16);
 }
 
-static void clones_share(void)
+/* What goes into a rule comes out of it, and rules stand in the order of matches. */
+static void packed_matches_come_back(void)
 {
-	struct bailey_rules rules = { 0 }, copy = { 0 };
+	struct bailey_rule *rule, *last = NULL;
+	struct bailey_match m, before, back;
+	u32 i;
 
-	append(&rules, 1, BAILEY_FAMILY_BOTH, 1);
-	append(&rules, 2, BAILEY_FAMILY_BOTH, 2);
-	CHECK_EQ(bailey_rules_clone(&copy, &rules), 0);
-	CHECK(copy.at[0] == rules.at[0]);
-	bailey_rules_remove(&copy, 0);
-	CHECK_EQ(rules.count, 2);
-	bailey_rules_destroy(&rules);
-	CHECK_EQ(copy.at[0]->number, 2);
-	bailey_rule_count(copy.at[0], 100, 5);
-	bailey_rule_count(copy.at[0], 1, 6);
-	CHECK_EQ(bailey_atomic64_read(&copy.at[0]->packets), 2);
-	CHECK_EQ(bailey_atomic64_read(&copy.at[0]->bytes), 101);
-	CHECK_EQ(copy.at[0]->last_hit, 6);
-	bailey_rules_destroy(&copy);
+	for (i = 0; i < 20000; i++, last = rule, before = m) {
+		unit_about("match %u", i);
+		random_match(&m);
+		if (i % 3 == 0 && last)
+			m = before;
+		if (i % 3 == 0)
+			m.to.slot += m.to.kind > BAILEY_PEER_CIDR;
+		rule = bailey_rule_create(&m, i % 3, BAILEY_DENY);
+		REQUIRE(rule);
+		bailey_rule_match(rule, &back);
+		CHECK(!bailey_match_cmp(&m, &back));
+		CHECK_EQ(rule->number, i % 3);
+		CHECK_EQ(rule->action, BAILEY_DENY);
+		if (!last)
+			continue;
+		last->number = rule->number;
+		CHECK_EQ(bailey_rule_cmp(last, rule), bailey_match_cmp(&before, &m));
+		bailey_rule_put(last);
+	}
+	bailey_rule_put(last);
 }
 
-static void equal_rules_are_adopted(void)
+/* 100,000 of them should not need more than they have to. */
+static void rules_are_small(void)
 {
-	struct bailey_rules old = { 0 }, new = { 0 };
-
-	append(&old, 10, BAILEY_FAMILY_BOTH, 1);
-	append(&old, 20, BAILEY_FAMILY_IPV4, 2);
-	append(&old, 30, BAILEY_FAMILY_BOTH, 3);
-	append(&new, 5, BAILEY_FAMILY_BOTH, 1);
-	append(&new, 10, BAILEY_FAMILY_BOTH, 2);
-	append(&new, 20, BAILEY_FAMILY_IPV6, 3);
-	append(&new, 30, BAILEY_FAMILY_BOTH, 4);
-	new.at[3]->action = BAILEY_DENY;
-	bailey_rules_adopt(&new, &old);
-	CHECK(new.at[1] == old.at[0]);
-	CHECK(new.at[0] != old.at[0] && new.at[2] != old.at[1]);
-	CHECK(new.at[3] != old.at[2]);
-	CHECK_EQ(new.at[2]->match.families, BAILEY_FAMILY_IPV6);
-	bailey_rules_destroy(&old);
-	bailey_rules_adopt(&new, &old);
-	CHECK_EQ(new.at[1]->number, 10);
-	bailey_rules_destroy(&new);
+	CHECK_EQ(offsetof(struct bailey_rule, addr) - sizeof(bailey_counter), 24);
 }
 
 static const struct unit_test tests[] = {
@@ -347,11 +312,8 @@ static const struct unit_test tests[] = {
 	UNIT(match_cidr),
 	UNIT(match_fragments),
 	UNIT(match_order),
-	UNIT(numbers_order),
-	UNIT(numbers_clash_by_family),
-	UNIT(group_rules_clash_when_equal),
-	UNIT(clones_share),
-	UNIT(equal_rules_are_adopted),
+	UNIT(packed_matches_come_back),
+	UNIT(rules_are_small),
 };
 
 int main(void)

@@ -12,6 +12,8 @@
 #   unit    sanitizers
 #   check   everything that `make check` needs
 #   demo    everything that `make demo` needs
+#   chroot  building for other releases of Debian
+#   bench   everything that `make bench` needs
 #
 # As root it installs what is missing; as anyone else it prints the command
 # that would, and fails. Nothing is updated that is there already.
@@ -35,6 +37,9 @@ packages_of()
 	unit) echo make gcc libc6-dev libjansson-dev clang libclang-rt-14-dev \
 		python3 ;;
 	check) for f in build uml qemu style unit; do packages_of $f; done ;;
+	chroot) echo mmdebstrap debian-archive-keyring ;;
+	bench) for f in build uml chroot; do packages_of $f; done
+		echo gnuplot-nox iperf3 ;;
 	demo) for f in build qemu; do packages_of $f; done ;;
 	*) echo "deps.sh: unknown feature: $1" >&2; return 1 ;;
 	esac

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# module_build.sh plain|debug|stock [MAKE-ARGUMENT...]
+# module_build.sh plain|debug|bench|smp|stock [MAKE-ARGUMENT...]
 #
 # Builds bailey.ko for one of the test beds in a copy of the sources in the
 # cache, and prints the directory that has it. The copy follows the tree file
@@ -47,8 +47,9 @@ build()
 	sync_tree "$into"
 	cd "$into"
 	local start=$SECONDS
-	if ! make -C "$kdir" M="$into" -j"$(jobs_count)" "$@" modules \
-		>"$log" 2>&1; then
+	local mk=(make -C "$kdir" M="$into" -j"$(jobs_count)" "$@" modules)
+	[ "$kdir" != smp ] || mk=("$vm_dir/uml_smp.sh" module "$into" "$@")
+	if ! "${mk[@]}" >"$log" 2>&1; then
 		cat "$log" >&2
 		die "building the module failed (make -C $kdir M=$into $*)"
 	fi
@@ -59,24 +60,29 @@ build()
 
 main()
 {
-	local bed=${1:-} kdir key
+	local bed=${1:-} kdir key root=$cache
 	shift || :
 	local args=("$@")
 	case $bed in
-	plain | debug)
+	plain | debug | bench)
 		kdir=$("$vm_dir/uml_build.sh" "$bed")
 		args+=(ARCH=um)
+		;;
+	smp)
+		"$vm_dir/uml_build.sh" smp >/dev/null
+		kdir=smp
+		root=$("$vm_dir/sid_chroot.sh")
 		;;
 	stock)
 		kdir=$("$vm_dir/stock_kernel.sh")/build
 		;;
 	*)
-		die "usage: module_build.sh plain|debug|stock [ARGUMENT...]"
+		die "usage: module_build.sh plain|debug|bench|smp|stock [ARGUMENT...]"
 		;;
 	esac
 	key=$(echo "$tree $kdir $*" | sha256sum | cut -c1-8)
-	local into=$cache/build/$bed-$key
-	mkdir -p "$cache/build"
+	local into=$root/build/$bed-$key
+	mkdir -p "$root/build"
 	with_lock "build-$bed-$key" build "$into" "$kdir" "${args[@]}"
 	echo "$into"
 }

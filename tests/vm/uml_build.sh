@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# uml_build.sh plain|debug
+# uml_build.sh plain|debug|bench|smp
 #
 # Builds a User-Mode Linux kernel from Debian's linux-source package, unless
 # the cache has it, and prints the directory that holds it: DIR/linux is the
@@ -107,8 +107,12 @@ main()
 {
 	local flavour=${1:-}
 	case $flavour in
-	plain | debug) ;;
-	*) die "usage: uml_build.sh plain|debug" ;;
+	plain | debug | bench) ;;
+	smp)
+		"$vm_dir/deps.sh" uml
+		exec "$vm_dir/uml_smp.sh" kernel
+		;;
+	*) die "usage: uml_build.sh plain|debug|bench|smp" ;;
 	esac
 	[ "$(uname -m)" = x86_64 ] || die "User-Mode Linux needs an x86_64 host"
 

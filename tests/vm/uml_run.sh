@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# uml_run.sh [--debug] [--mem 2G] [--timeout 300] [--out DIR] -- COMMAND...
+# uml_run.sh [--debug | --kernel FLAVOUR] [--mem 2G] [--timeout 300] [--out DIR] -- COMMAND...
 #
 # Boots User-Mode Linux on a read-only view of this machine's own files and
 # runs COMMAND in it as root, its output on stdout as it comes. The exit
@@ -26,17 +26,20 @@ out=
 while [ $# -gt 0 ]; do
 	case $1 in
 	--debug) flavour=debug ;;
+	--kernel) flavour=$2; shift ;;
 	--mem) mem=$2; shift ;;
 	--timeout) limit=$2; shift ;;
 	--out) out=$2; shift ;;
 	--) shift; break ;;
-	*) die "usage: uml_run.sh [--debug] [--mem M] [--timeout S] [--out DIR] -- COMMAND..." ;;
+	*) die "usage: uml_run.sh [--debug | --kernel F] [--mem M] [--timeout S] [--out DIR] -- COMMAND..." ;;
 	esac
 	shift
 done
 [ $# -gt 0 ] || die "uml_run.sh: no command"
 
-kernel=$("$vm_dir/uml_build.sh" $flavour)/linux
+kernel=$("$vm_dir/uml_build.sh" "$flavour")/linux
+more=()
+[ "$flavour" != smp ] || more=(ncpus=2 seccomp=on)
 new_run_dir "uml-$flavour"
 
 # The program that the guest runs: this environment, this command
@@ -63,6 +66,7 @@ setsid "$kernel" mem="$mem" root=/dev/root rootfstype=hostfs rootflags=/ ro \
 	quiet loglevel=8 console=ttyS0 \
 	con=null con0=null,fd:4 ssl=null ssl0=null,fd:3 \
 	fb_tunnels=none dummy.numdummies=0 ifb.numifbs=0 \
+	"${more[@]}" \
 	</dev/null >"$out/uml.log" 2>&1 &
 guest=$!
 disown "$guest"

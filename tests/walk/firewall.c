@@ -4,6 +4,7 @@
  * the engine opens or advances the one connection that there is. Time does
  * not pass: what timeouts the engine grants is looked at, not waited for.
  */
+#include "stream.h"
 #include "firewall.h"
 
 #define TCP_OPTIONS	40
@@ -281,6 +282,32 @@ static enum bailey_reason open_conn(struct walk_firewall *firewall,
 	return reason;
 }
 
+/* What the quick way says of a packet must be what the whole way says. */
+static void check_stream(const struct walk_firewall *firewall,
+			 const struct bailey_packet *packet, u8 side,
+			 enum bailey_reason reason, const struct bailey_conn_next *next)
+{
+	struct bailey_conn conn = firewall->conn;
+	u32 timeout = 0, again = 0;
+	enum bailey_stream look, move;
+	bool same;
+
+	look = bailey_stream_look(&conn, packet, side, &firewall->rules, &timeout);
+	same = bailey_track_equal(&conn.track, &firewall->conn.track, BAILEY_TRACK_WORDS);
+	move = bailey_stream_move(&conn, packet, side, &firewall->rules, &again);
+	if (look == BAILEY_STREAM_OTHER && move == look)
+		return;
+	same = same && look == move && reason == BAILEY_PASS &&
+	       timeout == next->timeout && again == timeout &&
+	       bailey_track_equal(&conn.track, &next->track, BAILEY_TRACK_WORDS) &&
+	       (look == BAILEY_STREAM_SAME) ==
+	       bailey_track_equal(&firewall->conn.track, &next->track, BAILEY_TRACK_WORDS);
+	if (same)
+		return;
+	fprintf(stderr, "the quick way differs: look %d move %d reason %d\n", look, move, reason);
+	abort();
+}
+
 static enum bailey_reason advance(struct walk_firewall *firewall,
 				  const struct bailey_packet *packet)
 {
@@ -292,6 +319,7 @@ static enum bailey_reason advance(struct walk_firewall *firewall,
 
 	side = bailey_conn_side(conn, bailey_conn_key_make(&key, packet, 0, 0));
 	reason = bailey_conn_advance(conn, packet, side, &firewall->rules, &next);
+	check_stream(firewall, packet, side, reason, &next);
 	if (firewall->fault == WALK_FAULT_ANY_RESET && packet->tcp_flags & BAILEY_TCP_RST)
 		reason = BAILEY_PASS;
 	if (firewall->fault == WALK_FAULT_DROP_STORED && reason == BAILEY_DROP_TCP_WINDOW)

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Contexts of packets, by number.
+ *
+ * What becomes of a packet of a known connection depends on its connection, on its
+ * addresses, ports and protocol, which are the same in all packets of one half, and
+ * on where it is: the policy as it is bound to interfaces, the hook, the two
+ * interfaces and their VRFs. The latter is a context. It has a number that no other
+ * one of the namespace ever has, so that "once more the same" is one comparison:
+ * see conn_memo.h.
+ *
+ * A binding has the contexts in which packets have met it. They come with the first
+ * packet that wants to be remembered, under one lock, and go with the
+ * binding. Packets search them without a lock. When there is no room or no number left, a
+ * packet has no context, and is asked in full.
+ */
+#include <linux/log2.h>
+#include <linux/mm.h>
+
+#include "context.h"
+
+#define PLACES_LEAST	64
+#define PLACES_MOST	16384
+
+static DEFINE_SPINLOCK(lock);
+
+/**
+ * bailey_contexts_create() - room for the contexts of a binding
+ * @interfaces: how many interfaces there are
+ * @last_stamp: the namespace's last number so far, in memory that outlives this
+ *
+ * Context: Process; may sleep.
+ * Return: no contexts, to be freed by kvfree(), or NULL when memory is short.
+ */
+struct bailey_contexts *bailey_contexts_create(u32 interfaces, u32 *last_stamp)
+{
+	u32 places = clamp_t(u32, 8 * min_t(u32, interfaces, PLACES_MOST),
+			     PLACES_LEAST, PLACES_MOST);
+	struct bailey_contexts *contexts;
+
+	places = roundup_pow_of_two(places);
+	contexts = kvzalloc(struct_size(contexts, at, places),
+			    GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	if (!contexts)
+		return NULL;
+	contexts->last_stamp = last_stamp;
+	contexts->mask = places - 1;
+	return contexts;
+}
+
+/* One more, if there is room, and a number. */
+static u32 add(struct bailey_contexts *contexts, const struct bailey_where *where)
+{
+	u32 stamp = *contexts->last_stamp, i = bailey_context_first(contexts, where);
+	struct bailey_context *context;
+
+	lockdep_assert_held(&lock);
+	if (stamp == U32_MAX || 2 * contexts->count >= contexts->mask)
+		return 0;
+	while (contexts->at[i].stamp)
+		i = (i + 1) & contexts->mask;
+	context = &contexts->at[i];
+	context->hook = where->hook;
+	memcpy(context->ifindex, where->ifindex, sizeof(context->ifindex));
+	memcpy(context->master, where->master, sizeof(context->master));
+	contexts->count++;
+	*contexts->last_stamp = ++stamp;
+	/* Who reads the number reads what it stands for. */
+	smp_store_release(&context->stamp, stamp);
+	return stamp;
+}
+
+/**
+ * bailey_context_make() - the number of a packet's context, a new one if need be
+ * @contexts: those of the binding, or NULL
+ * @where: where the packet is
+ *
+ * Context: Under the RCU lock that protects the binding.
+ * Return: its number; 0 if it can't have one.
+ */
+u32 bailey_context_make(struct bailey_contexts *contexts,
+			const struct bailey_where *where)
+{
+	u32 stamp = bailey_context_find(contexts, where);
+
+	if (stamp || !contexts)
+		return stamp;
+	spin_lock_bh(&lock);
+	stamp = bailey_context_find(contexts, where);
+	if (!stamp)
+		stamp = add(contexts, where);
+	spin_unlock_bh(&lock);
+	return stamp;
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Counters of rules: nothing lost, nothing left over, on any number of CPUs.
+ */
+#include <kunit/test.h>
+#include <linux/kthread.h>
+#include <linux/slab.h>
+
+#include "counter.h"
+
+#define MANY	3000
+
+static void expect_count(struct kunit *test, const bailey_counter *counter,
+			 u64 packets, u64 bytes, u32 last)
+{
+	struct bailey_count count;
+
+	bailey_counter_read(counter, &count);
+	KUNIT_EXPECT_EQ(test, count.packets, packets);
+	KUNIT_EXPECT_EQ(test, count.bytes, bytes);
+	KUNIT_EXPECT_EQ(test, count.last, last);
+}
+
+/* Each has a place of its own, whatever becomes of the others. */
+static void counts_apart(struct kunit *test)
+{
+	bailey_counter *counter = kcalloc(MANY, sizeof(*counter), GFP_KERNEL);
+	u32 i;
+
+	KUNIT_ASSERT_NOT_NULL(test, counter);
+	for (i = 0; i < MANY; i++) {
+		KUNIT_EXPECT_EQ(test, bailey_counter_init(&counter[i]), 0);
+		bailey_counter_add(&counter[i], i, i + 1);
+	}
+	for (i = 0; i < MANY; i += 2)
+		bailey_counter_exit(&counter[i]);
+	for (i = 1; i < MANY; i += 2)
+		expect_count(test, &counter[i], 1, i, i + 1);
+	for (i = 0; i < MANY; i += 2) {
+		KUNIT_EXPECT_EQ(test, bailey_counter_init(&counter[i]), 0);
+		expect_count(test, &counter[i], 0, 0, 0);
+		bailey_counter_add(&counter[i], 7, 3);
+	}
+	for (i = 0; i < MANY; i++)
+		expect_count(test, &counter[i], 1, i % 2 ? i : 7, i % 2 ? i + 1 : 3);
+	for (i = 0; i < MANY; i++)
+		bailey_counter_exit(&counter[i]);
+	kfree(counter);
+}
+
+static void counts_on(struct kunit *test)
+{
+	bailey_counter counter;
+
+	KUNIT_ASSERT_EQ(test, bailey_counter_init(&counter), 0);
+	expect_count(test, &counter, 0, 0, 0);
+	bailey_counter_add(&counter, 1500, 100);
+	bailey_counter_add(&counter, 40, 100);
+	bailey_counter_add(&counter, 60, 101);
+	expect_count(test, &counter, 3, 1600, 101);
+	bailey_counter_exit(&counter);
+}
+
+#define ROUNDS	100000
+
+struct crowd {
+	bailey_counter counter;
+	atomic_t done;
+};
+
+static int count_rounds(void *arg)
+{
+	struct crowd *crowd = arg;
+	int i;
+
+	for (i = 0; i < ROUNDS; i++) {
+		rcu_read_lock();
+		bailey_counter_add(&crowd->counter, 2, 5);
+		rcu_read_unlock();
+	}
+	atomic_inc(&crowd->done);
+	while (!kthread_should_stop())
+		schedule_timeout_uninterruptible(1);
+	return 0;
+}
+
+/* Processes that are moved about and interrupted lose nothing. */
+static void counts_from_everywhere(struct kunit *test)
+{
+	struct crowd crowd = { .done = ATOMIC_INIT(0) };
+	struct task_struct *task[4];
+	u32 i, n = ARRAY_SIZE(task);
+
+	KUNIT_ASSERT_EQ(test, bailey_counter_init(&crowd.counter), 0);
+	for (i = 0; i < n; i++) {
+		task[i] = kthread_run(count_rounds, &crowd, "bailey_count/%u", i);
+		KUNIT_ASSERT_FALSE(test, IS_ERR(task[i]));
+	}
+	while (atomic_read(&crowd.done) < n)
+		schedule_timeout_uninterruptible(1);
+	for (i = 0; i < n; i++)
+		kthread_stop(task[i]);
+	expect_count(test, &crowd.counter, n * ROUNDS, 2 * n * ROUNDS, 5);
+	bailey_counter_exit(&crowd.counter);
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(counts_apart),
+	KUNIT_CASE(counts_on),
+	KUNIT_CASE(counts_from_everywhere),
+	{}
+};
+
+static struct kunit_suite bailey_counter_suite = {
+	.name = "bailey_counter",
+	.test_cases = cases,
+};
+
+kunit_test_suite(bailey_counter_suite);
