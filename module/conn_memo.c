@@ -59,6 +59,7 @@ static void write_memo(struct bailey_conn_memo *memo, const struct bailey_conn_m
 	smp_wmb();
 	WRITE_ONCE(memo->counter[0], what->counter[0]);
 	WRITE_ONCE(memo->counter[1], what->counter[1]);
+	/* Pairs with the acquire in read_memo(). */
 	smp_store_release(&memo->stamp, what->stamp);
 }
 
