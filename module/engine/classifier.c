@@ -146,7 +146,7 @@ static inline void climb(struct lookup *lookup, bool v6)
 	const struct bailey_tree_node *node = index->node;
 	u64 point[BAILEY_TREE_DIMS];
 
-	if (!node)
+	if (!node || index->leaf_first >= lookup->best)
 		return;
 	point[0] = packet->src.hi;
 	point[1] = packet->src.lo;
@@ -162,17 +162,18 @@ static inline void climb(struct lookup *lookup, bool v6)
 	scan(lookup, index->leaf, node->next, node->next + node->cut, v6);
 }
 
-static inline u32 sift(struct lookup *lookup, u32 field, const struct bailey_addr *addr)
+static inline u32 sift(struct lookup *lookup, u32 side, const struct bailey_addr *addr, bool v6)
 {
 	const struct bailey_index *index = lookup->index;
-	u32 tables = index->open[field], level;
+	u32 tables = index->open[side], level;
 
-	for (level = 1; level < index->grid.levels[field]; level++) {
-		const struct bailey_index_sieve *sieve = &index->sieve[field][level];
-		struct bailey_addr net = bailey_index_mask(addr, index->grid.bits[field][level]);
-		u64 hash = bailey_index_hash_addr(&net, index->seed + field);
+	for (level = 1; level < index->grid.levels[side]; level++) {
+		const struct bailey_index_sieve *sieve = &index->sieve[side][level];
+		const struct bailey_addr *mask = &index->mask[side][level];
+		struct bailey_addr net = { addr->hi & mask->hi, v6 ? addr->lo & mask->lo : 0 };
+		u64 hash = bailey_index_hash_addr(&net, index->seed + side);
 
-		lookup->hash[field][level] = hash;
+		lookup->hash[side][level] = hash;
 		tables |= sieve->tables[hash >> sieve->shift];
 	}
 	return tables;
@@ -192,69 +193,54 @@ static inline void search(struct lookup *lookup, bool v6)
 {
 	const struct bailey_index *index = lookup->index;
 	u32 tables = index->by_proto[lookup->proto];
-	struct { u32 from, to; } todo[BAILEY_INDEX_TABLES];
-	u32 i, count = 0;
-	size_t size = v6 ? BAILEY_RECORD_SIZE6 : BAILEY_RECORD_SIZE4;
+	u32 i;
 
 	for (i = 0; i < BAILEY_INDEX_FIELDS; i++)
 		lookup->hash[i][0] = 0;
 	lookup->hash[BAILEY_INDEX_PROTO][1] =
 		bailey_index_hash_word(lookup->proto, index->seed + BAILEY_INDEX_PROTO);
-	tables &= sift(lookup, BAILEY_INDEX_SRC, &lookup->packet->src);
-	tables &= sift(lookup, BAILEY_INDEX_DST, &lookup->packet->dst);
+	tables &= sift(lookup, BAILEY_INDEX_SRC, &lookup->packet->src, v6);
+	tables &= sift(lookup, BAILEY_INDEX_DST, &lookup->packet->dst, v6);
 	tables &= sift_port(lookup, BAILEY_INDEX_SPORT, lookup->sport);
 	tables &= sift_port(lookup, BAILEY_INDEX_DPORT, lookup->dport);
 	for (; tables; tables &= tables - 1) {
 		const struct bailey_index_table *table = &index->table[bailey_lowest_bit(tables)];
 		u64 hash = table->salt;
-		u32 word, next;
 		const u32 *bucket;
 
+		if (table->first >= lookup->best)
+			break;
 		STAT_ADD(stat_tables);
 		for (i = 0; i < BAILEY_INDEX_FIELDS; i++)
 			hash += lookup->hash[i][table->level[i]];
 		hash = bailey_index_hash_end(hash);
 		bucket = &index->bucket[bailey_index_bucket(hash, index->buckets)];
-		word = bucket[0];
-		next = bucket[1];
-		if (!(word & bailey_index_mark(hash)))
+		if (!(bucket[0] & bailey_index_mark(hash)))
 			continue;
 		STAT_ADD(stat_buckets);
-		bailey_prefetch((const u8 *)index->records + (word >> 8) * size);
-		todo[count].from = word >> 8;
-		todo[count++].to = next >> 8;
+		scan(lookup, index->records, bucket[0] >> 8, bucket[1] >> 8, v6);
 	}
-	for (i = 0; i < count; i++)
-		scan(lookup, index->records, todo[i].from, todo[i].to, v6);
 }
 
-static void search_index(struct lookup *lookup, bool v6)
+static inline struct bailey_rule *search_family(struct lookup *lookup, bool v6)
 {
 	lookup->best = U32_MAX;
-	if (v6) {
-		if (lookup->index->buckets)
-			search(lookup, true);
-		climb(lookup, true);
-	} else {
-		if (lookup->index->buckets)
-			search(lookup, false);
-		climb(lookup, false);
-	}
-}
-
-static struct bailey_rule *found(const struct lookup *lookup)
-{
+	if (lookup->index->buckets)
+		search(lookup, v6);
+	climb(lookup, v6);
 	if (lookup->best == U32_MAX)
 		return NULL;
 	return lookup->index->rule[lookup->best >> BAILEY_RECORD_FLAGS];
 }
 
-static struct bailey_rule *search_hashed(const struct bailey_policy *policy,
-					 const struct bailey_index *index, const u64 *gone,
-					 const struct bailey_packet *packet)
+static struct bailey_rule *search_index(const struct bailey_policy *policy,
+					const struct bailey_index *index, const u64 *gone,
+					const struct bailey_packet *packet)
 {
 	struct lookup lookup;
 
+	if (unlikely(packet->flags & BAILEY_PKT_FRAGMENT))
+		return search_plainly(policy, index, gone, packet);
 	lookup.policy = policy;
 	lookup.index = index;
 	lookup.packet = packet;
@@ -269,8 +255,9 @@ static struct bailey_rule *search_hashed(const struct bailey_policy *policy,
 		lookup.portless = BAILEY_RECORD_PORTS;
 		lookup.dport = (u16)(packet->type << 8 | packet->code);
 	}
-	search_index(&lookup, packet->family == BAILEY_IPV6);
-	return found(&lookup);
+	if (packet->family == BAILEY_IPV6)
+		return search_family(&lookup, true);
+	return search_family(&lookup, false);
 }
 
 /**
@@ -288,21 +275,19 @@ struct bailey_rule *bailey_classify(const struct bailey_policy *policy,
 				    const struct bailey_classifier *classifier,
 				    const struct bailey_packet *packet, bool *sure)
 {
-	bool fragment = packet->flags & BAILEY_PKT_FRAGMENT;
 	bool v6 = packet->family == BAILEY_IPV6;
-	struct bailey_rule *rule, *added = NULL;
+	struct bailey_rule *rule, *added;
 
 	*sure = true;
 	if (!classifier)
 		return NULL;
-	rule = (fragment ? search_plainly : search_hashed)
-		(policy, classifier->base->index[v6], classifier->gone[v6], packet);
-	if (unlikely(classifier->added[v6]))
-		added = (fragment ? search_plainly : search_hashed)
-			(policy, classifier->added[v6], NULL, packet);
-	if (added && (!rule || added->number < rule->number))
-		rule = added;
-	if (unlikely(fragment) && rule)
+	rule = search_index(policy, classifier->base->index[v6], classifier->gone[v6], packet);
+	if (unlikely(classifier->added[v6])) {
+		added = search_index(policy, classifier->added[v6], NULL, packet);
+		if (added && (!rule || added->number < rule->number))
+			rule = added;
+	}
+	if (unlikely(packet->flags & BAILEY_PKT_FRAGMENT) && rule)
 		*sure = bailey_rule_fields(rule, packet) == BAILEY_FIT_YES;
 	return rule;
 }

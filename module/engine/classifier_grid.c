@@ -222,26 +222,26 @@ static void merge_tables(struct choice *choice, const struct bailey_index_grid *
 	}
 }
 
-/* Number the tables that are left; each rule to its own. */
+/* Number the tables that are left in the order of their first rules. */
 static void number_tables(struct bailey_index *index, struct choice *choice, u8 *table_of)
 {
 	u8 bits[FIELDS], number[COMBINATIONS];
 	u32 i, at;
 
-	for (i = 0; i < COMBINATIONS; i++) {
+	memset(number, 0xff, sizeof(number));
+	for (i = 0; i < index->count; i++) {
 		struct bailey_index_table *table = &index->table[index->tables];
 
-		if (!choice->size[i])
-			continue;
-		levels_of(i, table->level);
-		table->salt = (u64)(i + 1) * BAILEY_INDEX_MIX_END;
-		number[i] = index->tables++;
-	}
-	for (i = 0; i < index->count; i++) {
 		bailey_grid_lengths(index->rule[i], bits);
 		at = combination_of(&index->grid, bits);
 		while (choice->into[at] != at)
 			at = choice->into[at];
+		if (number[at] == 0xff) {
+			levels_of(at, table->level);
+			table->salt = (u64)(at + 1) * BAILEY_INDEX_MIX_END;
+			table->first = i << BAILEY_RECORD_FLAGS;
+			number[at] = index->tables++;
+		}
 		table_of[i] = number[at];
 	}
 }

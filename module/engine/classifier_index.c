@@ -248,6 +248,8 @@ static int plant(struct bailey_index *index, const struct making *making, u8 fam
 	for (i = 0; rule && rank && i < index->count; i++) {
 		if (making->bucket_of && making->bucket_of[i] != REST)
 			continue;
+		if (!at)
+			index->leaf_first = i << BAILEY_RECORD_FLAGS;
 		fill_tree_rule(&rule[at], index->rule[i]);
 		rank[at++] = i;
 	}
@@ -325,10 +327,22 @@ static int make_sieve(struct bailey_index *index, struct making *making, u32 fie
 	return sieve->tables ? 0 : -ENOMEM;
 }
 
+static void make_masks(struct bailey_index *index)
+{
+	static const struct bailey_addr all = { ~0ULL, ~0ULL };
+	u32 side, level;
+
+	for (side = 0; side < 2; side++)
+		for (level = 0; level < index->grid.levels[side]; level++)
+			index->mask[side][level] =
+				bailey_index_mask(&all, index->grid.bits[side][level]);
+}
+
 static int make_sieves(struct bailey_index *index, struct making *making)
 {
 	u32 field, level, t, i;
 
+	make_masks(index);
 	for (t = 0; t < index->tables; t++)
 		for (field = 0; field < FIELDS; field++)
 			if (!index->table[t].level[field])

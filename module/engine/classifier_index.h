@@ -35,10 +35,12 @@ enum bailey_index_field {
 /**
  * struct bailey_index_table - one way of finding rules
  * @level: by how much of each field, as a place in the grid; 0 for nothing of it
+ * @first: the rank of its first rule, as in records
  * @salt: what makes equal keys of different tables different
  */
 struct bailey_index_table {
 	u8 level[BAILEY_INDEX_FIELDS];
+	u32 first;
 	u64 salt;
 };
 
@@ -100,11 +102,13 @@ struct bailey_record {
  * @hashed: how many
  * @node: the tree of the others, whose leaves are places in @leaf
  * @leaf: their records, by leaf and rank
+ * @leaf_first: the lowest rank among these, as in records
  * @bucket: where each bucket's records begin << 8 | a set of the hashes it holds;
  *	    one more than @buckets
  * @buckets: how many; 0: all is rest
  * @seed: of the hash
  * @grid: how much of each field is looked at
+ * @mask: the same as masks, by side and level
  * @open: by field, the tables that look at nothing of it
  * @sieve: by field and level, who knows a value
  * @by_proto: who knows a protocol
@@ -119,10 +123,12 @@ struct bailey_index {
 	u32 hashed;
 	struct bailey_tree_node *node;
 	void *leaf;
+	u32 leaf_first;
 	u32 *bucket;
 	u32 buckets;
 	u64 seed;
 	struct bailey_index_grid grid;
+	struct bailey_addr mask[2][BAILEY_INDEX_LEVELS];
 	u32 open[BAILEY_INDEX_FIELDS];
 	struct bailey_index_sieve sieve[BAILEY_INDEX_PROTO][BAILEY_INDEX_LEVELS];
 	u32 *by_proto;
