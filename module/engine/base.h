@@ -36,7 +36,6 @@
 #define bailey_free(p)		kvfree(p)
 #define bailey_yield()		cond_resched()
 #define bailey_killed()		fatal_signal_pending(current)
-#define bailey_prefetch(p)	prefetch(p)
 #define bailey_lowest_bit(word)	__ffs(word)
 #define bailey_random()		get_random_u64()	/* seeds of hashes */
 #define bailey_mul_high(a, b)	mul_u64_u64_shr(a, b, 64)
@@ -174,7 +173,6 @@ void *bailey_test_zalloc(size_t size);
 #define bailey_free(p)		free(p)
 #define bailey_yield()		do { } while (0)
 #define bailey_killed()		false
-#define bailey_prefetch(p)	__builtin_prefetch(p)
 #define bailey_lowest_bit(word)	__builtin_ctzl(word)
 #define bailey_random()		0x5bd1e9955bd1e995ULL	/* the same in each run */
 #define bailey_prefetch(p)	__builtin_prefetch(p)
