@@ -135,14 +135,14 @@ static struct bailey_conn_bucket *add_spill(struct bailey_conn_bucket *last)
 }
 
 static bool slot_of(struct bailey_conn_bucket **bucket, unsigned int *at,
-		    const struct bailey_conn_entry *entry)
+		    const void *mark)
 {
 	struct bailey_conn_bucket *b;
 
 	for (b = *bucket; b; b = bailey_bucket_next(b)) {
 		*bucket = b;
 		for (*at = 0; *at < BAILEY_CONN_SLOTS; ++*at)
-			if (rcu_access_pointer(b->slot[*at]) == entry)
+			if (rcu_access_pointer(b->slot[*at]) == mark)
 				return true;
 	}
 	return false;
@@ -206,7 +206,7 @@ int bailey_chain_put(struct bailey_conn_bucket *first, struct bailey_conn_entry 
 		return -ENOMEM;
 	WRITE_ONCE(bucket->tag[at], tag);
 	WRITE_ONCE(bucket->due[at], due);
-	rcu_assign_pointer(bucket->slot[at], entry);
+	rcu_assign_pointer(bucket->slot[at], bailey_entry_mark(entry));
 	return 0;
 }
 
@@ -224,7 +224,7 @@ bool bailey_chain_take(struct bailey_conn_bucket *first,
 	struct bailey_conn_bucket *bucket = first;
 	unsigned int at;
 
-	if (!slot_of(&bucket, &at, entry))
+	if (!slot_of(&bucket, &at, bailey_entry_mark(entry)))
 		return false;
 	RCU_INIT_POINTER(bucket->slot[at], NULL);
 	if (bucket != first)
@@ -464,7 +464,7 @@ void bailey_conn_index_reschedule(struct bailey_conn_index *index,
 
 	first = lock_home(index, bailey_conn_hash(&entry->conn.key));
 	bucket = first;
-	if (slot_of(&bucket, &at, entry))
+	if (slot_of(&bucket, &at, bailey_entry_mark(entry)))
 		WRITE_ONCE(bucket->due[at], due_second(entry, now));
 	bailey_chain_unlock(first);
 }

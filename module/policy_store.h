@@ -19,6 +19,8 @@
  * @unbound: the last change of interfaces could not be followed for lack of
  *	     memory: packets are refused until a retry succeeds. Under RTNL
  * @outdated: the live binding has interfaces that are gone. Under RTNL
+ * @bound: how many interfaces there were when all were bound last. Under RTNL
+ * @added: how many came since then. Under RTNL
  * @lock: serialises writers; taken before RTNL
  * @policy: the policy in force, never NULL until the end. Written under @lock
  *	    and RTNL, read under either
@@ -38,6 +40,8 @@ struct bailey_store {
 	struct bailey_binding __rcu *live;
 	bool unbound;
 	bool outdated;
+	unsigned int bound;
+	unsigned int added;
 	struct mutex lock;	/* writers */
 	struct bailey_policy *policy;
 	struct bailey_policy *before;
@@ -67,6 +71,7 @@ struct bailey_binding *bailey_store_bind(struct bailey_store *store,
 					 struct bailey_policy *policy);
 int bailey_store_publish(struct bailey_store *store, struct bailey_policy *policy);
 struct bailey_policy *bailey_store_policy_get(struct bailey_store *store);
-void bailey_store_device_event(struct bailey_store *store, unsigned long event);
+void bailey_store_device_event(struct bailey_store *store, unsigned long event,
+			       const struct net_device *dev);
 
 #endif /* BAILEY_POLICY_STORE_H */

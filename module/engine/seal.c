@@ -12,7 +12,6 @@
  */
 #include "seal.h"
 #include "classifier.h"
-#include "group_index.h"
 
 /* A list that differs from the one before by less than this part is not made anew. */
 #define UPDATED_PART	8
@@ -433,13 +432,9 @@ static int group_classify(struct bailey_group *group)
 {
 	u32 dir;
 
-	for (dir = 0; dir < 2; dir++) {
-		if (!group->rules[dir].count || group->index[dir])
-			continue;
-		group->index[dir] = bailey_group_index_create(&group->rules[dir], dir);
-		if (!group->index[dir])
+	for (dir = 0; dir < 2; dir++)
+		if (bailey_group_index_init(&group->index[dir], &group->rules[dir], dir))
 			return -ENOMEM;
-	}
 	return 0;
 }
 
