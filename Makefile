@@ -12,6 +12,7 @@ help:
 	@echo
 	@echo '  make demo       watch it work in a virtual machine; needs only Debian and root'
 	@echo '  make check      all tests; ends with "N passed, N failed"'
+	@echo '  make bench      measure it beside its peers (an hour); OUT=folder, CLASSBENCH=folder'
 	@echo
 	@echo '  make module     bailey.ko for the running kernel (or KDIR=...)'
 	@echo '  make tool       build/bailey'
@@ -58,11 +59,14 @@ check-unit check-style check-uml check-uml-debug check-vm: check-%:
 demo:
 	@tests/vm/demo.sh
 
+bench:
+	@tests/bench/bench.sh $(if $(OUT),--out $(OUT)) $(if $(CLASSBENCH),--classbench $(CLASSBENCH))
+
 clean:
 	rm -rf build
 	find Kbuild module tests/kunit tests/bench \( -name '*.o' -o -name '.*.cmd' \
 		-o -name '*.mod' -o -name '*.mod.c' -o -name '*.ko' \) -delete 2>/dev/null || :
 	rm -f bailey*.o bailey*.ko bailey*.mod bailey*.mod.c .*.cmd modules.order Module.symvers .module-common.o
 
-.PHONY: help module tool install uninstall deps check demo clean \
+.PHONY: help module tool install uninstall deps check demo bench clean \
 	check-unit check-style check-uml check-uml-debug check-vm

@@ -55,7 +55,7 @@ static bool has_memos(const struct bailey_conn_entry *entry)
 static void write_memo(struct bailey_conn_memo *memo, const struct bailey_conn_memo *what)
 {
 	WRITE_ONCE(memo->stamp, 0);
-	/* Who reads what follows sees that it is not yet whole. */
+	/* Whoever reads what follows sees that it is not whole yet: see read_memo(). */
 	smp_wmb();
 	WRITE_ONCE(memo->counter[0], what->counter[0]);
 	WRITE_ONCE(memo->counter[1], what->counter[1]);

@@ -399,14 +399,15 @@ static noinline bool compares(struct bailey_net *bn, const struct bailey_binding
 static bool recall(struct bailey_net *bn, const struct bailey_binding *binding,
 		   const struct bailey_where *where, const struct bailey_packet *packet)
 {
-	struct bailey_conn_recall recall = { .packet = packet };
+	struct bailey_conn_recall recall BAILEY_UNSET;
 	struct bailey_track_rules rules;
-	u32 i, stamp, now;
+	u32 stamp, now;
 
 	stamp = bailey_context_find(binding->contexts, where);
 	if (!stamp || trace_bailey_verdict_enabled())
 		return false;
 	now = bailey_conn_now();
+	recall.packet = packet;
 	if (!bailey_conn_recall(&recall, &bn->conns, where->domain, stamp, now))
 		return false;
 	if (unlikely(READ_ONCE(compare)) && !compares(bn, binding, where, &recall, stamp))
@@ -414,9 +415,7 @@ static bool recall(struct bailey_net *bn, const struct bailey_binding *binding,
 	rules = bailey_sysctl_track_rules(&bn->sysctls);
 	if (!bailey_conn_go_on(&recall, &rules, now))
 		return false;
-	for (i = 0; i < 2; i++)
-		if (recall.counter[i])
-			bailey_counter_add_bh(recall.counter[i], packet->len, now);
+	bailey_counter_add_two_bh(recall.counter, packet->len, now);
 	bailey_stats_count_bh(bn->stats, BAILEY_COUNT_ACCEPTED);
 	return true;
 }

@@ -82,7 +82,7 @@ static int device_event(struct notifier_block *block, unsigned long event, void 
 {
 	const struct net_device *dev = netdev_notifier_info_to_dev(ptr);
 
-	bailey_store_device_event(&bailey_net_of(dev_net(dev))->store, event);
+	bailey_store_device_event(&bailey_net_of(dev_net(dev))->store, event, dev);
 	return NOTIFY_DONE;
 }
 

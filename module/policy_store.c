@@ -24,7 +24,9 @@
 #include "engine/language.h"
 #include "engine/seal.h"
 
-#define RETIRED_MAX	16	/* bindings queued before a writer waits */
+/* Bindings queued before a writer waits, and rules that only these have. */
+#define RETIRED_MAX	1024
+#define RETIRED_RULES	1000000
 #define REBIND_DELAY	(HZ / 10)
 #define OUTDATED_DELAY	HZ
 
@@ -72,6 +74,7 @@ static void retire_work(struct work_struct *work)
 	binding = store->retired;
 	store->retired = NULL;
 	store->retired_count = 0;
+	store->retired_rules = 0;
 	spin_unlock(&store->retire_lock);
 	if (!binding)
 		return;
@@ -94,6 +97,22 @@ static void retire(struct bailey_store *store, struct bailey_binding *binding)
 	queue_work(workers, &store->retire);
 }
 
+/*
+ * One change among many leaves next to nothing behind, and must not wait for a
+ * grace period; only who changes faster than these pass does.
+ */
+static bool retired_too_many(struct bailey_store *store, u64 replaced)
+{
+	bool many;
+
+	spin_lock(&store->retire_lock);
+	if (store->retired_count)
+		store->retired_rules += replaced;
+	many = store->retired_count > RETIRED_MAX || store->retired_rules > RETIRED_RULES;
+	spin_unlock(&store->retire_lock);
+	return many;
+}
+
 /* Put another binding, or none, in front of packets. */
 static void replace_live(struct bailey_store *store, struct bailey_binding *binding)
 {
@@ -102,7 +121,6 @@ static void replace_live(struct bailey_store *store, struct bailey_binding *bind
 	ASSERT_RTNL();
 	rcu_assign_pointer(store->live, binding);
 	WRITE_ONCE(store->unbound, false);
-	store->outdated = false;
 	retire(store, old);
 }
 
@@ -135,8 +153,9 @@ static struct bailey_device *list_devices(struct bailey_store *store, unsigned i
 	return devices;
 }
 
-static struct bailey_binding *bind(struct bailey_store *store,
-				   struct bailey_policy *policy)
+/* Bind to the interfaces that are there: to all of them anew. */
+static struct bailey_binding *bind_all(struct bailey_store *store,
+				       struct bailey_policy *policy)
 {
 	struct bailey_binding *binding;
 	struct bailey_device *devices;
@@ -147,9 +166,30 @@ static struct bailey_binding *bind(struct bailey_store *store,
 		return NULL;
 	binding = bailey_binding_create(policy, devices, count);
 	kvfree(devices);
+	if (!binding)
+		return NULL;
+	store->bound = count;
+	store->added = 0;
+	store->outdated = false;
+	return binding;
+}
+
+/* The same, but as they are bound now, if this policy says the same of them. */
+static struct bailey_binding *bind(struct bailey_store *store,
+				   struct bailey_policy *policy, bool anew)
+{
+	const struct bailey_binding *live = rtnl_dereference(store->live);
+	struct bailey_binding *binding = NULL;
+
+	ASSERT_RTNL();
+	if (!anew && live && !store->unbound && !store->outdated)
+		binding = bailey_binding_share(policy, live);
+	if (!binding)
+		binding = bind_all(store, policy);
 	/* Without them nothing is remembered. */
 	if (binding)
-		binding->contexts = bailey_contexts_create(count, &store->last_stamp);
+		binding->contexts = bailey_contexts_create(store->bound + store->added,
+							   &store->last_stamp);
 	return binding;
 }
 
@@ -159,7 +199,7 @@ static void rebind(struct bailey_store *store)
 
 	if (!rtnl_dereference(store->live) && !store->unbound)
 		return;
-	binding = bind(store, store->policy);
+	binding = bind(store, store->policy, true);
 	if (binding) {
 		replace_live(store, binding);
 		return;
@@ -291,7 +331,7 @@ int bailey_store_publish(struct bailey_store *store, struct bailey_policy *polic
 	lockdep_assert_held(&store->lock);
 	rtnl_lock();
 	if (bailey_policy_in_use(policy)) {
-		binding = bind(store, policy);
+		binding = bind(store, policy, false);
 		if (!binding) {
 			rtnl_unlock();
 			return -ENOMEM;
@@ -303,7 +343,7 @@ int bailey_store_publish(struct bailey_store *store, struct bailey_policy *polic
 	store->policy = policy;
 	rtnl_unlock();
 	bailey_policy_put(old);
-	if (READ_ONCE(store->retired_count) > RETIRED_MAX)
+	if (retired_too_many(store, policy->replaced))
 		flush_work(&store->retire);
 	return 0;
 }
@@ -361,22 +401,49 @@ struct bailey_binding *bailey_store_bind(struct bailey_store *store,
 	return binding;
 }
 
+/*
+ * An interface is there that was not. Now and then all are bound anew: so there is
+ * room, and it grows with the number of interfaces.
+ */
+static void add_device(struct bailey_store *store, const struct net_device *dev)
+{
+	struct bailey_binding *live = rtnl_dereference(store->live);
+	struct bailey_device device = { .ifindex = dev->ifindex };
+
+	/* A number that is given again must not meet what packets of the other left. */
+	if (!live || store->unbound || store->outdated || store->added > store->bound) {
+		rebind(store);
+		return;
+	}
+	strscpy(device.name, dev->name, sizeof(device.name));
+	store->added++;
+	if (!bailey_binding_add(live, &device))
+		rebind(store);
+}
+
 /**
  * bailey_store_device_event() - follow a change of the namespace's interfaces
  * @store: whose
  * @event: NETDEV_*
+ * @dev: the interface; NULL if that is not known
  *
  * Where memory is short, packets are refused until a retry has it.
  *
  * Context: Netdevice notifier, under RTNL.
  */
-void bailey_store_device_event(struct bailey_store *store, unsigned long event)
+void bailey_store_device_event(struct bailey_store *store, unsigned long event,
+			       const struct net_device *dev)
 {
 	ASSERT_RTNL();
 	if (!store->policy)
 		return;
 	switch (event) {
 	case NETDEV_REGISTER:
+		if (dev)
+			add_device(store, dev);
+		else
+			rebind(store);
+		break;
 	case NETDEV_CHANGENAME:
 		rebind(store);
 		break;

@@ -19,6 +19,8 @@
  * @unbound: the last change of interfaces could not be followed for lack of
  *	     memory: packets are refused until a retry succeeds. Under RTNL
  * @outdated: the live binding has interfaces that are gone. Under RTNL
+ * @bound: how many interfaces there were when all were bound last. Under RTNL
+ * @added: how many came since then. Under RTNL
  * @lock: serialises writers; taken before RTNL
  * @policy: the policy in force, never NULL until the end. Written under @lock
  *	    and RTNL, read under either
@@ -27,9 +29,10 @@
  * @next_set_id: never given to a group set of this namespace yet. Under @lock
  * @last_epoch: the highest revocation epoch so far. Under @lock
  * @last_stamp: the last number of a context: see context.c. Under its lock
- * @retire_lock: protects @retired and @retired_count
+ * @retire_lock: protects @retired, @retired_count and @retired_rules
  * @retired: bindings that packets may still read
  * @retired_count: how many
+ * @retired_rules: about how many rules and prefixes only these have
  * @retire: frees them after their last reader
  * @rebind: binds anew after @unbound or @outdated
  */
@@ -38,6 +41,8 @@ struct bailey_store {
 	struct bailey_binding __rcu *live;
 	bool unbound;
 	bool outdated;
+	unsigned int bound;
+	unsigned int added;
 	struct mutex lock;	/* writers */
 	struct bailey_policy *policy;
 	struct bailey_policy *before;
@@ -47,6 +52,7 @@ struct bailey_store {
 	spinlock_t retire_lock;	/* of the list of retired bindings */
 	struct bailey_binding *retired;
 	unsigned int retired_count;
+	u64 retired_rules;
 	struct work_struct retire;
 	struct delayed_work rebind;
 };
@@ -67,6 +73,7 @@ struct bailey_binding *bailey_store_bind(struct bailey_store *store,
 					 struct bailey_policy *policy);
 int bailey_store_publish(struct bailey_store *store, struct bailey_policy *policy);
 struct bailey_policy *bailey_store_policy_get(struct bailey_store *store);
-void bailey_store_device_event(struct bailey_store *store, unsigned long event);
+void bailey_store_device_event(struct bailey_store *store, unsigned long event,
+			       const struct net_device *dev);
 
 #endif /* BAILEY_POLICY_STORE_H */

@@ -13,12 +13,14 @@
 #ifdef __KERNEL__
 
 #include <linux/atomic.h>
+#include <linux/bitops.h>
 #include <linux/bsearch.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/math64.h>
 #include <linux/mm.h>
 #include <linux/overflow.h>
+#include <linux/prefetch.h>
 #include <linux/random.h>
 #include <linux/refcount.h>
 #include <linux/sched.h>
@@ -34,8 +36,10 @@
 #define bailey_free(p)		kvfree(p)
 #define bailey_yield()		cond_resched()
 #define bailey_killed()		fatal_signal_pending(current)
+#define bailey_lowest_bit(word)	__ffs(word)
 #define bailey_random()		get_random_u64()	/* seeds of hashes */
 #define bailey_mul_high(a, b)	mul_u64_u64_shr(a, b, 64)
+#define bailey_prefetch(p)	prefetch(p)
 
 /*
  * Memory for many objects of one size, which kvzalloc() would round up. Its
@@ -100,6 +104,7 @@ static inline bool bailey_ref_shared(const struct bailey_refcount *ref)
 
 /* Pairs with a release by whoever shares a connection with other CPUs. */
 #define bailey_load_acquire(p)	smp_load_acquire(p)
+#define bailey_store_release(p, v) smp_store_release(p, v)
 
 /* A lock, links and marks of whoever keeps a connection: see module/conn_table.h */
 #define BAILEY_OWNER_SIZE	(29 + sizeof(spinlock_t))
@@ -168,7 +173,9 @@ void *bailey_test_zalloc(size_t size);
 #define bailey_free(p)		free(p)
 #define bailey_yield()		do { } while (0)
 #define bailey_killed()		false
+#define bailey_lowest_bit(word)	__builtin_ctzl(word)
 #define bailey_random()		0x5bd1e9955bd1e995ULL	/* the same in each run */
+#define bailey_prefetch(p)	__builtin_prefetch(p)
 #define bailey_mul_high(a, b)	((u64)((__uint128_t)(a) * (b) >> 64))
 
 struct bailey_pool {
@@ -223,6 +230,7 @@ static inline bool bailey_ref_shared(const struct bailey_refcount *ref)
 }
 
 #define bailey_load_acquire(p)	READ_ONCE(*(p))
+#define bailey_store_release(p, v) WRITE_ONCE(*(p), v)
 
 #define BAILEY_OWNER_SIZE	33
 

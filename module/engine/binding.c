@@ -5,6 +5,12 @@
  *
  * An exact name goes before a stem, a longer stem before a shorter one, for the
  * host line and the subnet line of an interface separately.
+ *
+ * To bind a policy is to look at all interfaces. Where there are thousands that is
+ * not done for each change of an endpoint's groups, nor for each interface that
+ * comes: policies of the same layout have the table in common, and what comes is
+ * added to it while packets read it. That is safe since nothing looks for the
+ * number of an interface that is not there yet.
  */
 #include "binding.h"
 
@@ -60,32 +66,55 @@ static u32 hash_index(u32 ifindex, u32 mask)
 	return ifindex & mask;
 }
 
-static void insert(struct bailey_binding *binding, const struct bailey_iface *iface)
+/* A reader who sees the number sees the rest. */
+static void insert(struct bailey_ifaces *ifaces, const struct bailey_iface *iface)
 {
-	u32 i = hash_index(iface->ifindex, binding->mask);
+	u32 i = hash_index(iface->ifindex, ifaces->mask);
+	struct bailey_iface *to;
 
-	while (binding->iface[i].ifindex)
-		i = (i + 1) & binding->mask;
-	binding->iface[i] = *iface;
+	while (ifaces->iface[i].ifindex)
+		i = (i + 1) & ifaces->mask;
+	to = &ifaces->iface[i];
+	to->host = iface->host;
+	to->subnet = iface->subnet;
+	to->place = iface->place;
+	memcpy(to->name, iface->name, sizeof(to->name));
+	bailey_store_release(&to->ifindex, iface->ifindex);
+	ifaces->count++;
 }
 
-static struct bailey_binding *hash_ifaces(struct bailey_policy *policy,
-					  const struct bailey_iface *iface, u32 count)
+static struct bailey_ifaces *hash_ifaces(const struct bailey_iface *iface, u32 count)
 {
-	struct bailey_binding *binding;
-	u32 i, places = 4;
+	struct bailey_ifaces *ifaces;
+	u32 i, places = 8;
 
-	while (places < 2 * count)
+	while (places < 4 * count)
 		places *= 2;
-	binding = bailey_zalloc(sizeof(*binding) +
-				(size_t)places * sizeof(struct bailey_iface));
-	if (!binding)
+	ifaces = bailey_zalloc(sizeof(*ifaces) +
+			       (size_t)places * sizeof(struct bailey_iface));
+	if (!ifaces)
 		return NULL;
-	binding->mask = places - 1;
+	bailey_ref_init(&ifaces->refs);
+	ifaces->mask = places - 1;
+	for (i = 0; i < count; i++)
+		insert(ifaces, &iface[i]);
+	return ifaces;
+}
+
+/* A binding with a table, whose reference is taken over. */
+static struct bailey_binding *bind_ifaces(struct bailey_policy *policy,
+					  struct bailey_ifaces *ifaces)
+{
+	struct bailey_binding *binding = bailey_zalloc(sizeof(*binding));
+
+	if (!binding) {
+		if (bailey_ref_put(&ifaces->refs))
+			bailey_free(ifaces);
+		return NULL;
+	}
 	bailey_policy_get(policy);
 	binding->policy = policy;
-	for (i = 0; i < count; i++)
-		insert(binding, &iface[i]);
+	binding->ifaces = ifaces;
 	return binding;
 }
 
@@ -101,7 +130,7 @@ struct bailey_binding *bailey_binding_create(struct bailey_policy *policy,
 					     const struct bailey_device *device,
 					     u32 count)
 {
-	struct bailey_binding *binding;
+	struct bailey_ifaces *ifaces;
 	struct bailey_iface *iface;
 	u32 i, bound = 0;
 
@@ -112,9 +141,51 @@ struct bailey_binding *bailey_binding_create(struct bailey_policy *policy,
 		bound += iface_bind(&iface[bound], policy, &device[i]);
 		bailey_yield();
 	}
-	binding = hash_ifaces(policy, iface, bound);
+	ifaces = hash_ifaces(iface, bound);
 	bailey_free(iface);
-	return binding;
+	return ifaces ? bind_ifaces(policy, ifaces) : NULL;
+}
+
+/**
+ * bailey_binding_share() - bind a policy as another one was
+ * @policy: sealed; the binding takes a reference
+ * @old: binds a policy of the same namespace to the interfaces that are there
+ *
+ * Return: the binding; NULL if the policies differ in what they say of interfaces,
+ * or memory is short: then bailey_binding_create() may help.
+ */
+struct bailey_binding *bailey_binding_share(struct bailey_policy *policy,
+					    const struct bailey_binding *old)
+{
+	if (policy->layout != old->policy->layout)
+		return NULL;
+	bailey_ref_get(&old->ifaces->refs);
+	return bind_ifaces(policy, old->ifaces);
+}
+
+/**
+ * bailey_binding_add() - bind another interface
+ * @binding: the binding, which packets may read meanwhile
+ * @device: the interface, which has just come
+ *
+ * Context: Serialised by the caller, also among bindings that share interfaces.
+ * Return: false if there is no room for it, or its number was another's before:
+ * then another binding is to be made.
+ */
+bool bailey_binding_add(struct bailey_binding *binding,
+			const struct bailey_device *device)
+{
+	struct bailey_ifaces *ifaces = binding->ifaces;
+	struct bailey_iface iface;
+
+	if (bailey_binding_find(binding, device->ifindex))
+		return false;
+	if (!iface_bind(&iface, binding->policy, device))
+		return true;
+	if (2 * ifaces->count >= ifaces->mask)
+		return false;
+	insert(ifaces, &iface);
+	return true;
 }
 
 /**
@@ -126,6 +197,8 @@ void bailey_binding_destroy(struct bailey_binding *binding)
 	if (!binding)
 		return;
 	bailey_policy_put(binding->policy);
+	if (bailey_ref_put(&binding->ifaces->refs))
+		bailey_free(binding->ifaces);
 	bailey_free(binding->contexts);
 	bailey_free(binding);
 }
@@ -141,14 +214,17 @@ void bailey_binding_destroy(struct bailey_binding *binding)
 const struct bailey_iface *bailey_binding_find(const struct bailey_binding *binding,
 					       u32 ifindex)
 {
-	u32 i = hash_index(ifindex, binding->mask);
+	const struct bailey_ifaces *ifaces = binding->ifaces;
+	u32 i = hash_index(ifindex, ifaces->mask), there;
 
 	if (!ifindex)
 		return NULL;
-	while (binding->iface[i].ifindex) {
-		if (binding->iface[i].ifindex == ifindex)
-			return &binding->iface[i];
-		i = (i + 1) & binding->mask;
+	for (;;) {
+		there = bailey_load_acquire(&ifaces->iface[i].ifindex);
+		if (there == ifindex)
+			return &ifaces->iface[i];
+		if (!there)
+			return NULL;
+		i = (i + 1) & ifaces->mask;
 	}
-	return NULL;
 }

@@ -36,26 +36,43 @@ struct bailey_iface {
 };
 
 /**
+ * struct bailey_ifaces - interfaces by number
+ * @refs: one for each binding that has it
+ * @mask: places in @iface, less one
+ * @count: how many are taken; under the lock of who binds
+ * @iface: hashed by ifindex, linear probing, never more than half full
+ *
+ * Interfaces are only added; when one goes or is renamed, another table is made.
+ */
+struct bailey_ifaces {
+	struct bailey_refcount refs;
+	u32 mask;
+	u32 count;
+	struct bailey_iface iface[];
+};
+
+/**
  * struct bailey_binding - a policy and the interfaces that it speaks of
  * @policy: the policy; holds a reference
  * @next: the owner's, to queue bindings that wait for their last reader
  * @contexts: the owner's, or NULL; freed with bailey_free()
- * @mask: places in @iface, less one
- * @iface: hashed by ifindex, linear probing, never more than half full
- *
- * Immutable: when an interface comes, goes or is renamed, another one is made.
+ * @ifaces: the interfaces; holds a reference. Bindings of policies that say the
+ *	    same of all interfaces may have it in common
  */
 struct bailey_binding {
 	struct bailey_policy *policy;
 	struct bailey_binding *next;
 	struct bailey_contexts *contexts;
-	u32 mask;
-	struct bailey_iface iface[];
+	struct bailey_ifaces *ifaces;
 };
 
 struct bailey_binding *bailey_binding_create(struct bailey_policy *policy,
 					     const struct bailey_device *device,
 					     u32 count);
+struct bailey_binding *bailey_binding_share(struct bailey_policy *policy,
+					    const struct bailey_binding *old);
+bool bailey_binding_add(struct bailey_binding *binding,
+			const struct bailey_device *device);
 void bailey_binding_destroy(struct bailey_binding *binding);
 const struct bailey_iface *bailey_binding_find(const struct bailey_binding *binding,
 					       u32 ifindex);

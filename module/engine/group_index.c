@@ -13,12 +13,17 @@
  *
  * Classes are asked in this order, and rules inside of them in theirs: those
  * without a group for the own end before those with one; everybody, then groups
- * by slot, then who knows. The first rule that fits is the answer.
+ * by slot, then who knows. The first rule that fits is the answer; of a class with a
+ * classifier, the rule that this one finds.
  *
  * Example: "in allow tcp from group web port 80", "in allow from group ops" and
  * "in allow tcp from 10.0.0.0/8 port 22". A packet from a member of web, dns and
  * ops to port 22: web's class has one rule, whose port is another; dns has no class;
  * the rule about ops fits. 10.0.0.0/8 was not looked at.
+ *
+ * Before the hash stands a filter, a bit or two for each group that it has, so that
+ * groups that no rule names hardly ever cost a look. Where they are few it is a part
+ * of the index itself, which is a part of the group.
  *
  * Made when the group is sealed, of its rules alone: other groups are only slots
  * here. Never changed afterwards; freed with the group. Nothing is locked.
@@ -27,21 +32,22 @@
 
 #include "classifier.h"
 #include "map.h"
+#include "policy.h"
 
-#define SCAN_MAX	16
+#define SCAN_MAX	16	/* rules of a class that are tried one by one */
+#define NARROW_MAX	12	/* groups for which 64 bits of filter will do */
+#define WIDE_WORDS	8	/* of the filter before the hash: a cache line */
 
 /* The other end of classes whose rules name no group there. */
 #define WHO_KNOWS	BAILEY_NO_SLOT
 #define EVERYBODY	(BAILEY_NO_SLOT - 1)
 
-/* A rule, and enough of it to pass over it without reading it. */
-struct entry {
-	struct bailey_rule *rule;
-	u16 dport_first;
-	u16 dport_last;
-	u16 proto;
-	u8 families;
-};
+/* Kinds of classes: with no group for the own end, and with one. */
+#define KIND_EVERYBODY	0x01
+#define KIND_GROUP	0x02
+#define KIND_WHO_KNOWS	0x04
+#define KIND_ALL	0x07
+#define KIND_OWN(kind)	((kind) << 3)
 
 /* What rules must agree on to be of one class. */
 struct peers {
@@ -49,52 +55,45 @@ struct peers {
 	u32 own;	/* BAILEY_NO_SLOT if it need not be in a group */
 };
 
-/* A class: entries from @first on, or, of more than SCAN_MAX, big[first]. */
-struct class {
+/* A class of the hash; an empty place has no rules. */
+struct hashed {
 	struct peers peers;
-	u32 first;
-	u32 count;	/* 0 in an empty place of the hash */
+	struct bailey_group_class class;
 };
 
-struct big_class {
-	struct bailey_rules rules;
-	struct bailey_classifier *classifier;
+struct bailey_group_hash {
+	u64 filter[WIDE_WORDS];
+	struct hashed place[];
 };
 
-/* Kinds of classes, for each: is there one with no group, with one for the own end? */
-struct kinds {
-	bool everybody[2];
-	bool group[2];
-	bool who_knows[2];
-};
-
-/**
- * struct bailey_group_index - classes of rules
- * @seed: of the hash
- * @places: length of @hash, 0 when no rule names a group
- * @kinds: which kinds of classes there are
- * @everybody: the class of (everybody, no group)
- * @who_knows: the class of (who knows, no group)
- * @hash: all other classes, open addressing
- * @entries: rules of the classes that are not big
- * @big: big classes; they hold references to their rules
- * @bigs: how many
+/*
+ * A rule, and enough of it to pass over it without reading it. In front of the rules
+ * of a big class stands an entry with their classifier.
  */
-struct bailey_group_index {
-	u64 seed;
-	u32 places;
-	struct kinds kinds;
-	struct class everybody;
-	struct class who_knows;
-	struct class *hash;
-	struct entry *entries;
-	struct big_class *big;
-	u32 bigs;
+struct bailey_group_entry {
+	union {
+		struct bailey_rule *rule;
+		struct bailey_classifier *classifier;
+	};
+	union {
+		struct {
+			u16 dport_first;
+			u16 dport_last;
+			u16 proto;
+			u8 families;
+		};
+		u32 filled;	/* of a big class, while it is being filled */
+	};
 };
+
+static_assert(sizeof(struct bailey_group_entry) == sizeof(void *) + 8);
+
+static_assert(sizeof(struct bailey_group_index) <= 64);
 
 static u32 peers_hash(const struct bailey_group_index *index, const struct peers *peers)
 {
-	u32 hash = bailey_hash(index->seed, peers->other, peers->own);
+	u64 seed = index->seed * 0x9e3779b97f4a7c15ULL;
+	u32 hash = bailey_hash(seed, peers->other, peers->own);
 
 	return (u64)hash * index->places >> 32;
 }
@@ -105,24 +104,30 @@ static bool peers_equal(const struct peers *a, const struct peers *b)
 }
 
 /* The class of these peers, or the empty place where it would stand. */
-static struct class *hash_place(const struct bailey_group_index *index,
-				const struct peers *peers)
+static struct hashed *hash_place(const struct bailey_group_index *index,
+				 const struct peers *peers)
 {
+	struct hashed *place = index->hash->place;
 	u32 i = peers_hash(index, peers);
 
-	while (index->hash[i].count && !peers_equal(&index->hash[i].peers, peers))
+	while (place[i].class.count && !peers_equal(&place[i].peers, peers))
 		if (++i == index->places)
 			i = 0;
-	return &index->hash[i];
+	return &place[i];
 }
 
-static struct class *class_of(struct bailey_group_index *index, const struct peers *peers)
+/* Nine bits of a group's slot: a word of the filter, and a bit there. */
+static u32 filter_bit(const struct bailey_group_index *index, u32 slot)
 {
-	if (peers->own == BAILEY_NO_SLOT && peers->other == EVERYBODY)
-		return &index->everybody;
-	if (peers->own == BAILEY_NO_SLOT && peers->other == WHO_KNOWS)
-		return &index->who_knows;
-	return hash_place(index, peers);
+	return (slot + index->seed) * 0x9e3779b1 >> 23;
+}
+
+static bool filter_has(const struct bailey_group_index *index, u32 slot)
+{
+	u32 bit = filter_bit(index, slot);
+	u64 word = index->wide ? index->hash->filter[bit / 64] : index->filter;
+
+	return word >> bit % 64 & 1;
 }
 
 static struct peers peers_of(const struct bailey_match *match, u8 dir)
@@ -141,139 +146,169 @@ static struct peers peers_of(const struct bailey_match *match, u8 dir)
 	return peers;
 }
 
-static void note_kind(struct kinds *kinds, const struct peers *peers)
+static u8 kind_of(const struct peers *peers)
 {
-	bool own = peers->own != BAILEY_NO_SLOT;
+	u8 kind = KIND_GROUP;
 
 	if (peers->other == EVERYBODY)
-		kinds->everybody[own] = true;
+		kind = KIND_EVERYBODY;
 	else if (peers->other == WHO_KNOWS)
-		kinds->who_knows[own] = true;
-	else
-		kinds->group[own] = true;
+		kind = KIND_WHO_KNOWS;
+	return peers->own == BAILEY_NO_SLOT ? kind : KIND_OWN(kind);
 }
 
-/* Count the rules of each class in a hash that has room for a class for each rule. */
-static u32 count_classes(struct bailey_group_index *index,
-			 const struct bailey_rules *rules, u8 dir)
+static bool in_hash(const struct peers *peers)
+{
+	return kind_of(peers) & ~(KIND_EVERYBODY | KIND_WHO_KNOWS);
+}
+
+static struct bailey_group_class *class_of(struct bailey_group_index *index,
+					   const struct peers *peers)
+{
+	if (in_hash(peers))
+		return &hash_place(index, peers)->class;
+	return peers->other == EVERYBODY ? &index->everybody : &index->who_knows;
+}
+
+/* Call a function for each rule with its match and peers, until one fails. */
+typedef int (*rule_fn)(struct bailey_group_index *index, struct bailey_rule *rule,
+		       const struct bailey_match *match, const struct peers *peers);
+
+static int each_rule(struct bailey_group_index *index, const struct bailey_rules *rules,
+		     u8 dir, rule_fn fn)
 {
 	struct bailey_rules_iter iter;
 	struct bailey_match match;
 	struct bailey_rule *rule;
-	u32 hashed = 0;
+	struct peers peers;
+	int ret = 0;
 
-	for (rule = bailey_rules_first(rules, &iter); rule;
+	for (rule = bailey_rules_first(rules, &iter); rule && !ret;
 	     rule = bailey_rules_next(&iter)) {
-		struct class *class;
-		struct peers peers;
-
 		bailey_rule_match(rule, &match);
 		peers = peers_of(&match, dir);
-		note_kind(&index->kinds, &peers);
-		class = class_of(index, &peers);
-		class->peers = peers;
-		if (!class->count++)
-			hashed += class != &index->everybody && class != &index->who_knows;
+		ret = fn(index, rule, &match, &peers);
 	}
-	return hashed;
+	return ret;
+}
+
+/* First: how many rules are of classes in the hash? */
+static int count_hashed(struct bailey_group_index *index, struct bailey_rule *rule,
+			const struct bailey_match *match, const struct peers *peers)
+{
+	(void)rule;
+	(void)match;
+	index->kinds |= kind_of(peers);
+	index->places += in_hash(peers);
+	return 0;
+}
+
+/* Second: how many has each class? */
+static int count_class(struct bailey_group_index *index, struct bailey_rule *rule,
+		       const struct bailey_match *match, const struct peers *peers)
+{
+	(void)rule;
+	(void)match;
+	if (in_hash(peers))
+		hash_place(index, peers)->peers = *peers;
+	class_of(index, peers)->count++;
+	return 0;
 }
 
 static int hash_alloc(struct bailey_group_index *index, u32 classes)
 {
 	index->places = classes + classes / 2 + 1;
-	index->hash = bailey_zalloc((size_t)index->places * sizeof(*index->hash));
+	index->hash = bailey_zalloc(sizeof(*index->hash) +
+				    (size_t)index->places * sizeof(*index->hash->place));
 	return index->hash ? 0 : -ENOMEM;
 }
 
-static bool names_group(const struct bailey_match *match)
+/* Make room for as many classes as there are, instead of as there are rules. */
+static int shrink_hash(struct bailey_group_index *index)
 {
-	return match->from.kind == BAILEY_PEER_GROUP || match->to.kind == BAILEY_PEER_GROUP;
+	struct bailey_group_hash *wide = index->hash;
+	u32 i, places = index->places, classes = 0;
+	int ret;
+
+	for (i = 0; i < places; i++)
+		classes += wide->place[i].class.count != 0;
+	ret = hash_alloc(index, classes);
+	for (i = 0; i < places && !ret; i++)
+		if (wide->place[i].class.count)
+			*hash_place(index, &wide->place[i].peers) = wide->place[i];
+	bailey_free(wide);
+	return ret;
 }
 
-static u32 count_named(const struct bailey_rules *rules)
+static void fill_filter(struct bailey_group_index *index)
 {
-	struct bailey_rules_iter iter;
-	struct bailey_match match;
-	struct bailey_rule *rule;
-	u32 count = 0;
+	u32 i, bit;
 
-	for (rule = bailey_rules_first(rules, &iter); rule;
-	     rule = bailey_rules_next(&iter)) {
-		bailey_rule_match(rule, &match);
-		count += names_group(&match);
+	index->wide = index->places > NARROW_MAX + NARROW_MAX / 2 + 1;
+	for (i = 0; i < index->places; i++) {
+		if (!index->hash->place[i].class.count)
+			continue;
+		bit = filter_bit(index, index->hash->place[i].peers.other);
+		index->filter |= 1ULL << bit % 64;
+		index->hash->filter[bit / 64] |= 1ULL << bit % 64;
 	}
-	return count;
 }
 
-/* Find the classes and how many rules each has; leave a hash as large as needed. */
 static int make_classes(struct bailey_group_index *index,
 			const struct bailey_rules *rules, u8 dir)
 {
-	struct class *wide;
-	u32 i, places, classes;
+	int ret = 0;
 
-	if (hash_alloc(index, count_named(rules)))
-		return -ENOMEM;
-	classes = count_classes(index, rules, dir);
-	wide = index->hash;
-	places = index->places;
-	index->hash = NULL;
-	if (!classes || hash_alloc(index, classes)) {
-		index->places = 0;
-		bailey_free(wide);
-		return classes ? -ENOMEM : 0;
-	}
-	for (i = 0; i < places; i++)
-		if (wide[i].count)
-			*hash_place(index, &wide[i].peers) = wide[i];
-	bailey_free(wide);
-	return 0;
+	each_rule(index, rules, dir, count_hashed);
+	if (index->places)
+		ret = hash_alloc(index, index->places);
+	if (ret)
+		return ret;
+	each_rule(index, rules, dir, count_class);
+	if (!index->places)
+		return 0;
+	ret = shrink_hash(index);
+	if (!ret)
+		fill_filter(index);
+	return ret;
+}
+
+static bool is_big(const struct bailey_group_class *class)
+{
+	return class->count > SCAN_MAX;
 }
 
 /* Say where the rules of a class will stand. */
-static void class_settle(struct class *class, u32 *entries, u32 *bigs)
+static void class_settle(struct bailey_group_class *class, u32 *entries)
 {
-	if (class->count > SCAN_MAX) {
-		class->first = (*bigs)++;
-		return;
-	}
 	class->first = *entries;
-	*entries += class->count;
+	*entries += class->count + is_big(class);
 }
 
 static int settle(struct bailey_group_index *index)
 {
 	u32 i, entries = 0;
 
-	class_settle(&index->everybody, &entries, &index->bigs);
-	class_settle(&index->who_knows, &entries, &index->bigs);
+	class_settle(&index->everybody, &entries);
+	class_settle(&index->who_knows, &entries);
 	for (i = 0; i < index->places; i++)
-		class_settle(&index->hash[i], &entries, &index->bigs);
-	if (entries) {
-		index->entries = bailey_zalloc((size_t)entries * sizeof(*index->entries));
-		if (!index->entries)
-			return -ENOMEM;
-	}
-	if (!index->bigs)
+		class_settle(&index->hash->place[i].class, &entries);
+	if (!entries)
 		return 0;
-	index->big = bailey_zalloc((size_t)index->bigs * sizeof(*index->big));
-	if (!index->big)
-		index->bigs = 0;
-	return index->big ? 0 : -ENOMEM;
+	index->entry = bailey_zalloc((size_t)entries * sizeof(*index->entry));
+	return index->entry ? 0 : -ENOMEM;
 }
 
-static int big_add(struct big_class *big, struct bailey_rule *rule)
+/* Third: put each rule into its class. */
+static int class_add(struct bailey_group_index *index, struct bailey_rule *rule,
+		     const struct bailey_match *match, const struct peers *peers)
 {
-	bailey_ref_get(&rule->refs);
-	return bailey_rules_add(&big->rules, rule);
-}
+	const struct bailey_group_class *class = class_of(index, peers);
+	struct bailey_group_entry *entry = &index->entry[class->first];
 
-/* Classes of few rules are filled from @first on; an empty entry is the next one. */
-static void class_add(struct bailey_group_index *index, const struct class *class,
-		      struct bailey_rule *rule, const struct bailey_match *match)
-{
-	struct entry *entry = &index->entries[class->first];
-
+	if (is_big(class))
+		entry += ++entry->filled;
+	/* In a small one an empty entry is the next one. */
 	while (entry->rule)
 		entry++;
 	entry->rule = rule;
@@ -281,87 +316,82 @@ static void class_add(struct bailey_group_index *index, const struct class *clas
 	entry->dport_last = match->dport_last;
 	entry->proto = match->proto;
 	entry->families = match->families;
+	return 0;
 }
 
-static int fill(struct bailey_group_index *index, const struct bailey_rules *rules, u8 dir)
+static int class_classify(const struct bailey_group_index *index,
+			  const struct bailey_group_class *class)
 {
-	struct bailey_rules_iter iter;
-	struct bailey_match match;
-	struct bailey_rule *rule;
+	struct bailey_group_entry *entry;
+	struct bailey_rule **list;
+	u32 i;
 
-	for (rule = bailey_rules_first(rules, &iter); rule;
-	     rule = bailey_rules_next(&iter)) {
-		struct class *class;
-		struct peers peers;
-
-		bailey_rule_match(rule, &match);
-		peers = peers_of(&match, dir);
-		class = class_of(index, &peers);
-		if (class->count <= SCAN_MAX)
-			class_add(index, class, rule, &match);
-		else if (big_add(&index->big[class->first], rule))
-			return -ENOMEM;
-	}
-	return 0;
+	if (!is_big(class))
+		return 0;
+	entry = &index->entry[class->first];
+	list = bailey_zalloc((size_t)class->count * sizeof(*list));
+	if (!list)
+		return -ENOMEM;
+	for (i = 0; i < class->count; i++)
+		list[i] = entry[i + 1].rule;
+	entry->classifier = bailey_classifier_create(list, class->count);
+	bailey_free(list);
+	return entry->classifier ? 0 : -ENOMEM;
 }
 
 static int classify_big(struct bailey_group_index *index)
 {
 	u32 i;
+	int ret = class_classify(index, &index->everybody);
 
-	for (i = 0; i < index->bigs; i++) {
-		struct big_class *big = &index->big[i];
-		struct bailey_rule **list = bailey_rules_list(&big->rules);
-
-		if (list)
-			big->classifier = bailey_classifier_create(list, big->rules.count);
-		bailey_free(list);
-		if (!big->classifier)
-			return -ENOMEM;
-	}
-	return 0;
+	if (!ret)
+		ret = class_classify(index, &index->who_knows);
+	for (i = 0; i < index->places && !ret; i++)
+		ret = class_classify(index, &index->hash->place[i].class);
+	return ret;
 }
 
 /**
- * bailey_group_index_create() - make an index of rules
+ * bailey_group_index_init() - make an index of rules
+ * @index: zero; filled in
  * @rules: sorted; must outlive the index
  * @dir: their direction
  *
- * Return: the index, or NULL when memory is short.
+ * Return: 0, or -ENOMEM with an index that is good for
+ * bailey_group_index_exit() only.
  */
-struct bailey_group_index *bailey_group_index_create(const struct bailey_rules *rules,
-						     u8 dir)
+int bailey_group_index_init(struct bailey_group_index *index,
+			    const struct bailey_rules *rules, u8 dir)
 {
-	struct bailey_group_index *index = bailey_zalloc(sizeof(*index));
+	index->seed = (u32)bailey_random();
+	if (make_classes(index, rules, dir) || settle(index) ||
+	    each_rule(index, rules, dir, class_add) || classify_big(index))
+		return -ENOMEM;
+	return 0;
+}
 
-	if (!index)
-		return NULL;
-	index->seed = bailey_random();
-	if (!make_classes(index, rules, dir) && !settle(index) &&
-	    !fill(index, rules, dir) && !classify_big(index))
-		return index;
-	bailey_group_index_destroy(index);
-	return NULL;
+static void class_exit(const struct bailey_group_index *index,
+		       const struct bailey_group_class *class)
+{
+	if (is_big(class) && index->entry)
+		bailey_classifier_put(index->entry[class->first].classifier);
 }
 
 /**
- * bailey_group_index_destroy() - free an index
- * @index: the index, or NULL; no packet may still read it
+ * bailey_group_index_exit() - free what an index has
+ * @index: the index; no packet may still read it
  */
-void bailey_group_index_destroy(struct bailey_group_index *index)
+void bailey_group_index_exit(struct bailey_group_index *index)
 {
 	u32 i;
 
-	if (!index)
-		return;
-	for (i = 0; i < index->bigs; i++) {
-		bailey_classifier_put(index->big[i].classifier);
-		bailey_rules_destroy(&index->big[i].rules);
-	}
-	bailey_free(index->big);
-	bailey_free(index->entries);
+	class_exit(index, &index->everybody);
+	class_exit(index, &index->who_knows);
+	for (i = 0; i < index->places && index->hash; i++)
+		class_exit(index, &index->hash->place[i].class);
+	bailey_free(index->entry);
 	bailey_free(index->hash);
-	bailey_free(index);
+	memset(index, 0, sizeof(*index));
 }
 
 /**
@@ -374,11 +404,9 @@ void bailey_group_index_destroy(struct bailey_group_index *index)
  */
 bool bailey_group_index_has_peers(const struct bailey_group_index *index, u32 end)
 {
-	const struct kinds *kinds = &index->kinds;
-
 	if (!end)
-		return kinds->group[0] || kinds->group[1];
-	return kinds->everybody[1] || kinds->group[1] || kinds->who_knows[1];
+		return index->kinds & (KIND_GROUP | KIND_OWN(KIND_GROUP));
+	return index->kinds & KIND_OWN(KIND_ALL);
 }
 
 static bool list_holds(const struct bailey_policy *policy, const struct bailey_peer *peer,
@@ -410,7 +438,8 @@ static enum bailey_fit rule_fits(const struct bailey_group_question *question,
 }
 
 /* Can a rule fit, by what stands beside its pointer? A fragment shows less than that. */
-static bool entry_may_fit(const struct entry *entry, const struct bailey_packet *packet)
+static bool entry_may_fit(const struct bailey_group_entry *entry,
+			  const struct bailey_packet *packet)
 {
 	if (packet->flags & BAILEY_PKT_FRAGMENT)
 		return true;
@@ -419,46 +448,33 @@ static bool entry_may_fit(const struct entry *entry, const struct bailey_packet 
 	       entry->dport_first <= packet->dport && packet->dport <= entry->dport_last;
 }
 
-/* A fragment asks all rules: a later one may fit for certain where one only may. */
-static struct bailey_rule *scan_big(const struct big_class *big,
-				    const struct bailey_group_question *question,
-				    bool *perhaps)
+static struct bailey_rule *ask_big(const struct bailey_group_entry *entry,
+				   const struct bailey_group_question *question)
 {
-	struct bailey_rules_iter iter;
-	struct bailey_rule *rule;
-	enum bailey_fit fit;
+	bool sure;
 
-	for (rule = bailey_rules_first(&big->rules, &iter); rule;
-	     rule = bailey_rules_next(&iter)) {
-		fit = rule_fits(question, rule);
-		if (fit == BAILEY_FIT_YES)
-			return rule;
-		*perhaps |= fit == BAILEY_FIT_PERHAPS;
-	}
-	return NULL;
+	return bailey_classify(question->policy, entry->classifier, question->packet, &sure);
 }
 
 /* The first rule of a class that fits for certain. */
 static struct bailey_rule *ask_class(const struct bailey_group_index *index,
-				     const struct class *class,
+				     const struct bailey_group_class *class,
 				     const struct bailey_group_question *question,
 				     bool *perhaps)
 {
-	const struct bailey_packet *packet = question->packet;
-	const struct entry *entry;
+	const struct bailey_group_entry *entry;
 	enum bailey_fit fit;
-	bool sure;
 	u32 i;
 
-	if (class->count > SCAN_MAX) {
-		if (unlikely(packet->flags & BAILEY_PKT_FRAGMENT))
-			return scan_big(&index->big[class->first], question, perhaps);
-		return bailey_classify(question->policy,
-				       index->big[class->first].classifier, packet, &sure);
-	}
-	for (i = 0; i < class->count; i++) {
-		entry = &index->entries[class->first + i];
-		if (!entry_may_fit(entry, packet))
+	if (!class->count)
+		return NULL;
+	entry = &index->entry[class->first];
+	/* A fragment asks all: where one rule may fit, a later one may for certain. */
+	if (is_big(class) && !(question->packet->flags & BAILEY_PKT_FRAGMENT))
+		return ask_big(entry, question);
+	entry += is_big(class);
+	for (i = 0; i < class->count; i++, entry++) {
+		if (!entry_may_fit(entry, question->packet))
 			continue;
 		fit = rule_fits(question, entry->rule);
 		if (fit == BAILEY_FIT_YES)
@@ -475,7 +491,7 @@ static struct bailey_rule *ask_peers(const struct bailey_group_index *index,
 {
 	const struct peers peers = { other, own };
 
-	return ask_class(index, hash_place(index, &peers), question, perhaps);
+	return ask_class(index, &hash_place(index, &peers)->class, question, perhaps);
 }
 
 /* Classes of each group of the other end, with one group or none for the own end. */
@@ -488,7 +504,8 @@ static struct bailey_rule *ask_groups(const struct bailey_group_index *index, u3
 	u32 i;
 
 	for (i = 0; set && i < set->count && !rule; i++)
-		rule = ask_peers(index, set->slot[i], own, question, perhaps);
+		if (filter_has(index, set->slot[i]))
+			rule = ask_peers(index, set->slot[i], own, question, perhaps);
 	return rule;
 }
 
@@ -500,11 +517,11 @@ static struct bailey_rule *ask_plain(const struct bailey_group_index *index,
 	struct bailey_rule *rule;
 
 	rule = ask_class(index, &index->everybody, question, perhaps);
-	if (!rule && !question->everybody && index->kinds.group[0])
+	if (rule || question->everybody)
+		return rule;
+	if (index->kinds & KIND_GROUP)
 		rule = ask_groups(index, BAILEY_NO_SLOT, question, perhaps);
-	if (!rule && !question->everybody)
-		rule = ask_class(index, &index->who_knows, question, perhaps);
-	return rule;
+	return rule ? rule : ask_class(index, &index->who_knows, question, perhaps);
 }
 
 /* All classes of one group for the own end. */
@@ -512,21 +529,22 @@ static struct bailey_rule *ask_own(const struct bailey_group_index *index, u32 o
 				   const struct bailey_group_question *question,
 				   bool *perhaps)
 {
-	const struct kinds *kinds = &index->kinds;
 	struct bailey_rule *rule = NULL;
 
-	if (kinds->everybody[1])
+	if (index->kinds & KIND_OWN(KIND_EVERYBODY))
 		rule = ask_peers(index, EVERYBODY, own, question, perhaps);
-	if (!rule && !question->everybody && kinds->group[1])
+	if (rule || question->everybody)
+		return rule;
+	if (index->kinds & KIND_OWN(KIND_GROUP))
 		rule = ask_groups(index, own, question, perhaps);
-	if (!rule && !question->everybody && kinds->who_knows[1])
+	if (!rule && index->kinds & KIND_OWN(KIND_WHO_KNOWS))
 		rule = ask_peers(index, WHO_KNOWS, own, question, perhaps);
 	return rule;
 }
 
 /**
  * bailey_group_index_find() - the rule that lets a packet through
- * @index: of the packet's direction; NULL for no rules
+ * @index: of the packet's direction
  * @question: what is asked
  * @perhaps: set if a later fragment does not show whether a rule that was met fits
  *
@@ -538,12 +556,9 @@ struct bailey_rule *bailey_group_index_find(const struct bailey_group_index *ind
 					    bool *perhaps)
 {
 	const struct bailey_set *set = question->member[1];
-	struct bailey_rule *rule;
+	struct bailey_rule *rule = ask_plain(index, question, perhaps);
 	u32 i;
 
-	if (!index)
-		return NULL;
-	rule = ask_plain(index, question, perhaps);
 	if (rule || !set || !bailey_group_index_has_peers(index, 1))
 		return rule;
 	for (i = 0; i < set->count && !rule; i++)

@@ -5,9 +5,46 @@
 #ifndef BAILEY_ENGINE_GROUP_INDEX_H
 #define BAILEY_ENGINE_GROUP_INDEX_H
 
-#include "policy.h"
+#include "rules.h"
 
-struct bailey_group_index;
+struct bailey_policy;
+struct bailey_set;
+
+/**
+ * struct bailey_group_class - rules whose peers are alike
+ * @first: number of the first entry
+ * @count: how many rules
+ */
+struct bailey_group_class {
+	u32 first;
+	u32 count;
+};
+
+/**
+ * struct bailey_group_index - classes of rules
+ * @seed: of the hash
+ * @places: how many places the hash has; 0 when no rule names a group
+ * @filter: which groups of the other end the hash may have, if these are few
+ * @hash: classes with groups, behind a wider filter; NULL without any
+ * @entry: rules, class by class
+ * @everybody: the class of (everybody, no group)
+ * @who_knows: the class of (who knows, no group)
+ * @kinds: bit per kind of classes that there are
+ * @wide: the filter stands before the hash
+ *
+ * It fits a cache line, which most questions need not look beyond.
+ */
+struct bailey_group_index {
+	u32 seed;
+	u32 places;
+	u64 filter;
+	struct bailey_group_hash *hash;
+	struct bailey_group_entry *entry;
+	struct bailey_group_class everybody;
+	struct bailey_group_class who_knows;
+	u8 kinds;
+	bool wide;
+};
 
 /**
  * struct bailey_group_question - what the rules of a group are asked
@@ -24,9 +61,9 @@ struct bailey_group_question {
 	bool everybody;
 };
 
-struct bailey_group_index *bailey_group_index_create(const struct bailey_rules *rules,
-						     u8 dir);
-void bailey_group_index_destroy(struct bailey_group_index *index);
+int bailey_group_index_init(struct bailey_group_index *index,
+			    const struct bailey_rules *rules, u8 dir);
+void bailey_group_index_exit(struct bailey_group_index *index);
 bool bailey_group_index_has_peers(const struct bailey_group_index *index, u32 end);
 struct bailey_rule *bailey_group_index_find(const struct bailey_group_index *index,
 					    const struct bailey_group_question *question,

@@ -8,8 +8,6 @@
 #include "object.h"
 #include "classifier.h"
 
-#include "group_index.h"
-
 static const size_t object_size[BAILEY_KIND_COUNT] = {
 	[BAILEY_ACL] = sizeof(struct bailey_acl),
 	[BAILEY_GROUP] = sizeof(struct bailey_group),
@@ -50,10 +48,8 @@ static void acl_unseal(struct bailey_acl *acl)
 
 static void group_unseal(struct bailey_group *group)
 {
-	bailey_group_index_destroy(group->index[BAILEY_IN]);
-	bailey_group_index_destroy(group->index[BAILEY_OUT]);
-	group->index[BAILEY_IN] = NULL;
-	group->index[BAILEY_OUT] = NULL;
+	bailey_group_index_exit(&group->index[BAILEY_IN]);
+	bailey_group_index_exit(&group->index[BAILEY_OUT]);
 }
 
 /* Free what an object holds. An undefined one holds nothing: all of it is zero. */

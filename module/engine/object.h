@@ -6,6 +6,7 @@
 #ifndef BAILEY_ENGINE_OBJECT_H
 #define BAILEY_ENGINE_OBJECT_H
 
+#include "group_index.h"
 #include "prefix_set.h"
 #include "rules.h"
 
@@ -67,12 +68,12 @@ struct bailey_acl {
  * struct bailey_group - what the members of a group may receive and send
  * @object: name and references
  * @rules: allow rules for %BAILEY_IN and %BAILEY_OUT
- * @index: made of @rules when sealed; NULL where there are none
+ * @index: made of @rules when sealed
  */
 struct bailey_group {
 	struct bailey_object object;
 	struct bailey_rules rules[2];
-	struct bailey_group_index *index[2];
+	struct bailey_group_index index[2];
 };
 
 /**

@@ -8,8 +8,6 @@
  */
 #include "permit.h"
 
-#include "group_index.h"
-
 /*
  * The groups of which a side of the packet is a member, at its place. This
  * machine's side asks whether the address is one of the interface's.
@@ -21,7 +19,7 @@ static const struct bailey_set *member_of(const struct bailey_inquiry *inquiry,
 	const struct bailey_where *where = inquiry->where;
 
 	if (!side->box)
-		return side->endpoint ? side->endpoint->set : NULL;
+		return side->member;
 	if (!side->attach || !side->attach->set ||
 	    (where->has_addr &&
 	     !where->has_addr(where, side->ifindex, inquiry->packet->family, addr)))
@@ -48,6 +46,15 @@ static void find_members(const struct bailey_inquiry *inquiry,
 	}
 }
 
+static const struct bailey_group_index *index_of(const struct bailey_inquiry *inquiry,
+						 u32 slot)
+{
+	const struct bailey_object *group = bailey_policy_object(inquiry->policy,
+								 BAILEY_GROUP, slot);
+
+	return &bailey_group_of(group)->index[inquiry->dir];
+}
+
 /**
  * bailey_permit_find() - a rule that lets a packet through
  * @set: the groups of the side that is asked
@@ -68,11 +75,11 @@ struct bailey_permit bailey_permit_find(const struct bailey_set *set,
 	const struct bailey_group_index *index;
 	u32 i, found = 0;
 
+	/* Each index is a line that is seldom at hand: fetch all of them at once. */
+	for (i = 0; i < set->count; i++)
+		bailey_prefetch(index_of(inquiry, set->slot[i]));
 	for (i = 0; i < set->count; i++) {
-		index = bailey_group_of(bailey_policy_object(inquiry->policy, BAILEY_GROUP,
-							     set->slot[i]))->index[inquiry->dir];
-		if (!index)
-			continue;
+		index = index_of(inquiry, set->slot[i]);
 		find_members(inquiry, index, &question, &found);
 		permit.rule = bailey_group_index_find(index, &question, &permit.perhaps);
 		if (permit.rule) {

@@ -25,6 +25,7 @@ struct member_entry {
 	u32 where;
 	struct bailey_addr addr;
 	const struct bailey_endpoint *endpoint;
+	const struct bailey_set *set;	/* the endpoint's */
 };
 
 static_assert(sizeof(struct place_entry) % 8 == 0);
@@ -157,7 +158,7 @@ int bailey_places_add(struct bailey_places *places, const struct bailey_endpoint
 		      const struct bailey_endpoint **clash)
 {
 	const struct member_entry *old;
-	struct member_entry entry = { .endpoint = endpoint };
+	struct member_entry entry = { .endpoint = endpoint, .set = endpoint->set };
 	u32 i, id;
 	int ret = place_grow(places, endpoint->dev, endpoint->count, &id);
 
@@ -268,18 +269,23 @@ u32 bailey_places_id(const struct bailey_places *places, const char *dev)
  * @place: where it is looked for
  * @family: %BAILEY_IPV4 or %BAILEY_IPV6
  * @addr: the address
+ * @set: filled in, if there is one: its groups
  *
  * Context: Any.
  * Return: the endpoint, or NULL.
  */
 const struct bailey_endpoint *bailey_places_find(const struct bailey_places *places,
 						 u32 place, u8 family,
-						 const struct bailey_addr *addr)
+						 const struct bailey_addr *addr,
+						 const struct bailey_set **set)
 {
 	const struct member_entry *entry;
 
 	if (place == BAILEY_NO_PLACE)
 		return NULL;
 	entry = find_member(places, where_of(place, family), addr);
-	return entry ? entry->endpoint : NULL;
+	if (!entry)
+		return NULL;
+	*set = entry->set;
+	return entry->endpoint;
 }

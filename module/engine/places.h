@@ -44,6 +44,7 @@ int bailey_places_release(struct bailey_places *places);
 u32 bailey_places_id(const struct bailey_places *places, const char *dev);
 const struct bailey_endpoint *bailey_places_find(const struct bailey_places *places,
 						 u32 place, u8 family,
-						 const struct bailey_addr *addr);
+						 const struct bailey_addr *addr,
+						 const struct bailey_set **set);
 
 #endif /* BAILEY_ENGINE_PLACES_H */

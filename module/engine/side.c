@@ -30,7 +30,8 @@ attached_iface(const struct bailey_binding *binding, u32 ifindex, u32 master)
 /* The endpoint with an address: at the port itself, or else at its VRF master. */
 static const struct bailey_endpoint *endpoint_at(const struct bailey_binding *binding,
 						 const struct bailey_where *where, u32 port,
-						 u8 family, const struct bailey_addr *addr)
+						 u8 family, const struct bailey_addr *addr,
+						 const struct bailey_set **set)
 {
 	const u32 ifindex[2] = { where->ifindex[port], where->master[port] };
 	const struct bailey_endpoint *endpoint = NULL;
@@ -41,7 +42,7 @@ static const struct bailey_endpoint *endpoint_at(const struct bailey_binding *bi
 		iface = bailey_binding_find(binding, ifindex[i]);
 		if (iface)
 			endpoint = bailey_places_find(&binding->policy->places,
-						      iface->place, family, addr);
+						      iface->place, family, addr, set);
 	}
 	return endpoint;
 }
@@ -89,12 +90,13 @@ void bailey_side_resolve(struct bailey_side *side, const struct bailey_binding *
 		return;
 	if (!side->box)
 		side->endpoint = endpoint_at(binding, where, port, packet->family,
-					     s == BAILEY_SRC ? &packet->src : &packet->dst);
+					     s == BAILEY_SRC ? &packet->src : &packet->dst,
+					     &side->member);
 	side->attach = side->box ? side->iface->host : side->iface->subnet;
 	if (!side->attach)
 		return;
 	side->acl = attach_acl(binding->policy, side->attach);
-	side->set = side->endpoint ? side->endpoint->set : side->attach->set;
+	side->set = side->endpoint ? side->member : side->attach->set;
 }
 
 /**

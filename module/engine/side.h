@@ -50,6 +50,7 @@ struct bailey_where {
  * @iface: the interface it passes on this side, if the policy speaks of it
  * @attach: the attach line that guards this side, or NULL
  * @endpoint: the endpoint that has the packet's address there, or NULL
+ * @member: that endpoint's groups, or NULL
  * @set: the groups to be asked, or NULL for none
  * @acl: the ACL to be asked, or NULL for none
  * @ifindex: the interface that the packet passes on this side
@@ -59,6 +60,7 @@ struct bailey_side {
 	const struct bailey_iface *iface;
 	const struct bailey_attach *attach;
 	const struct bailey_endpoint *endpoint;
+	const struct bailey_set *member;
 	const struct bailey_set *set;
 	const struct bailey_acl *acl;
 	u32 ifindex;

@@ -101,9 +101,10 @@ static void print_endpoint(struct bailey_out *out, u32 n, u32 groups)
 {
 	u32 first = random_below(groups), i;
 
-	bailey_out_printf(out, "replace endpoint vm%u dev eth%u addr %u.%u.%u.%u,2001:db8::%x groups g%u",
-			  n, n % DEVS, address(n) >> 24, address(n) >> 16 & 255,
-			  address(n) >> 8 & 255, address(n) & 255, n, first);
+	bailey_out_printf(out, "replace endpoint vm%u dev eth%u addr %u.%u.%u.%u,", n, n % DEVS,
+			  address(n) >> 24, address(n) >> 16 & 255, address(n) >> 8 & 255,
+			  address(n) & 255);
+	bailey_out_printf(out, "2001:db8::%x groups g%u", n, first);
 	for (i = 1; i < 3; i++)
 		bailey_out_printf(out, ",g%u", (first + i * 7) % groups);
 	bailey_out_bytes(out, "\n", 1);
@@ -119,13 +120,14 @@ static void print_policy(struct bailey_out *out, u32 endpoints, u32 peers)
 
 	for (g = 0; g < groups; g++) {
 		for (i = 0; i < peers; i++) {
-			bailey_out_printf(out, "group g%u in allow tcp from group g%u to any port %u\n",
-					  g, (g * 31 + i * 17) % groups, 1000 + i % 50);
+			bailey_out_printf(out, "group g%u in allow tcp from group g%u", g,
+					  (g * 31 + i * 17) % groups);
+			bailey_out_printf(out, " to any port %u\n", 1000 + i % 50);
 			bailey_out_printf(out, "group g%u out allow tcp to group g%u\n", g,
 					  (g * 13 + i * 29) % groups);
 		}
-		bailey_out_printf(out, "group g%u in allow tcp from 192.168.0.0/16 to any port 22\n",
-				  g);
+		bailey_out_printf(out, "group g%u in allow tcp from 192.168.0.0/16", g);
+		bailey_out_printf(out, " to any port 22\n");
 	}
 	for (d = 0; d < DEVS; d++)
 		bailey_out_printf(out, "attach dev eth%u protects subnet groups g0\n", d);
@@ -152,41 +154,43 @@ static struct bailey_binding *bind_all(struct bailey_policy *policy, u32 devices
 
 /* One new connection from an endpoint to another: both sides are asked. */
 struct ask {
-	struct bailey_packet packet;
-	struct bailey_where where;
+	u32 from;
+	u32 to;
+	u16 port;
 };
 
-static void make_ask(struct ask *ask, u32 endpoints)
+static void make_packet(const struct ask *ask, struct bailey_packet *packet,
+			struct bailey_where *where)
 {
-	u32 a = random_below(endpoints), b = random_below(endpoints);
-
-	memset(ask, 0, sizeof(*ask));
-	ask->packet.family = BAILEY_IPV4;
-	ask->packet.proto = BAILEY_PROTO_TCP;
-	ask->packet.flags = BAILEY_PKT_PORTS;
-	ask->packet.sport = 40000;
-	ask->packet.dport = 1000 + random_below(50);
-	ask->packet.src.hi = (u64)address(a) << 32;
-	ask->packet.dst.hi = (u64)address(b) << 32;
-	ask->where.hook = BAILEY_HOOK_FORWARD;
-	ask->where.ifindex[0] = 1 + a % DEVS;
-	ask->where.ifindex[1] = 1 + b % DEVS;
+	packet->family = BAILEY_IPV4;
+	packet->proto = BAILEY_PROTO_TCP;
+	packet->flags = BAILEY_PKT_PORTS;
+	packet->sport = 40000;
+	packet->dport = ask->port;
+	packet->src.hi = (u64)address(ask->from) << 32;
+	packet->dst.hi = (u64)address(ask->to) << 32;
+	where->hook = BAILEY_HOOK_FORWARD;
+	where->ifindex[0] = 1 + ask->from % DEVS;
+	where->ifindex[1] = 1 + ask->to % DEVS;
 }
 
 static u32 answer(const struct bailey_binding *binding, const struct ask *ask)
 {
+	struct bailey_packet packet = { 0 };
+	struct bailey_where where = { 0 };
 	struct bailey_side side[2];
 	struct bailey_inquiry inquiry = {
-		.policy = binding->policy, .where = &ask->where, .packet = &ask->packet,
+		.policy = binding->policy, .where = &where, .packet = &packet,
 		.src = &side[0], .dst = &side[1], .dir = BAILEY_OUT,
 	};
 	u32 yes;
 
-	bailey_side_resolve(&side[0], binding, &ask->where, &ask->packet, 0);
-	bailey_side_resolve(&side[1], binding, &ask->where, &ask->packet, 1);
-	yes = bailey_permit_find(side[0].set, &inquiry).rule != NULL;
+	make_packet(ask, &packet, &where);
+	bailey_side_resolve(&side[0], binding, &where, &packet, 0);
+	bailey_side_resolve(&side[1], binding, &where, &packet, 1);
+	yes = !!bailey_permit_find(side[0].set, &inquiry).rule;
 	inquiry.dir = BAILEY_IN;
-	return yes + 2 * (bailey_permit_find(side[1].set, &inquiry).rule != NULL);
+	return yes + 2 * !!bailey_permit_find(side[1].set, &inquiry).rule;
 }
 
 static double ask_all(const struct bailey_binding *binding, const struct ask *asks, u32 *yes)
@@ -205,8 +209,11 @@ static double measure_asking(const struct bailey_binding *binding, u32 endpoints
 	double times[RUNS];
 	u32 i;
 
-	for (i = 0; i < ASKED; i++)
-		make_ask(&asks[i], endpoints);
+	for (i = 0; i < ASKED; i++) {
+		asks[i].from = random_below(endpoints);
+		asks[i].to = random_below(endpoints);
+		asks[i].port = 1000 + random_below(50);
+	}
 	for (i = 0; i < RUNS; i++)
 		times[i] = ask_all(binding, asks, yes);
 	free(asks);
@@ -268,9 +275,10 @@ static void places(u32 endpoints, u32 peers)
 	ns = measure_asking(binding, endpoints, yes);
 	bailey_binding_destroy(binding);
 	measure_change(policy, endpoints, parts);
-	printf("%9u %6u %8llu | %7.1f %7.1f | %8.2f %5.0f | %6.0f %4.1f%% | %6.1f %6.1f %6.1f %6.1f %6.1f %7.1f\n",
-	       endpoints, peers, (unsigned long long)policy->rules, load[1] / 1e6,
-	       load[2] / 1e6, bytes / 1e6, (double)bytes / policy->rules, ns,
+	printf("%9u %6u %8llu | %7.1f %7.1f | %8.2f %5.0f |", endpoints, peers,
+	       (unsigned long long)policy->rules, load[1] / 1e6, load[2] / 1e6,
+	       bytes / 1e6, (double)bytes / policy->rules);
+	printf(" %6.0f %4.1f%% | %6.1f %6.1f %6.1f %6.1f %6.1f %7.1f\n", ns,
 	       100.0 * yes[3] / (yes[0] + yes[1] + yes[2] + yes[3]),
 	       parts[0], parts[1], parts[2], parts[3], parts[4], parts[5]);
 	bailey_policy_put(policy);
@@ -278,8 +286,10 @@ static void places(u32 endpoints, u32 peers)
 
 static void all_places(void)
 {
-	printf("                            |   load, ms      |   memory       | a connection  |     one membership, us\n");
-	printf("endpoints  peers     rules  |  apply    seal  |     MB  B/rule |    ns  passed |  clone  apply   seal   bind    put     all\n");
+	printf("                          |   load, ms      |    memory      |");
+	printf(" a connection  |     one membership, us\n");
+	printf("endpoints  peers    rules |  apply    seal  |     MB  B/rule |");
+	printf("     ns passed |  clone  apply   seal   bind    put     all\n");
 	places(100, 10);
 	places(1000, 10);
 	places(10000, 10);
@@ -295,8 +305,9 @@ static void print_prefix(struct bailey_out *out, u32 n, u8 family)
 		bailey_out_printf(out, " %u.%u.%u.%u/%u", x >> 24, x >> 16 & 255, x >> 8 & 255,
 				  n & 255, bits < 20 ? 24 : bits);
 	else
-		bailey_out_printf(out, " 2%03x:%x:%x:%x::%x/%u", x >> 20, x >> 4 & 0xffff, n & 0xffff,
-				  n >> 16, n & 7 ? 0 : n & 0xffff, n & 7 ? (n < 65536 ? 48 + n % 17 : 64) : 128);
+		bailey_out_printf(out, " 2%03x:%x:%x:%x::%x/%u", x >> 20, x >> 4 & 0xffff,
+				  n & 0xffff, n >> 16, n & 7 ? 0 : n & 0xffff,
+				  !(n & 7) ? 128 : n < 65536 ? 48 + n % 17 : 64);
 }
 
 static void print_list(struct bailey_out *out, u32 count, u8 family)

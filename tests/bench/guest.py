@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
 #
-# guest.py [--rounds N] [--flows N,...] [--families F,...] [--sizes N,...] MEASURE...
+# guest.py [--rounds N] [--flows N,...] [--families F,...] [--sizes N,...]
+#	[--files PATH,...] MEASURE[:FLOWS,...]...
 #
 # Measures, as root in a guest that run.sh has booted. Each firewall ("subject",
 # subjects.py) stands in a network namespace of its own; bailey_bench.ko sends
@@ -42,8 +43,10 @@ def prepare(options):
     sh("modprobe -qa nf_defrag_ipv4 nf_defrag_ipv6 2>&1 || :")
     sh("insmod " + os.environ["BAILEY_KO"])
     sh("insmod " + os.environ["BAILEY_BENCH_KO"])
+    most = max(max(numbers(word.partition(":")[2] or "1")) for word in options.measures)
+    most = max(most, *options.flows, 1)
     set_sysctl("net.netfilter.nf_conntrack_max", 16 << 20)
-    set_sysctl("net.netfilter.nf_conntrack_buckets", max(262144, max(options.flows)))
+    set_sysctl("net.netfilter.nf_conntrack_buckets", max(262144, most))
     set_sysctl("net.bailey.max_connections", 16 << 20)
 
 
@@ -57,12 +60,16 @@ def main():
     parser.add_argument("--flows", type=numbers, default=[1000, 100000, 1000000])
     parser.add_argument("--families", default="acl1,fw1,ipc1", type=lambda text: text.split(","))
     parser.add_argument("--sizes", type=numbers, default=[1000, 10000, 100000])
-    parser.add_argument("measures", nargs="+", choices=sorted(measures.ALL))
+    parser.add_argument("--files", type=lambda text: text.split(","), default=[])
+    parser.add_argument("measures", nargs="+", help="NAME or NAME:FLOWS,...")
     options = parser.parse_args()
     prepare(options)
     with open(os.environ["BAILEY_OUT"] + "/rows", "w") as out:
         bench = Bench(options, out)
-        for measure in options.measures:
+        flows = options.flows
+        for word in options.measures:
+            measure, _, own = word.partition(":")
+            options.flows = numbers(own) if own else flows
             began = time.monotonic()
             measures.ALL[measure](bench)
             enter_first()

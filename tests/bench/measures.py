@@ -3,13 +3,15 @@
 # What is measured: functions of a Bench, listed in ALL at the end. Their first
 # lines say what a row of theirs means.
 
+import json
 import math
+import os
 import re
 import time
 
 from rules import RuleSet, grid
 from subjects import (Bailey, Conntrack, Iptables, NftLinear, Pipapo, Subject, Wrong,
-                      read, set_sysctl, sh, write)
+                      enter_first, read, set_sysctl, sh, write)
 
 TRACE = "/proc/bailey_bench_trace"
 ATTACH = "attach dev out0 protects subnet acl %s\n"
@@ -20,7 +22,7 @@ def three():
 
 
 def packets_of(flows):
-    """How many packets for a run of some hundred milliseconds."""
+    """How many packets for a run of some hundred milliseconds; each flow has one."""
     return max(flows, 500000)
 
 
@@ -84,35 +86,41 @@ def under_rules(bench):
 
 
 def two_cpus(bench):
-    """One thread, then two on two CPUs: wall-clock nanoseconds a packet of both."""
+    """One thread, then two on two CPUs, each with half of the flows: nanoseconds a packet of
+    both together, by the slower one's median slice ("wall" has all that happened)."""
     subjects = [Bailey(), Conntrack()]
+
+    def row(what, subject, cpus, turn, flows, **options):
+        result = subject.send(mode=what, flows=flows, cpus=cpus, **options)
+        result["shared"] = result["median"] / cpus
+        bench.row("cpus-" + what, subject.label, result, flows=flows, round=turn, cpus=cpus)
+
     for flows in bench.options.flows:
         open_all(subjects, flows=flows)
         for turn in bench.rounds():
             for subject in subjects:
                 for cpus in 1, 2:
-                    result = subject.send(mode="established", flows=flows, cpus=cpus,
-                                          packets=2 * packets_of(flows))
-                    bench.row("cpus-established", subject.label, result, flows=flows,
-                              round=turn, cpus=cpus)
+                    row("established", subject, cpus, turn, flows, packets=2 * packets_of(flows))
         for subject in subjects:
             subject.flush()
         for turn in bench.rounds():
             for subject in subjects:
                 for cpus in 1, 2:
-                    result = subject.send(mode="new", flows=flows, cpus=cpus)
-                    bench.row("cpus-new", subject.label, result, flows=flows, round=turn,
-                              cpus=cpus)
+                    row("new", subject, cpus, turn, flows, slice=max(1, min(1024, flows // 8)))
                     subject.flush()
 
 
 # --- rules -----------------------------------------------------------------------
 
-def send_trace(bench, measure, subjects, count, most, **what):
-    """All subjects of a round send the trace that is loaded."""
+def send_trace(bench, measure, subjects, **what):
+    """All subjects of a round send the trace that is loaded, for a quarter of a second."""
+    packets = {}
     for turn in bench.rounds():
         for subject in subjects:
-            result = subject.send(mode="plain", trace=1, packets=most or max(count, 200000))
+            if subject not in packets:
+                probe = subject.send(mode="plain", trace=1, packets=1024, slice=64)
+                packets[subject] = int(min(1000000, max(2048, 0.25e9 / probe["median"])))
+            result = subject.send(mode="plain", trace=1, packets=packets[subject])
             bench.row(measure, subject.label, result, round=turn, **what)
 
 
@@ -131,18 +139,23 @@ def check_hits(subject, rules):
 
 def classify(bench):
     """A packet of a trace under an ACL: no connection, one question."""
-    floor, bailey = Subject(), Bailey("")
+    subjects = [Subject(), Bailey("")]
     for size in bench.options.sizes:
         for family in bench.options.families:
-            rules = RuleSet(f"{family}:{size}")
-            bailey.enter()
-            seconds = Bailey.load("flush\n" + rules.policy +
-                                  ATTACH % "s")
-            bench.row("load", "bailey", {"seconds": seconds}, rules=size, set=family)
-            write_trace(rules.packets())
-            check_hits(bailey, rules)
-            send_trace(bench, "classify", [floor, bailey], len(rules.trace), None,
-                       rules=size, set=family)
+            classify_set(bench, subjects, f"{family}:{size}", size, family)
+    for path in bench.options.files:
+        classify_set(bench, subjects, path, None, os.path.basename(path))
+
+
+def classify_set(bench, subjects, spec, size, name):
+    rules = RuleSet(spec)
+    size = size or len(rules.rules)
+    subjects[1].enter()
+    seconds = Bailey.load("flush\n" + rules.policy + ATTACH % "s")
+    bench.row("load", "bailey", {"seconds": seconds}, rules=size, set=name)
+    write_trace(rules.packets())
+    check_hits(subjects[1], rules)
+    send_trace(bench, "classify", subjects, rules=size, set=name)
 
 
 def write_trace(text):
@@ -161,10 +174,9 @@ def denied(bench):
                 f"acl s in {rule.number} {verdict} {rule.match}\n" for rule in rules.rules) +
                 ATTACH % "s")
             write_trace(rules.packets(verdict == "allow"))
-            send_trace(bench, verdict, [bailey], len(rules.trace), None, rules=10000, set=family)
+            send_trace(bench, verdict, [bailey], rules=10000, set=family)
             if verdict == "allow":
-                send_trace(bench, verdict, [floor], len(rules.trace), None, rules=10000,
-                           set=family)
+                send_trace(bench, verdict, [floor], rules=10000, set=family)
 
 
 def decades(most):
@@ -181,27 +193,28 @@ def curve(bench):
         bailey.enter()
         Bailey.load("flush\n" + rules.policy + ATTACH % "s")
         write_trace(rules.packets())
-        send_trace(bench, "curve", subjects, len(rules.trace), None, rules=size)
+        send_trace(bench, "curve", subjects, rules=size)
         for subject, most in (linear, 1000), (iptables, 10000):
             if size <= most:
                 subject.load(rules.rules)
-                send_trace(bench, "curve", [subject], 0, max(4096, 4000000 // size), rules=size)
+                send_trace(bench, "curve", [subject], rules=size)
     pipapo = Pipapo()
     for size in decades(min(10000, max(bench.options.sizes))):
         rules, packets = grid(size)
         seconds = pipapo.load(rules)
         bench.row("load", "pipapo", {"seconds": seconds}, rules=size)
         write_trace(packets)
-        send_trace(bench, "curve", [pipapo], 0, 200000, rules=size)
+        send_trace(bench, "curve", [pipapo], rules=size)
 
 
 # --- time and memory ---------------------------------------------------------------
 
 def memory_used():
-    """Bytes, when nothing moves any more."""
-    time.sleep(0.3)
+    """Bytes, when nothing moves any more and slabs have given back what is free."""
+    time.sleep(0.5)
     write("/proc/sys/vm/drop_caches", "3")
-    time.sleep(0.3)
+    sh("for file in /sys/kernel/slab/*/shrink; do echo 1 >$file; done 2>&1 || :")
+    time.sleep(0.5)
     found = dict(re.findall(r"^(\w+): +(\d+) kB$", read("/proc/meminfo"), re.M))
     return (int(found["MemTotal"]) - int(found["MemFree"])) * 1024
 
@@ -239,21 +252,22 @@ def load(bench):
 
 
 def memory(bench):
-    """Bytes of guest memory that a connection takes, with all that belongs to it;
+    """Bytes of guest memory that an open connection takes, with all that belongs to it;
     conntrack's table of buckets is there before and not in it."""
     subjects = [Bailey(), Conntrack()]
-    flows = min(1000000, max(bench.options.flows))
+    flows = max(bench.options.flows)
     for family in 4, 6:
         for subject in subjects:
-            open_all([subject], flows=1000, family=family)
-            subject.flush()
-            subject.send(mode="plain", flows=flows, family=family, packets=1, proto=17, first=1)
-            subject.flush()
+            # What is made once is made now: the module's own array of flows, too
             subject.send(mode="open", flows=flows, family=family)
-            full = memory_used()
             subject.flush()
-            bench.row("memory", subject.label, {"bytes": (full - memory_used()) / flows},
+            time.sleep(3)
+            before = memory_used()
+            subject.send(mode="open", flows=flows, family=family)
+            bench.row("memory", subject.label, {"bytes": (memory_used() - before) / flows},
                       flows=flows, family=family)
+            subject.flush()
+            time.sleep(3)
 
 
 TRACING = "/sys/kernel/tracing/"
@@ -264,7 +278,7 @@ def runs_of(text, word):
     began, runs = {}, []
     for line in text.splitlines():
         found = re.search(r" (\d+\.\d+): workqueue_execute_(start|end): "
-                          r"work struct (\S+?):?(?: function (\S+))?$", line)
+                          r"work struct (\S+?):?(?: function (.+))?$", line)
         if not found:
             continue
         when, what, work, function = found.groups()
@@ -295,12 +309,75 @@ def expiry(bench):
         spent = Bailey.stat("collector_us") - before[0]
         gone = Bailey.stat("connections_expired") - before[1]
         runs = runs_of(read(TRACING + "trace"), "collect") or [0]
-        bench.row("expiry", "bailey", {
-            "expired": gone, "rate": gone / max(spent, 1) * 1e6, "longest": max(runs),
-            "runs": len(runs)}, flows=flows, round=turn)
+        bench.row("expiry", "bailey", {"rate": gone / max(spent, 1) * 1e6, "expired": gone},
+                  flows=flows, round=turn)
+        bench.row("expiry-run", "bailey", {"seconds": max(runs), "runs": len(runs)},
+                  flows=flows, round=turn)
 
 
 # --- end to end -----------------------------------------------------------------------
+
+class Path:
+    """A client, a router that a subject guards, and a server, on veth pairs."""
+
+    def __init__(self, subject):
+        self.subject = subject
+        self.label = subject.label
+        self.client, self.server = self.label + "-c", self.label + "-s"
+        enter_first()
+        sh(f"""
+            ip netns add {self.client}
+            ip netns add {self.server}
+            ip -n {self.label} link del in0
+            ip -n {self.label} link del out0
+            ip link add eth0 netns {self.client} type veth peer name in0 netns {self.label}
+            ip link add eth0 netns {self.server} type veth peer name out0 netns {self.label}
+            ip -n {self.label} addr add 10.0.0.1/24 dev in0
+            ip -n {self.label} addr add 172.16.0.1/24 dev out0
+            ip -n {self.label} link set in0 up
+            ip -n {self.label} link set out0 up
+            ip -n {self.client} addr add 10.0.0.2/24 dev eth0
+            ip -n {self.server} addr add 172.16.0.2/24 dev eth0
+            ip -n {self.client} link set eth0 up
+            ip -n {self.server} link set eth0 up
+            ip -n {self.client} route add default via 10.0.0.1
+            ip -n {self.server} route add default via 172.16.0.1
+            ip netns exec {self.server} iperf3 -s -D
+            """)
+
+    def forwarded(self):
+        """Bytes of the router towards the server so far"""
+        said = sh(f"ip -n {self.label} -j -s link show out0")
+        return json.loads(said)[0]["stats64"]["tx"]["bytes"]
+
+    def run(self, options):
+        """Mbit/s that the router forwarded. (UDP's sender leaves the receiver no time on
+        this one processor: what that counts says nothing of the router.)"""
+        before = self.forwarded()
+        said = sh(f"ip netns exec {self.client} iperf3 -J -c 172.16.0.2 -t 2 {options}")
+        end = json.loads(said)["end"]
+        seconds = (end.get("sum_sent") or end["sum"])["seconds"]
+        return (self.forwarded() - before) * 8 / seconds / 1e6
+
+    def finish(self):
+        enter_first()
+        sh(f"ip netns pids {self.server} | xargs -r kill")
+
+
+def iperf(bench):
+    """Mbit/s through a router: TCP, and UDP in packets of 1400 and of 64 bytes."""
+    paths = [Path(subject) for subject in three()]
+    time.sleep(1)
+    for path in paths:
+        path.run("")
+    for measure, options in (("iperf-tcp", ""), ("iperf-udp", "-u -b 0 -l 1400"),
+                             ("iperf-udp64", "-u -b 0 -l 64")):
+        for turn in bench.rounds():
+            for path in paths:
+                bench.row(measure, path.label, {"mbits": path.run(options)}, round=turn)
+    for path in paths:
+        path.finish()
+
 
 ALL = {
     "established": lambda bench: established(bench, three()),
@@ -320,4 +397,5 @@ ALL = {
     "load": load,
     "memory": memory,
     "expiry": expiry,
+    "iperf": iperf,
 }

@@ -122,5 +122,6 @@ def grid(count):
         low = 1024 + i % 1000
         ports = f"{low}-{low + 1 + i % 64}" if i % 3 else str(low)
         rules.append(Rule(f"acl grid in {i + 1} allow tcp from {src} to {dst} port {ports}"))
-        packets.append(f"4 6 {src[:-4]}{1 + i % 250} 40000 {dst.rsplit('.', 1)[0]}.1 {low} accept\n")
+        packets.append(f"4 6 {src[:-4]}{1 + i % 250} 40000 {dst.rsplit('.', 1)[0]}.1 {low} "
+                       "accept\n")
     return rules, "".join(packets)

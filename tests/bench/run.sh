@@ -17,6 +17,7 @@
 #
 #	--quick           5 rounds, sets of 1,000 and 10,000 rules
 #	--rounds N --flows N,... --families F,... --sizes N,...
+#	--classbench FOLDER  whose files are ClassBench filter sets, measured as well
 #	--kernel FLAVOUR  of uml_build.sh: bench (default; compiled for speed), plain
 #	--mem SIZE        of the guest
 #	--out FOLDER      for rows, in place of build/bench
@@ -33,6 +34,7 @@ into=$tree/build/bench
 rounds=7
 families=acl1,fw1,ipc1
 sizes=1000,10000,100000
+files=
 args=()
 measures=()
 
@@ -45,6 +47,11 @@ while [ $# -gt 0 ]; do
 	--kernel) kernel=$2; shift ;;
 	--mem) mem=$2; shift ;;
 	--out) into=$2; shift ;;
+	--classbench)
+		files=$(find "$2" -type f | sort | paste -sd, -)
+		args+=(--files "$files")
+		shift
+		;;
 	--*) args+=("$1" "$2"); shift ;;
 	*) measures+=("$1") ;;
 	esac
@@ -57,7 +64,7 @@ specs()
 {
 	local measure size family
 	for measure in "${measures[@]}"; do
-		case $measure in
+		case ${measure%%:*} in
 		under-rules) echo acl1:10000 ;;
 		denied) for family in ${families//,/ }; do echo "$family:10000"; done ;;
 		load)
@@ -69,6 +76,7 @@ specs()
 			for size in ${sizes//,/ }; do
 				for family in ${families//,/ }; do echo "$family:$size"; done
 			done
+			tr , '\n' <<<"$files" | grep . || :
 			;;
 		esac
 	done | sort -u

@@ -11,10 +11,9 @@ import statistics
 import sys
 
 CONDITIONS = ("flows", "rules", "set", "family", "cpus")
-# Which of a row's numbers counts, its unit, and what measures have another one
+# Which of a row's numbers counts, by its unit, and what measures have another one
 UNITS = {"ns": "median", "s": "seconds", "B": "bytes", "/s": "rate", "Mbit/s": "mbits"}
-VALUES = {"new": "mean", "new6": "mean", "new-udp": "mean",
-          "cpus-established": "wall", "cpus-new": "wall"}
+VALUES = {"cpus-established": "shared", "cpus-new": "shared"}
 
 
 def spread(values):
@@ -44,7 +43,8 @@ def results(rows):
     for (measure, what, subject, unit), values in groups.items():
         result = {"measure": measure, "subject": subject, **dict(what), "unit": unit,
                   "value": statistics.median(values), "spread": spread(values),
-                  "least": min(values), "most": max(values), "rounds": len(values)}
+                  "least": min(values), "most": max(values), "rounds": len(values),
+                  "all": values}
         floor = floors.get((measure, what)) or floors.get(("allow", what))
         if unit == "ns" and floor is not None and subject != "floor":
             result["marginal"] = result["value"] - floor

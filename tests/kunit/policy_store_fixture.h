@@ -262,7 +262,7 @@ static inline void rename_device(struct kunit *test, const char *name)
 static inline void event(struct kunit *test, unsigned long what)
 {
 	rtnl_lock();
-	bailey_store_device_event(store(test), what);
+	bailey_store_device_event(store(test), what, NULL);
 	rtnl_unlock();
 }
 
@@ -279,7 +279,7 @@ static inline int follow(struct notifier_block *notifier, unsigned long what, vo
 	const struct net_device *dev = netdev_notifier_info_to_dev(ptr);
 
 	if (net_eq(dev_net(dev), &init_net))
-		bailey_store_device_event(&f->store, what);
+		bailey_store_device_event(&f->store, what, dev);
 	return NOTIFY_DONE;
 }
 

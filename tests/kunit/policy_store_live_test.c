@@ -233,7 +233,7 @@ static void closing_leaves_nothing(struct kunit *test)
 	mutex_unlock(&store(test)->lock);
 	rtnl_lock();
 	for (i = 0; i < 100; i++)
-		bailey_store_device_event(store(test), NETDEV_CHANGENAME);
+		bailey_store_device_event(store(test), NETDEV_CHANGENAME, NULL);
 	WRITE_ONCE(store(test)->unbound, true);
 	rtnl_unlock();
 	bailey_store_queue(&store(test)->rebind, 1000 * HZ);

@@ -152,6 +152,92 @@ static void many_interfaces(void)
 	bailey_binding_destroy(b);
 }
 
+static bool iface_same(const struct bailey_iface *a, const struct bailey_iface *b)
+{
+	if (!a || !b)
+		return a == b;
+	return a->ifindex == b->ifindex && a->host == b->host && a->subnet == b->subnet &&
+	       a->place == b->place && !strcmp(a->name, b->name);
+}
+
+/* One interface after the other, and all at once. */
+static void interfaces_come(void)
+{
+	static struct bailey_device many[2000];
+	struct bailey_policy *p = build(NULL, "group g\nattach dev v* protects subnet\n"
+					"attach dev v7 protects host\n"
+					"endpoint e dev x3 addr 10.0.0.1 groups g\n");
+	struct bailey_binding *b, *whole;
+	u32 i, bad = 0, anew = 0;
+
+	REQUIRE(p);
+	for (i = 0; i < ARRAY_SIZE(many); i++) {
+		many[i].ifindex = 1 + i * (i & 1 ? 1 : 64);
+		snprintf(many[i].name, sizeof(many[i].name), "%c%u", i % 3 ? 'v' : 'x', i);
+	}
+	b = bailey_binding_create(p, many, 0);
+	REQUIRE(b);
+	for (i = 0; i < ARRAY_SIZE(many); i++) {
+		/* Some numbers are another's already. */
+		if (bailey_binding_find(b, many[i].ifindex)) {
+			bad += bailey_binding_add(b, &many[i]);
+			many[i].ifindex = 1000000 + i;
+		}
+		if (bailey_binding_add(b, &many[i]))
+			continue;
+		bailey_binding_destroy(b);
+		b = bailey_binding_create(p, many, i + 1);
+		REQUIRE(b);
+		anew++;
+	}
+	whole = bailey_binding_create(p, many, ARRAY_SIZE(many));
+	REQUIRE(whole);
+	for (i = 0; i < ARRAY_SIZE(many); i++)
+		bad += !iface_same(bailey_binding_find(b, many[i].ifindex),
+				   bailey_binding_find(whole, many[i].ifindex));
+	CHECK_EQ(bad, 0);
+	CHECK(anew && anew < 15);
+	bailey_binding_destroy(b);
+	bailey_binding_destroy(whole);
+	bailey_policy_put(p);
+}
+
+/* A policy that says the same of interfaces is bound as the one before. */
+static void interfaces_are_shared(void)
+{
+	static const char * const others[] = {
+		"replace attach dev eth1 protects subnet\n", "attach dev eth9 protects host\n",
+		"endpoint f dev eth0 addr 10.0.0.2 groups g\n", "delete endpoint e\n",
+		"replace endpoint e dev eth0 addr 10.0.0.1 groups g\n",
+	};
+	struct bailey_policy *p = build(NULL, "group g\nattach dev eth1 protects subnet groups g\n"
+					"endpoint e dev eth1 addr 10.0.0.1 groups g\n"), *q;
+	struct bailey_binding *a, *b;
+	u32 i;
+
+	REQUIRE(p);
+	a = bailey_binding_create(p, devices, ARRAY_SIZE(devices));
+	REQUIRE(a);
+	for (i = 0; i < ARRAY_SIZE(others); i++) {
+		q = build(p, others[i]);
+		REQUIRE(q);
+		unit_about("%s", others[i]);
+		CHECK(!bailey_binding_share(q, a));
+		bailey_policy_put(q);
+	}
+	q = build(p, "group g in allow\nreplace endpoint e dev eth1 addr 10.0.0.3 groups g\nacl a\n"
+		  "endpoint f dev eth1 addr 10.0.0.1 groups g\n");
+	REQUIRE(q);
+	b = bailey_binding_share(q, a);
+	REQUIRE(b);
+	CHECK(a->ifaces == b->ifaces && b->policy == q);
+	bailey_policy_put(p);
+	bailey_policy_put(q);
+	bailey_binding_destroy(a);
+	check(b, 3, "eth1||eth1 subnet|1");
+	bailey_binding_destroy(b);
+}
+
 static const struct unit_test tests[] = {
 	UNIT(nothing_attached),
 	UNIT(exact_names_go_before_stems),
@@ -159,6 +245,8 @@ static const struct unit_test tests[] = {
 	UNIT(endpoints_alone_bind),
 	UNIT(names_move),
 	UNIT(many_interfaces),
+	UNIT(interfaces_come),
+	UNIT(interfaces_are_shared),
 };
 
 int main(void)

@@ -270,7 +270,21 @@ static void fill_side(struct bailey_side *side, const struct bailey_policy *poli
 		side->endpoint = bailey_places_find(&policy->places,
 						    bailey_places_id(&policy->places, port ?
 								     "eth1" : "eth0"),
-						    family, addr);
+						    family, addr, &side->member);
+}
+
+/* Of a big class any rule will do that fits, by its classifier's choice. */
+static bool same_class(const struct bailey_inquiry *inquiry, const struct bailey_rule *a,
+		       const struct bailey_rule *b)
+{
+	struct bailey_match x, y;
+
+	if (!a || !b || inquiry->packet->flags & BAILEY_PKT_FRAGMENT)
+		return false;
+	bailey_rule_match(a, &x);
+	bailey_rule_match(b, &y);
+	return fits(inquiry, b, &y) == BAILEY_FIT_YES &&
+	       rank(&x, inquiry->dir, 0, 0) == rank(&y, inquiry->dir, 0, 0);
 }
 
 struct tally {
@@ -302,7 +316,8 @@ static void ask(const struct bailey_policy *policy, struct tally *tally)
 	tally->yes += !!want.rule;
 	tally->perhaps += want.perhaps;
 	tally->no += !want.rule && !want.perhaps;
-	tally->bad += want.rule != have.rule || want.slot != have.slot ||
+	tally->bad += (want.rule != have.rule && !same_class(&inquiry, want.rule, have.rule)) ||
+		      want.slot != have.slot ||
 		      want.perhaps != have.perhaps;
 }
 

@@ -172,8 +172,10 @@ static const struct bailey_endpoint *find_at(const struct bailey_policy *policy,
 					     const char *dev, u8 family,
 					     const struct bailey_addr *addr)
 {
+	const struct bailey_set *set;
+
 	return bailey_places_find(&policy->places, bailey_places_id(&policy->places, dev),
-				  family, addr);
+				  family, addr, &set);
 }
 
 static void endpoints_by_place(void)

@@ -101,6 +101,8 @@ static const struct bailey_endpoint *find_at(const struct bailey_policy *policy,
 					     u8 family, u32 n)
 {
 	struct bailey_addr addr = { 0xfd00000000000000ULL, n };
+	const struct bailey_endpoint *endpoint;
+	const struct bailey_set *set = NULL;
 	char name[8];
 
 	if (family == BAILEY_IPV4) {
@@ -108,8 +110,11 @@ static const struct bailey_endpoint *find_at(const struct bailey_policy *policy,
 		addr.lo = 0;
 	}
 	snprintf(name, sizeof(name), "d%u", dev);
-	return bailey_places_find(&policy->places, bailey_places_id(&policy->places, name),
-				  family, &addr);
+	endpoint = bailey_places_find(&policy->places,
+				      bailey_places_id(&policy->places, name),
+				      family, &addr, &set);
+	CHECK(set == (endpoint ? endpoint->set : NULL));
+	return endpoint;
 }
 
 static bool same_set(const struct bailey_policy *p, const struct bailey_set *a,

@@ -26,6 +26,7 @@ esac
 
 dir=$("$vm_dir/module_build.sh" "$bed")
 BAILEY_TOOL=$(test_tool)
-export BAILEY_TOOL BAILEY_KO=$dir/bailey.ko
+BAILEY_BENCH_KO=$("$vm_dir/module_build.sh" "$bed" BAILEY_BENCH=m)/bailey_bench.ko
+export BAILEY_TOOL BAILEY_BENCH_KO BAILEY_KO=$dir/bailey.ko
 cd "$tree"
 exec "$vm_dir/${run[0]}" "${run[@]:1}" -- "$tree/tests/selftests/run.sh" "$@"
