@@ -79,6 +79,17 @@ static inline void bailey_chain_unlock(struct bailey_conn_bucket *first)
 }
 
 /**
+ * bailey_entry_mark() - what stands in a slot for an entry
+ * @entry: the entry
+ *
+ * Return: where its first cache line begins, which every entry has.
+ */
+static inline void *bailey_entry_mark(const struct bailey_conn_entry *entry)
+{
+	return (void *)&entry->conn.key.word;
+}
+
+/**
  * bailey_slot_entry() - who is in a slot?
  * @bucket: the bucket
  * @at: number of the slot
@@ -89,7 +100,9 @@ static inline void bailey_chain_unlock(struct bailey_conn_bucket *first)
 static inline struct bailey_conn_entry *
 bailey_slot_entry(const struct bailey_conn_bucket *bucket, unsigned int at)
 {
-	return rcu_dereference_raw(bucket->slot[at]);
+	void *mark = rcu_dereference_raw(bucket->slot[at]);
+
+	return mark ? container_of(mark, struct bailey_conn_entry, conn.key.word) : NULL;
 }
 
 int bailey_chain_put(struct bailey_conn_bucket *first, struct bailey_conn_entry *entry,

@@ -15,7 +15,8 @@
  *	           `- further buckets of the chain; mostly none
  *
  * The upper bits of a key's hash say which chain, the lower ones which slots are
- * worth looking into. So of 65536 strangers' entries in the same line one is looked
+ * worth looking into, and the second line of an entry is fetched while its key is
+ * compared in the first. So of 65536 strangers' entries in the same line one is looked
  * at in vain. Entries themselves never move, and nothing in them belongs to
  * the index: whoever found one may keep it as long as RCU lets him, whatever
  * becomes of the buckets.
@@ -135,14 +136,14 @@ static struct bailey_conn_bucket *add_spill(struct bailey_conn_bucket *last)
 }
 
 static bool slot_of(struct bailey_conn_bucket **bucket, unsigned int *at,
-		    const struct bailey_conn_entry *entry)
+		    const void *mark)
 {
 	struct bailey_conn_bucket *b;
 
 	for (b = *bucket; b; b = bailey_bucket_next(b)) {
 		*bucket = b;
 		for (*at = 0; *at < BAILEY_CONN_SLOTS; ++*at)
-			if (rcu_access_pointer(b->slot[*at]) == entry)
+			if (rcu_access_pointer(b->slot[*at]) == mark)
 				return true;
 	}
 	return false;
@@ -206,7 +207,7 @@ int bailey_chain_put(struct bailey_conn_bucket *first, struct bailey_conn_entry 
 		return -ENOMEM;
 	WRITE_ONCE(bucket->tag[at], tag);
 	WRITE_ONCE(bucket->due[at], due);
-	rcu_assign_pointer(bucket->slot[at], entry);
+	rcu_assign_pointer(bucket->slot[at], bailey_entry_mark(entry));
 	return 0;
 }
 
@@ -224,7 +225,7 @@ bool bailey_chain_take(struct bailey_conn_bucket *first,
 	struct bailey_conn_bucket *bucket = first;
 	unsigned int at;
 
-	if (!slot_of(&bucket, &at, entry))
+	if (!slot_of(&bucket, &at, bailey_entry_mark(entry)))
 		return false;
 	RCU_INIT_POINTER(bucket->slot[at], NULL);
 	if (bucket != first)
@@ -317,7 +318,10 @@ static struct bailey_conn_entry *search(struct bailey_conn_probe *probe)
 			if (READ_ONCE(bucket->tag[at]) != probe->tag)
 				continue;
 			entry = bailey_slot_entry(bucket, at);
-			if (!entry || !bailey_conn_key_equal(&entry->conn.key, probe->key))
+			if (!entry)
+				continue;
+			prefetch(bailey_entry_mark(entry) + L1_CACHE_BYTES);
+			if (!bailey_conn_key_equal(&entry->conn.key, probe->key))
 				continue;
 			probe->bucket = bucket;
 			probe->at = at + 1;
@@ -464,7 +468,7 @@ void bailey_conn_index_reschedule(struct bailey_conn_index *index,
 
 	first = lock_home(index, bailey_conn_hash(&entry->conn.key));
 	bucket = first;
-	if (slot_of(&bucket, &at, entry))
+	if (slot_of(&bucket, &at, bailey_entry_mark(entry)))
 		WRITE_ONCE(bucket->due[at], due_second(entry, now));
 	bailey_chain_unlock(first);
 }

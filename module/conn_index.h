@@ -20,13 +20,13 @@ struct bailey_conn_entry;
 /**
  * struct bailey_conn_bucket - a cache line of the index
  * @link: the next bucket of its chain, and in the first one two bits (conn_index.c)
- * @slot: entries, or NULL
+ * @slot: entries, or NULL: see bailey_slot_entry()
  * @tag: lower half of the hash of each one
  * @due: the second, modulo 256, in which to look whether it has expired
  */
 struct bailey_conn_bucket {
 	unsigned long link;
-	struct bailey_conn_entry __rcu *slot[BAILEY_CONN_SLOTS];
+	void __rcu *slot[BAILEY_CONN_SLOTS];
 	u16 tag[BAILEY_CONN_SLOTS];
 	u8 due[BAILEY_CONN_SLOTS];
 };

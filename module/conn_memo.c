@@ -15,7 +15,8 @@
  * A memo is void when the context is another (a policy was published or rolled back,
  * interfaces changed, the packet takes another way), when a door was stored anew,
  * and while another connection has, or had, the same key: then the one whose doors fit has to be
- * looked for.
+ * looked for. A connection that is expendable has none: what has not come about, or is
+ * over, has few packets to come, and its place in line takes their room.
  *
  * Locking: a memo is written under its entry's lock, its stamp last. A reader
  * looks at the stamp again behind the rest.
@@ -25,26 +26,40 @@
 #include "conn_table.h"
 #include "engine/stream.h"
 
-/* Read a memo, if it is of this context. */
-static bool read_memo(const struct bailey_conn_memo *memo, u32 stamp, u32 counter[2])
+/* Read a memo, if it is of this context, and if there is one. */
+static bool read_memo(const struct bailey_conn_entry *entry, u8 side, u32 stamp,
+		      u32 counter[2])
 {
+	const struct bailey_conn_memo *memo = &entry->memo[side];
+
+	/* Pairs with the release in conn_place.c, by whoever leaves the line. */
+	if (smp_load_acquire(&entry->expendable))
+		return false;
 	/* Pairs with the release in write_memo(). */
 	if (smp_load_acquire(&memo->stamp) != stamp)
 		return false;
 	counter[0] = READ_ONCE(memo->counter[0]);
 	counter[1] = READ_ONCE(memo->counter[1]);
-	/* Pairs with the barrier in write_memo(). */
+	/* Pairs with the barriers of whoever writes it, joins a line or frees. */
 	smp_rmb();
-	return READ_ONCE(memo->stamp) == stamp;
+	return READ_ONCE(memo->stamp) == stamp && !READ_ONCE(entry->expendable) &&
+	       !READ_ONCE(entry->dead);
+}
+
+/* Is there room for memos, or is something else in their place? */
+static bool has_memos(const struct bailey_conn_entry *entry)
+{
+	return !READ_ONCE(entry->dead) && !READ_ONCE(entry->expendable);
 }
 
 static void write_memo(struct bailey_conn_memo *memo, const struct bailey_conn_memo *what)
 {
 	WRITE_ONCE(memo->stamp, 0);
-	/* Who reads what follows sees that it is not yet whole. */
+	/* Whoever reads what follows sees that it is not whole yet: see read_memo(). */
 	smp_wmb();
 	WRITE_ONCE(memo->counter[0], what->counter[0]);
 	WRITE_ONCE(memo->counter[1], what->counter[1]);
+	/* Pairs with the acquire in read_memo(). */
 	smp_store_release(&memo->stamp, what->stamp);
 }
 
@@ -74,7 +89,7 @@ bool bailey_conn_recall(struct bailey_conn_recall *recall,
 		return false;
 	recall->entry = entry;
 	recall->side = bailey_conn_side(&entry->conn, end);
-	return read_memo(&entry->memo[recall->side], stamp, recall->counter);
+	return read_memo(entry, recall->side, stamp, recall->counter);
 }
 
 /**
@@ -90,8 +105,8 @@ bool bailey_conn_recall_holds(const struct bailey_conn_recall *recall, u32 stamp
 	const struct bailey_conn_entry *entry = recall->entry;
 	u32 counter[2];
 
-	return !READ_ONCE(entry->dead) && !READ_ONCE(entry->shared) &&
-	       read_memo(&entry->memo[recall->side], stamp, counter);
+	return !READ_ONCE(entry->shared) &&
+	       read_memo(entry, recall->side, stamp, counter);
 }
 
 /* Under the lock nothing is half changed, and nobody has ended it. */
@@ -169,8 +184,10 @@ void bailey_conn_remember(struct bailey_conn_entry *entry, u8 side,
 {
 	const struct bailey_conn *conn = &entry->conn;
 
+	if (!has_memos(entry))
+		return;
 	spin_lock_bh(&entry->lock);
-	if (!entry->dead && conn->epoch == epoch && conn->set[0] == set[0] &&
+	if (has_memos(entry) && conn->epoch == epoch && conn->set[0] == set[0] &&
 	    conn->set[1] == set[1])
 		write_memo(&entry->memo[side], memo);
 	spin_unlock_bh(&entry->lock);
@@ -185,6 +202,8 @@ void bailey_conn_remember(struct bailey_conn_entry *entry, u8 side,
 void bailey_conn_forget(struct bailey_conn_entry *entry)
 {
 	lockdep_assert_held(&entry->lock);
+	if (!has_memos(entry))
+		return;
 	WRITE_ONCE(entry->memo[BAILEY_ORIGINATOR].stamp, 0);
 	WRITE_ONCE(entry->memo[BAILEY_RESPONDER].stamp, 0);
 }

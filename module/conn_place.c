@@ -22,9 +22,14 @@
 static void join(struct bailey_conn_shard *shard, struct bailey_conn_entry *entry,
 		 enum bailey_expendable kind)
 {
+	if (kind == BAILEY_EXPENDABLE_NOT)
+		memset(entry->memo, 0, sizeof(entry->memo));
+	/* Whoever sees this at 0 sees the memo cleared. */
+	smp_store_release(&entry->expendable, kind);
+	/* Whoever takes the links for a memo sees that it is none. */
+	smp_wmb();
 	if (kind != BAILEY_EXPENDABLE_NOT)
 		list_add_tail(&entry->queue, &shard->queue[kind - 1]);
-	entry->expendable = kind;
 }
 
 static void move(struct bailey_conn_table *table, struct bailey_conn_entry *entry,

@@ -35,6 +35,10 @@ struct bailey_conn_entry *
 bailey_conn_place_oldest(struct bailey_conn_table *table, unsigned int shard,
 			 enum bailey_expendable kind);
 
+/* conn_entry.c */
+int bailey_conn_entries_setup(void);
+void bailey_conn_entries_cleanup(void);
+
 /* conn_table.c: the one way out of the table */
 bool bailey_conn_table_end(struct bailey_conn_table *table,
 			   struct bailey_conn_entry *entry,

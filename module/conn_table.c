@@ -87,11 +87,8 @@
  * What one source may have is counted in conn_source.c, if there is a limit.
  */
 #include <linux/rcupdate.h>
-#include <linux/slab.h>
 
 #include "conn_place.h"
-
-static struct kmem_cache *cache __read_mostly;
 
 static void free_rcu(struct rcu_head *rcu)
 {
@@ -139,6 +136,8 @@ static void remove_dead(struct bailey_conn_table *table,
 	bailey_conn_index_remove(&table->index, entry);
 	if (entry->counted)
 		bailey_conn_source_drop(&table->sources, &entry->conn);
+	/* Who takes the head for a memo sees that it is dead. */
+	smp_wmb();
 	call_rcu(&entry->rcu, free_rcu);
 }
 
@@ -230,7 +229,8 @@ static bool unchanged(const struct bailey_conn *conn,
 		      const struct bailey_conn_next *next, u32 now)
 {
 	return READ_ONCE(conn->expires) == expiry(conn, next, now) &&
-	       bailey_track_equal(&conn->track, &next->track);
+	       bailey_track_equal(&conn->track, &next->track,
+				  bailey_track_words(conn->key.proto));
 }
 
 static void store(struct bailey_conn_table *table, struct bailey_conn_entry *entry,
@@ -245,7 +245,8 @@ static void store(struct bailey_conn_table *table, struct bailey_conn_entry *ent
 	if (entry->dead || unchanged(conn, next, now))
 		return;
 	sooner = (s32)(expires - conn->expires) < 0;
-	bailey_track_copy(&conn->track, &next->track);
+	bailey_track_copy(&conn->track, &next->track,
+			  bailey_track_words(conn->key.proto));
 	WRITE_ONCE(conn->expires, expires);
 	bailey_conn_place_change(table, entry);
 	if (sooner)
@@ -267,15 +268,18 @@ int bailey_conn_cache_init(void)
 		err = bailey_conn_indexes_setup();
 	if (err)
 		return err;
-	cache = KMEM_CACHE(bailey_conn_entry, SLAB_HWCACHE_ALIGN);
-	if (!cache)
-		err = -ENOMEM;
-	else
-		err = bailey_conn_collector_init();
-	if (err) {
-		kmem_cache_destroy(cache);
-		bailey_conn_indexes_cleanup();
-	}
+	err = bailey_conn_entries_setup();
+	if (err)
+		goto cleanup_indexes;
+	err = bailey_conn_collector_init();
+	if (err)
+		goto destroy;
+	return 0;
+
+destroy:
+	bailey_conn_entries_cleanup();
+cleanup_indexes:
+	bailey_conn_indexes_cleanup();
 	return err;
 }
 
@@ -290,7 +294,7 @@ void bailey_conn_cache_exit(void)
 	bailey_conn_collector_exit();
 	/* Entries on their way to free_rcu(), and what the index frees */
 	rcu_barrier();
-	kmem_cache_destroy(cache);
+	bailey_conn_entries_cleanup();
 	bailey_conn_indexes_cleanup();
 }
 
@@ -356,43 +360,6 @@ void bailey_conn_table_exit(struct bailey_conn_table *table)
 s64 bailey_conn_table_count(struct bailey_conn_table *table)
 {
 	return percpu_counter_sum_positive(&table->index.count);
-}
-
-/**
- * bailey_conn_entry_alloc() - get an entry to fill in
- * @gfp: GFP_ATOMIC on a packet's way
- *
- * Return: a zeroed entry, the caller's until bailey_conn_table_insert() returns
- * 0 or bailey_conn_entry_free(); NULL when out of memory.
- */
-struct bailey_conn_entry *bailey_conn_entry_alloc(gfp_t gfp)
-{
-	struct bailey_conn_entry *entry = kmem_cache_zalloc(cache, gfp);
-
-	if (entry)
-		spin_lock_init(&entry->lock);
-	return entry;
-}
-
-/**
- * bailey_conn_entry_free() - free an entry that never was in a table
- * @entry: from bailey_conn_entry_alloc()
- *
- * Context: Any.
- */
-void bailey_conn_entry_free(struct bailey_conn_entry *entry)
-{
-	kmem_cache_free(cache, entry);
-}
-
-/**
- * bailey_conn_entry_size() - what an entry takes
- *
- * Return: bytes, the index left out.
- */
-unsigned int bailey_conn_entry_size(void)
-{
-	return kmem_cache_size(cache);
 }
 
 /**
@@ -527,46 +494,4 @@ bailey_conn_entry_advance(struct bailey_conn_table *table,
 		store(table, entry, &next, now);
 	spin_unlock_bh(&entry->lock);
 	return reason;
-}
-
-/**
- * bailey_conn_entry_read() - a connection as it is at one moment
- * @entry: found under RCU
- * @conn: filled in
- *
- * Context: Under rcu_read_lock(), softirq or process context.
- */
-void bailey_conn_entry_read(struct bailey_conn_entry *entry, struct bailey_conn *conn)
-{
-	spin_lock_bh(&entry->lock);
-	*conn = entry->conn;
-	spin_unlock_bh(&entry->lock);
-}
-
-/**
- * bailey_conn_entry_set_doors() - store which group sets let the request pass
- * @entry: found under RCU
- * @set: ids by %BAILEY_ORIGINATOR and %BAILEY_RESPONDER, 0 when nobody was asked
- * @ifindex: interfaces towards both, 0 for this machine
- * @epoch: the policy's revocation epoch in which they said so
- *
- * Who reads the epoch with acquire semantics reads the doors that go with it, or
- * later ones.
- *
- * Context: Under rcu_read_lock(), softirq or process context.
- */
-void bailey_conn_entry_set_doors(struct bailey_conn_entry *entry, const u32 set[2],
-				 const u32 ifindex[2], u32 epoch)
-{
-	unsigned int side;
-
-	spin_lock_bh(&entry->lock);
-	bailey_conn_forget(entry);
-	for (side = 0; side < 2; side++) {
-		WRITE_ONCE(entry->conn.ifindex[side], ifindex[side]);
-		WRITE_ONCE(entry->conn.set[side], set[side]);
-	}
-	/* Pairs with the acquire in bailey_evaluate(). */
-	smp_store_release(&entry->conn.epoch, epoch);
-	spin_unlock_bh(&entry->lock);
 }

@@ -20,32 +20,43 @@ struct bailey_conn_shard;
 /**
  * struct bailey_conn_entry - a connection in the table
  * @conn: the connection; key and orig_end never change; all else changes under
- *	  @lock and may be read without it through READ_ONCE()
- * @lock: serialises changes of @conn, @dead and @expendable; taken with BHs
+ *	  @lock and may be read without it through READ_ONCE(). The entry has only
+ *	  as much of it as its key and protocol need, and all below lies in
+ *	  &bailey_conn.owner
+ * @before: what lies before that
+ * @queue: its place among the expendable, if it is. Under the shard's lock
+ * @rcu: frees it after all readers, when it is dead
+ * @memo: by side, what was said of its packets: see conn_memo.c. If it is neither
+ * @lock: serialises changes of @conn, @dead, @expendable and @memo; taken with BHs
  *	  disabled, and by whoever inserts it before others can find it
  * @dead: unlinked: no more changes count; set once, under @lock
  * @expendable: &enum bailey_expendable: in which line it stands by @queue
  * @counted: its source counts it (conn_source.c); set before insertion
  * @shared: another entry has the same key, or had; under the lock of its chain
  * @shard: number of the one with its lines; set before insertion
- * @memo: by side, what was said of its packets: see conn_memo.c
- * @queue: its place among the expendable. Under the shard's lock
- * @rcu: frees it after all readers; when it is dead and has left @queue
  */
 struct bailey_conn_entry {
-	struct bailey_conn conn;
-	spinlock_t lock;	/* of @conn, @dead and @expendable */
-	bool dead;
-	u8 expendable;
-	bool counted;
-	bool shared;
-	u8 shard;
-	struct bailey_conn_memo memo[2];
 	union {
-		struct list_head queue;
-		struct rcu_head rcu;
+		struct bailey_conn conn;
+		struct {
+			u8 before[offsetof(struct bailey_conn, owner)];
+			union {
+				struct list_head queue;
+				struct rcu_head rcu;
+				struct bailey_conn_memo memo[2];
+			};
+			spinlock_t lock;	/* of @conn and the next two */
+			bool dead;
+			u8 expendable;
+			bool counted;
+			bool shared;
+			u8 shard;
+		};
 	};
 };
+
+static_assert(offsetofend(struct bailey_conn_entry, shard) <=
+	      offsetofend(struct bailey_conn, owner));
 
 /**
  * struct bailey_conn_iter - a place in the table, kept while others change it
@@ -212,9 +223,10 @@ s64 bailey_conn_table_count(struct bailey_conn_table *table);
 void bailey_conn_table_tally(struct bailey_conn_table *table,
 			     struct bailey_conn_tally *tally);
 
-struct bailey_conn_entry *bailey_conn_entry_alloc(gfp_t gfp);
+struct bailey_conn_entry *bailey_conn_entry_alloc(const struct bailey_conn_key *key,
+						  gfp_t gfp);
 void bailey_conn_entry_free(struct bailey_conn_entry *entry);
-unsigned int bailey_conn_entry_size(void);
+unsigned int bailey_conn_entry_size(const struct bailey_conn_key *key);
 
 int bailey_conn_table_insert(struct bailey_conn_table *table,
 			     struct bailey_conn_entry *new, u32 hash,

@@ -17,6 +17,7 @@
  * @hook: &enum bailey_hook
  * @ifindex: as in &struct bailey_where
  * @master: likewise
+ * @reserved: so that two fill a cache line
  */
 struct bailey_context {
 	u32 stamp;

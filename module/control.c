@@ -175,7 +175,7 @@ static enum bailey_conn_walk_verdict count_cut(struct bailey_conn_entry *entry,
 		return BAILEY_CONN_KEEP;
 	if (count->cut < CUT_LISTED) {
 		spin_lock_bh(&entry->lock);
-		count->listed[count->cut] = entry->conn;
+		bailey_conn_copy(&count->listed[count->cut], &entry->conn);
 		spin_unlock_bh(&entry->lock);
 	}
 	count->cut++;

@@ -294,30 +294,39 @@ static void add_to_common(struct slot *slot, u32 bytes, u32 now)
 		WRITE_ONCE(slot->last, now);
 }
 
-/**
- * bailey_counter_add_bh() - count a packet
- * @number: the counter
- * @bytes: the packet's length
- * @now: the caller's seconds
- *
- * Context: Under rcu_read_lock(), with bottom halves off. Nothing is lost.
- */
-void bailey_counter_add_bh(u32 number, u32 bytes, u32 now)
+/* Count a packet on this CPU. */
+static void add(struct directory *dir, u32 number, u32 bytes, u32 now)
 {
 	unsigned int row = row_of_cpu(smp_processor_id());
-	struct directory *dir;
-	struct slot *slot;
+	struct slot *slot = slot_of(dir, row, number);
 
-	/* Who has seen the number sees the directory that has it. */
-	smp_rmb();
-	dir = rcu_dereference(directory);
-	slot = slot_of(dir, row, number);
 	if (unlikely(!slot))
 		slot = own_slot(row, number);
 	if (likely(slot))
 		add_to_own(slot, bytes, now);
 	else
 		add_to_common(slot_of(dir, 0, number), bytes, now);
+}
+
+/**
+ * bailey_counter_add_two_bh() - count a packet on up to two counters
+ * @number: the counters; 0 for none
+ * @bytes: the packet's length
+ * @now: the caller's seconds
+ *
+ * Context: Under rcu_read_lock(), with bottom halves off. Nothing is lost.
+ */
+void bailey_counter_add_two_bh(const u32 number[2], u32 bytes, u32 now)
+{
+	struct directory *dir;
+
+	/* Who has seen the numbers sees the directory that has them. */
+	smp_rmb();
+	dir = rcu_dereference(directory);
+	if (number[0])
+		add(dir, number[0], bytes, now);
+	if (number[1])
+		add(dir, number[1], bytes, now);
 }
 
 /**
@@ -330,8 +339,10 @@ void bailey_counter_add_bh(u32 number, u32 bytes, u32 now)
  */
 void bailey_counter_add(bailey_counter *counter, u32 bytes, u32 now)
 {
+	const u32 number[2] = { *counter };
+
 	local_bh_disable();
-	bailey_counter_add_bh(*counter, bytes, now);
+	bailey_counter_add_two_bh(number, bytes, now);
 	local_bh_enable();
 }
 

@@ -7,6 +7,6 @@
 
 #include "engine/base.h"
 
-void bailey_counter_add_bh(u32 number, u32 bytes, u32 now);
+void bailey_counter_add_two_bh(const u32 number[2], u32 bytes, u32 now);
 
 #endif /* BAILEY_COUNTER_H */

@@ -115,7 +115,7 @@ void bailey_events_add(struct bailey_event_ring *ring, const struct bailey_conn 
 	spin_lock(&ring->lock);
 	record = &ring->record[ring->at];
 	record->time = ktime_get_ns();
-	record->conn = *conn;
+	bailey_conn_copy(&record->conn, conn);
 	record->what = what;
 	record->end = end;
 	ring->written++;

@@ -115,20 +115,24 @@ static u32 side_ifindex(const struct passage *p, u32 side)
 
 static struct bailey_conn_entry *make_entry(const struct passage *p)
 {
-	struct bailey_conn_entry *entry = bailey_conn_entry_alloc(GFP_ATOMIC);
+	struct bailey_conn_entry *entry;
+	struct bailey_conn_key key;
 	struct bailey_conn *conn;
 	bool related;
+	u8 end = bailey_eval_key(&p->eval, &p->quote, &key, &related);
 
+	entry = bailey_conn_entry_alloc(&key, GFP_ATOMIC);
 	if (!entry)
 		return NULL;
 	conn = &entry->conn;
-	conn->orig_end = bailey_eval_key(&p->eval, &p->quote, &conn->key, &related);
+	conn->orig_end = end;
 	conn->set[BAILEY_ORIGINATOR] = p->verdict.set[BAILEY_ORIGINATOR];
 	conn->set[BAILEY_RESPONDER] = p->verdict.set[BAILEY_RESPONDER];
 	conn->epoch = p->verdict.epoch;
 	conn->ifindex[BAILEY_ORIGINATOR] = side_ifindex(p, BAILEY_SRC);
 	conn->ifindex[BAILEY_RESPONDER] = side_ifindex(p, BAILEY_DST);
-	conn->track = p->verdict.next.track;
+	bailey_track_copy(&conn->track, &p->verdict.next.track,
+			  bailey_track_words(key.proto));
 	if (p->entry)
 		bailey_conn_succeeds(conn, &p->entry->conn);
 	conn->expires = bailey_conn_deadline(p->now, p->verdict.next.timeout);
@@ -345,7 +349,7 @@ static noinline unsigned int ask_in_full(struct bailey_net *bn,
 static bool agrees(const struct passage *p, const struct bailey_conn_recall *recall)
 {
 	const struct bailey_verdict *verdict = &p->verdict;
-	struct bailey_conn conn = recall->entry->conn;
+	struct bailey_conn conn;
 	u32 i, timeout;
 
 	if (verdict->reason != BAILEY_PASS || !verdict->conn_known || verdict->open ||
@@ -355,9 +359,10 @@ static bool agrees(const struct passage *p, const struct bailey_conn_recall *rec
 	for (i = 0; i < 2; i++)
 		if ((i < verdict->hits ? verdict->rule[i]->counter : 0) != recall->counter[i])
 			return false;
+	bailey_conn_copy(&conn, &recall->entry->conn);
 	bailey_stream_move(&conn, recall->packet, recall->side, &p->rules, &timeout);
 	return timeout == verdict->next.timeout &&
-	       bailey_track_equal(&conn.track, &verdict->next.track);
+	       bailey_track_equal(&conn.track, &verdict->next.track, BAILEY_TRACK_WORDS);
 }
 
 /* The comparing mode: ask a remembered packet in full, and leave nothing behind. */
@@ -394,14 +399,15 @@ static noinline bool compares(struct bailey_net *bn, const struct bailey_binding
 static bool recall(struct bailey_net *bn, const struct bailey_binding *binding,
 		   const struct bailey_where *where, const struct bailey_packet *packet)
 {
-	struct bailey_conn_recall recall = { .packet = packet };
+	struct bailey_conn_recall recall BAILEY_UNSET;
 	struct bailey_track_rules rules;
-	u32 i, stamp, now;
+	u32 stamp, now;
 
 	stamp = bailey_context_find(binding->contexts, where);
 	if (!stamp || trace_bailey_verdict_enabled())
 		return false;
 	now = bailey_conn_now();
+	recall.packet = packet;
 	if (!bailey_conn_recall(&recall, &bn->conns, where->domain, stamp, now))
 		return false;
 	if (unlikely(READ_ONCE(compare)) && !compares(bn, binding, where, &recall, stamp))
@@ -409,9 +415,7 @@ static bool recall(struct bailey_net *bn, const struct bailey_binding *binding,
 	rules = bailey_sysctl_track_rules(&bn->sysctls);
 	if (!bailey_conn_go_on(&recall, &rules, now))
 		return false;
-	for (i = 0; i < 2; i++)
-		if (recall.counter[i])
-			bailey_counter_add_bh(recall.counter[i], packet->len, now);
+	bailey_counter_add_two_bh(recall.counter, packet->len, now);
 	bailey_stats_count_bh(bn->stats, BAILEY_COUNT_ACCEPTED);
 	return true;
 }

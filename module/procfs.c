@@ -286,7 +286,7 @@ static bool explain_find(void *arg, const struct bailey_eval *eval,
 	if (bailey_net_has_conns(talk->bn))
 		entry = bailey_hook_find(talk->bn, eval, NULL, &match);
 	if (entry) {
-		*conn = entry->conn;
+		bailey_conn_entry_read(entry, conn);
 		*side = match.side;
 	}
 	rcu_read_unlock();

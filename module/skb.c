@@ -12,6 +12,7 @@
 #include <net/checksum.h>
 #include <net/ip6_checksum.h>
 
+#include "engine/packet_plain.h"
 #include "skb.h"
 
 /* A source that knows its buffer. */

@@ -83,14 +83,6 @@ void bailey_where_init(struct bailey_where *where, struct net *net,
 	where->world = net;
 }
 
-/* Most have none, and need not be asked by a call. */
-static u32 master_of(const struct net_device *dev)
-{
-	if (!netif_is_l3_master(dev) && !netif_is_l3_slave(dev))
-		return 0;
-	return l3mdev_master_ifindex_rcu(dev);
-}
-
 /**
  * bailey_where_device() - a packet passes an interface on one side
  * @where: filled in for that side; at LOCAL_* the other side's domain, too
@@ -102,7 +94,7 @@ static u32 master_of(const struct net_device *dev)
 void bailey_where_device(struct bailey_where *where, u32 side,
 			 const struct net_device *dev)
 {
-	u32 master = master_of(dev);
+	u32 master = l3mdev_master_ifindex_rcu(dev);
 
 	where->ifindex[side] = dev->ifindex;
 	where->master[side] = master == dev->ifindex ? 0 : master;
@@ -150,6 +142,18 @@ static bool comes_again(const struct sk_buff *skb, const struct nf_hook_state *s
 	return netif_is_l3_master(state->out) && skb->dev == state->out;
 }
 
+static bool has_vrf(const struct net_device *dev)
+{
+	return netif_is_l3_master(dev) || netif_is_l3_slave(dev);
+}
+
+/* Is it forwarded between two interfaces without VRFs, like most? */
+static bool is_plain(const struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	return state->hook == NF_INET_FORWARD && !has_vrf(state->in) && !has_vrf(state->out) &&
+	       ingress_port(skb, state) == state->in;
+}
+
 /**
  * bailey_where_locate() - find out where a packet is
  * @where: filled in
@@ -162,6 +166,15 @@ static bool comes_again(const struct sk_buff *skb, const struct nf_hook_state *s
 bool bailey_where_locate(struct bailey_where *where, const struct sk_buff *skb,
 			 const struct nf_hook_state *state)
 {
+	if (likely(is_plain(skb, state))) {
+		*where = (struct bailey_where){
+			.hook = BAILEY_HOOK_FORWARD,
+			.ifindex = { state->in->ifindex, state->out->ifindex },
+			.has_addr = has_addr,
+			.world = state->net,
+		};
+		return true;
+	}
 	bailey_where_init(where, state->net,
 			  state->hook == NF_INET_LOCAL_IN ? BAILEY_HOOK_LOCAL_IN :
 			  state->hook == NF_INET_LOCAL_OUT ? BAILEY_HOOK_LOCAL_OUT :

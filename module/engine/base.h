@@ -27,6 +27,7 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
+#include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/types.h>
 
@@ -35,7 +36,6 @@
 #define bailey_free(p)		kvfree(p)
 #define bailey_yield()		cond_resched()
 #define bailey_killed()		fatal_signal_pending(current)
-#define bailey_prefetch(p)	prefetch(p)
 #define bailey_lowest_bit(word)	__ffs(word)
 #define bailey_random()		get_random_u64()	/* seeds of hashes */
 #define bailey_mul_high(a, b)	mul_u64_u64_shr(a, b, 64)
@@ -106,6 +106,9 @@ static inline bool bailey_ref_shared(const struct bailey_refcount *ref)
 #define bailey_load_acquire(p)	smp_load_acquire(p)
 #define bailey_store_release(p, v) smp_store_release(p, v)
 
+/* A lock, links and marks of whoever keeps a connection: see module/conn_table.h */
+#define BAILEY_OWNER_SIZE	(29 + sizeof(spinlock_t))
+
 /* Counters of packets lie apart, one for each CPU: see module/counter.c. */
 typedef u32 bailey_counter;
 struct bailey_count;
@@ -170,7 +173,6 @@ void *bailey_test_zalloc(size_t size);
 #define bailey_free(p)		free(p)
 #define bailey_yield()		do { } while (0)
 #define bailey_killed()		false
-#define bailey_prefetch(p)	__builtin_prefetch(p)
 #define bailey_lowest_bit(word)	__builtin_ctzl(word)
 #define bailey_random()		0x5bd1e9955bd1e995ULL	/* the same in each run */
 #define bailey_prefetch(p)	__builtin_prefetch(p)
@@ -229,6 +231,8 @@ static inline bool bailey_ref_shared(const struct bailey_refcount *ref)
 
 #define bailey_load_acquire(p)	READ_ONCE(*(p))
 #define bailey_store_release(p, v) WRITE_ONCE(*(p), v)
+
+#define BAILEY_OWNER_SIZE	33
 
 static inline void sort(void *base, size_t num, size_t size,
 			int (*cmp)(const void *, const void *), void *swap)

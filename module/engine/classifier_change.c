@@ -90,11 +90,6 @@ void bailey_classifier_put(struct bailey_classifier *classifier)
 	bailey_free(classifier);
 }
 
-static bool is_gone(const u64 *gone, u32 rank)
-{
-	return gone && gone[rank / 64] >> rank % 64 & 1;
-}
-
 static int by_number(const void *a, const void *b)
 {
 	const struct bailey_rule *x = *(struct bailey_rule * const *)a;
@@ -145,7 +140,7 @@ static int note_gone(struct bailey_classifier *to, const struct bailey_classifie
 		for (i = 0; i < count; i++) {
 			u32 rank = rank_of(index, removed[i]);
 
-			if (rank == index->count || is_gone(gone, rank))
+			if (rank == index->count || bailey_index_gone(gone, rank))
 				continue;
 			gone[rank / 64] |= 1ULL << rank % 64;
 			to->gone_count++;
@@ -201,10 +196,10 @@ static u32 merge(struct bailey_rule **to, struct bailey_rule * const *from, u32 
 	u32 left = 0, i, at, rest = have;
 
 	for (i = 0; i < count; i++)
-		left += !is_gone(gone, i);
+		left += !bailey_index_gone(gone, i);
 	at = have + left;
 	for (i = count; i--;) {
-		if (is_gone(gone, i))
+		if (bailey_index_gone(gone, i))
 			continue;
 		while (rest && by_number(&to[rest - 1], &from[i]) > 0)
 			to[--at] = to[--rest];

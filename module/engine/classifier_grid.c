@@ -12,6 +12,7 @@
 #define LENGTHS		130		/* 0 to 128, and a border */
 #define FIELDS		BAILEY_INDEX_FIELDS
 #define LEVELS		BAILEY_INDEX_LEVELS
+#define ROWS		(LEVELS + 1)
 #define COMBINATIONS	(LEVELS * LEVELS * 8)
 
 /**
@@ -28,8 +29,8 @@ struct choice {
 	u32 count[LENGTHS];
 	u32 below[LENGTHS];
 	u64 sum[LENGTHS];
-	u64 cost[LEVELS + 1][LENGTHS];
-	u8 next[LEVELS + 1][LENGTHS];
+	u64 cost[ROWS][LENGTHS];
+	u8 next[ROWS][LENGTHS];
 	u32 size[COMBINATIONS];
 	u8 into[COMBINATIONS];
 };

@@ -10,11 +10,10 @@
 #define FIELDS		BAILEY_INDEX_FIELDS
 #define LEVELS		BAILEY_INDEX_LEVELS
 #define FEW		8		/* rules that are compared one by one */
-#ifndef BUCKET_MAX
-#define BUCKET_MAX	8
-#endif
-//		/* rules in one bucket; others go to the rest */
-#define REST		(~(u32)0)
+#define BUCKET_MAX	12		/* records in one bucket; the tree has the others */
+#define DENSE		4096		/* places in a sieve that may be mostly empty */
+#define HASHED_MAX	(U32_MAX >> BAILEY_INDEX_MARKS)
+#define REST		(~(u32)0)	/* in no bucket */
 
 /**
  * struct making - what is needed only while an index is made
@@ -58,29 +57,33 @@ static u16 last_dport(const struct bailey_match *match)
 	return (u16)(match->type << 8 | (match->code == BAILEY_TYPE_ANY ? 0xff : match->code));
 }
 
+static u64 value_hash(const struct bailey_index *index, u32 field, u32 level,
+		      const struct bailey_match *match)
+{
+	struct bailey_addr net;
+
+	if (field == BAILEY_INDEX_SPORT)
+		return bailey_index_hash_word(match->sport_first, field);
+	if (field == BAILEY_INDEX_DPORT)
+		return bailey_index_hash_word(first_dport(match), field);
+	if (field == BAILEY_INDEX_PROTO)
+		return bailey_index_hash_word(match->proto, field);
+	net = bailey_index_mask(&peer_of(match, field)->addr, index->grid.bits[field][level]);
+	return bailey_index_hash_addr(&net, field);
+}
+
 /* The hash of what a rule's table looks at. */
 static u64 rule_hash(const struct bailey_index *index, u32 table, const struct bailey_rule *rule)
 {
 	const u8 *level = index->table[table].level;
 	u64 sum = index->table[table].salt;
 	struct bailey_match match;
-	u32 side;
+	u32 field;
 
 	bailey_rule_match(rule, &match);
-	for (side = BAILEY_INDEX_SRC; side <= BAILEY_INDEX_DST; side++) {
-		if (level[side]) {
-			u8 bits = index->grid.bits[side][level[side]];
-			struct bailey_addr net = bailey_index_mask(&peer_of(&match, side)->addr, bits);
-
-			sum += bailey_index_hash_addr(&net, index->seed + side);
-		}
-	}
-	if (level[BAILEY_INDEX_SPORT])
-		sum += bailey_index_hash_word(match.sport_first, index->seed + BAILEY_INDEX_SPORT);
-	if (level[BAILEY_INDEX_DPORT])
-		sum += bailey_index_hash_word(first_dport(&match), index->seed + BAILEY_INDEX_DPORT);
-	if (level[BAILEY_INDEX_PROTO])
-		sum += bailey_index_hash_word(match.proto, index->seed + BAILEY_INDEX_PROTO);
+	for (field = 0; field < FIELDS; field++)
+		if (level[field])
+			sum += value_hash(index, field, level[field], &match);
 	return bailey_index_hash_end(sum);
 }
 
@@ -139,7 +142,8 @@ static void assign(struct bailey_index *index, struct making *making)
 		u32 bucket = bailey_index_bucket(hash, index->buckets);
 
 		making->bucket_of[i] = REST;
-		if (making->fill[bucket] >= BUCKET_MAX || looks_at_nothing(&index->table[making->table_of[i]]))
+		if (making->fill[bucket] >= BUCKET_MAX || index->hashed == HASHED_MAX ||
+		    looks_at_nothing(&index->table[making->table_of[i]]))
 			continue;
 		making->fill[bucket]++;
 		making->bucket_of[i] = bucket;
@@ -160,11 +164,11 @@ static int place(struct bailey_index *index, struct making *making, u8 family)
 	for (i = 0; i < index->buckets; i++) {
 		u32 count = making->fill[i];
 
-		index->bucket[i] |= at << 8;
+		index->bucket[i] |= at << BAILEY_INDEX_MARKS;
 		making->fill[i] = at;
 		at += count;
 	}
-	index->bucket[index->buckets] = at << 8;
+	index->bucket[index->buckets] = at << BAILEY_INDEX_MARKS;
 	for (i = 0; i < index->count; i++) {
 		u32 bucket = making->bucket_of[i];
 
@@ -178,11 +182,10 @@ static int place(struct bailey_index *index, struct making *making, u8 family)
 
 static void fill_side(struct bailey_tree_rule *to, u32 dim, const struct bailey_peer *peer)
 {
+	static const struct bailey_addr all = { ~0ULL, ~0ULL };
 	struct bailey_addr mask = { 0, 0 };
 
 	if (peer->kind == BAILEY_PEER_CIDR) {
-		static const struct bailey_addr all = { ~0ULL, ~0ULL };
-
 		mask = bailey_index_mask(&all, peer->bits);
 		to->first[dim] = peer->addr.hi;
 		to->first[dim + 1] = peer->addr.lo;
@@ -191,25 +194,25 @@ static void fill_side(struct bailey_tree_rule *to, u32 dim, const struct bailey_
 	to->last[dim + 1] = to->first[dim + 1] | ~mask.lo;
 }
 
-/* The box that a rule is among all packets; see bailey_index_point(). */
+/* What a rule matches at the most; its record says the rest. */
 static void fill_tree_rule(struct bailey_tree_rule *to, const struct bailey_rule *rule)
 {
 	struct bailey_match match;
 
 	bailey_rule_match(rule, &match);
-	fill_side(to, 0, &match.from);
-	fill_side(to, 2, &match.to);
-	to->last[4] = 0x10000;
+	fill_side(to, BAILEY_TREE_SRC, &match.from);
+	fill_side(to, BAILEY_TREE_DST, &match.to);
+	to->last[BAILEY_TREE_SPORT] = 0x10000;
 	if (match.sport_given || match.dport_given) {
-		to->first[4] = match.sport_first + 1;
-		to->last[4] = match.sport_last + 1;
+		to->first[BAILEY_TREE_SPORT] = match.sport_first + 1;
+		to->last[BAILEY_TREE_SPORT] = match.sport_last + 1;
 	}
-	to->first[5] = first_dport(&match);
-	to->last[5] = last_dport(&match);
-	to->last[6] = 0xff;
+	to->first[BAILEY_TREE_DPORT] = first_dport(&match);
+	to->last[BAILEY_TREE_DPORT] = last_dport(&match);
+	to->last[BAILEY_TREE_PROTO] = 0xff;
 	if (match.proto != BAILEY_PROTO_ANY) {
-		to->first[6] = match.proto;
-		to->last[6] = match.proto;
+		to->first[BAILEY_TREE_PROTO] = match.proto;
+		to->last[BAILEY_TREE_PROTO] = match.proto;
 	}
 }
 
@@ -271,27 +274,12 @@ static u32 fold(u32 *tables, u32 size)
 
 		for (i = 0; i < size; i++)
 			used += !!tables[i];
-		if (used * 4 > size || size <= 64)
+		if (used * (size > DENSE ? 2 : 4) > size || size <= 64)
 			return size;
 		for (i = 0; i < size; i += 2)
 			tables[i / 2] = tables[i] | tables[i + 1];
 		size /= 2;
 	}
-}
-
-static u64 value_hash(const struct bailey_index *index, u32 field, u32 level,
-		      const struct bailey_rule *rule)
-{
-	struct bailey_match match;
-	struct bailey_addr net;
-
-	bailey_rule_match(rule, &match);
-	if (field == BAILEY_INDEX_SPORT)
-		return bailey_index_hash_word(match.sport_first, index->seed + field);
-	if (field == BAILEY_INDEX_DPORT)
-		return bailey_index_hash_word(first_dport(&match), index->seed + field);
-	net = bailey_index_mask(&peer_of(&match, field)->addr, index->grid.bits[field][level]);
-	return bailey_index_hash_addr(&net, index->seed + field);
 }
 
 static int make_sieve(struct bailey_index *index, struct making *making, u32 field, u32 level)
@@ -311,11 +299,16 @@ static int make_sieve(struct bailey_index *index, struct making *making, u32 fie
 	tables = bailey_zalloc((size_t)size * sizeof(*tables));
 	if (!tables)
 		return -ENOMEM;
-	for (i = 0; i < index->count; i++)
-		if (making->bucket_of[i] != REST &&
-		    index->table[making->table_of[i]].level[field] == level)
-			tables[value_hash(index, field, level, index->rule[i]) >> shift] |=
-				1U << making->table_of[i];
+	for (i = 0; i < index->count; i++) {
+		struct bailey_match match;
+
+		if (making->bucket_of[i] == REST ||
+		    index->table[making->table_of[i]].level[field] != level)
+			continue;
+		bailey_rule_match(index->rule[i], &match);
+		tables[value_hash(index, field, level, &match) >> shift] |=
+			1U << making->table_of[i];
+	}
 	folded = fold(tables, size);
 	sieve->tables = take(index, (size_t)folded * sizeof(*tables));
 	if (sieve->tables)

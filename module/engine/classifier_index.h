@@ -11,8 +11,9 @@
 #include "classifier.h"
 #include "classifier_tree.h"
 
-#define BAILEY_INDEX_LEVELS	5	/* prefix lengths of one side, 0 among them */
+#define BAILEY_INDEX_LEVELS	4	/* prefix lengths of one side, 0 among them */
 #define BAILEY_INDEX_TABLES	32	/* ways of finding rules: bits of a u32 */
+#define BAILEY_INDEX_MARKS	8	/* low bits of a bucket: which hashes it has */
 
 /**
  * enum bailey_index_field - the fields by which rules are found
@@ -106,7 +107,6 @@ struct bailey_record {
  * @bucket: where each bucket's records begin << 8 | a set of the hashes it holds;
  *	    one more than @buckets
  * @buckets: how many; 0: all is rest
- * @seed: of the hash
  * @grid: how much of each field is looked at
  * @mask: the same as masks, by side and level
  * @open: by field, the tables that look at nothing of it
@@ -126,7 +126,6 @@ struct bailey_index {
 	u32 leaf_first;
 	u32 *bucket;
 	u32 buckets;
-	u64 seed;
 	struct bailey_index_grid grid;
 	struct bailey_addr mask[2][BAILEY_INDEX_LEVELS];
 	u32 open[BAILEY_INDEX_FIELDS];
@@ -162,17 +161,17 @@ static inline struct bailey_addr bailey_index_mask(const struct bailey_addr *add
 	return net;
 }
 
-/* The hash of a value of one field. */
-static inline u64 bailey_index_hash_addr(const struct bailey_addr *net, u64 seed)
+/* The hash of a value of one field, by whose number it differs from others'. */
+static inline u64 bailey_index_hash_addr(const struct bailey_addr *net, u32 field)
 {
-	u64 hash = (net->hi + seed) * BAILEY_INDEX_MIX_HI + net->lo * BAILEY_INDEX_MIX_LO;
+	u64 hash = (net->hi + field) * BAILEY_INDEX_MIX_HI + net->lo * BAILEY_INDEX_MIX_LO;
 
 	return hash ^ hash >> 29;
 }
 
-static inline u64 bailey_index_hash_word(u32 value, u64 seed)
+static inline u64 bailey_index_hash_word(u32 value, u32 field)
 {
-	return (value + seed) * BAILEY_INDEX_MIX_LO;
+	return (value + ((u64)field << 32)) * BAILEY_INDEX_MIX_LO;
 }
 
 /* The hash of a whole key, which is the sum of its fields' hashes. */
@@ -190,7 +189,19 @@ static inline u32 bailey_index_bucket(u64 hash, u32 buckets)
 
 static inline u32 bailey_index_mark(u64 hash)
 {
-	return 1U << (hash & 7);
+	return 1U << (hash & (BAILEY_INDEX_MARKS - 1));
+}
+
+/**
+ * bailey_index_gone() - is a rule of a base no longer there?
+ * @gone: bits by rank, or NULL
+ * @rank: which rule
+ *
+ * Return: true if it is gone.
+ */
+static inline bool bailey_index_gone(const u64 *gone, u32 rank)
+{
+	return gone && gone[rank / 64] >> rank % 64 & 1;
 }
 
 /**

@@ -99,7 +99,8 @@ static void try_dim(const struct growing *growing, const struct job *job, u32 di
 
 	for (i = 0; i < TRIES; i++) {
 		u32 nth = (u32)(((u64)job->count * (2 * i + 1)) / (2 * TRIES));
-		const struct bailey_tree_rule *rule = &growing->rule[growing->list[job->from + nth]];
+		u32 place = growing->list[job->from + nth];
+		const struct bailey_tree_rule *rule = &growing->rule[place];
 		u64 at[2] = { rule->first[dim], rule->last[dim] + 1 };
 		u32 k, cost;
 

@@ -7,9 +7,25 @@
 
 #include "base.h"
 
-/* Dimensions: both halves of both addresses, ports, protocol. */
-#define BAILEY_TREE_DIMS	7
-#define BAILEY_TREE_LEAF	BAILEY_TREE_DIMS
+/**
+ * enum bailey_tree_dim - what can be cut
+ * @BAILEY_TREE_SRC: source address, its first 64 bits; the others behind it
+ * @BAILEY_TREE_DST: destination address, likewise
+ * @BAILEY_TREE_SPORT: 0 for packets without ports, else source port + 1
+ * @BAILEY_TREE_DPORT: destination port, or ICMP type and code
+ * @BAILEY_TREE_PROTO: protocol
+ * @BAILEY_TREE_DIMS: how many
+ * @BAILEY_TREE_LEAF: nothing more
+ */
+enum bailey_tree_dim {
+	BAILEY_TREE_SRC = 0,
+	BAILEY_TREE_DST = 2,
+	BAILEY_TREE_SPORT = 4,
+	BAILEY_TREE_DPORT,
+	BAILEY_TREE_PROTO,
+	BAILEY_TREE_DIMS,
+	BAILEY_TREE_LEAF = BAILEY_TREE_DIMS
+};
 
 /**
  * struct bailey_tree_node - a cut, or a leaf

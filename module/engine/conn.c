@@ -231,8 +231,8 @@ enum bailey_reason bailey_conn_advance(const struct bailey_conn *conn,
 				       const struct bailey_track_rules *rules,
 				       struct bailey_conn_next *next)
 {
-	bailey_track_copy(&next->track, &conn->track);
-	next->timeout = 0;
+	memset(next, 0, sizeof(*next));
+	bailey_track_copy(&next->track, &conn->track, bailey_track_words(packet->proto));
 	if (packet->proto == BAILEY_PROTO_TCP)
 		return bailey_tcp_step(packet, side, rules, next);
 	if (is_sctp(packet))
@@ -288,7 +288,7 @@ void bailey_conn_succeeds(struct bailey_conn *conn, const struct bailey_conn *ol
 	struct bailey_track before;
 
 	if (conn->key.proto == BAILEY_PROTO_SCTP) {
-		bailey_track_copy(&before, &old->track);
+		bailey_track_copy(&before, &old->track, BAILEY_TRACK_WORDS);
 		bailey_sctp_succeeds(&track->sctp, &before.sctp,
 				     conn->orig_end != old->orig_end);
 		return;
@@ -310,11 +310,12 @@ bool bailey_conn_quoted(const struct bailey_conn *conn,
 {
 	struct bailey_track track;
 
-	bailey_track_copy(&track, &conn->track);
+	if (!is_sctp(quote) &&
+	    (quote->proto != BAILEY_PROTO_TCP || !(quote->flags & BAILEY_PKT_SEQ)))
+		return true;
+	bailey_track_copy(&track, &conn->track, BAILEY_TRACK_WORDS);
 	if (is_sctp(quote))
 		return bailey_sctp_quoted(&track.sctp, quote, side);
-	if (quote->proto != BAILEY_PROTO_TCP || !(quote->flags & BAILEY_PKT_SEQ))
-		return true;
 	return bailey_tcp_quoted(&track.tcp, quote, side);
 }
 
@@ -382,6 +383,27 @@ enum bailey_expendable bailey_conn_expendable(const struct bailey_conn *conn)
 	default:
 		return BAILEY_EXPENDABLE_NOT;
 	}
+}
+
+/**
+ * bailey_conn_copy() - copy what there is of a connection
+ * @to: filled in, all but &bailey_conn.owner
+ * @from: perhaps kept in less room than a struct bailey_conn
+ *
+ * Context: Nobody changes @from.
+ */
+void bailey_conn_copy(struct bailey_conn *to, const struct bailey_conn *from)
+{
+	memset(to, 0, sizeof(*to));
+	bailey_conn_key_copy(&to->key, &from->key);
+	to->set[0] = from->set[0];
+	to->set[1] = from->set[1];
+	to->epoch = from->epoch;
+	to->ifindex[0] = from->ifindex[0];
+	to->ifindex[1] = from->ifindex[1];
+	to->expires = from->expires;
+	to->orig_end = from->orig_end;
+	bailey_track_copy(&to->track, &from->track, bailey_track_words(from->key.proto));
 }
 
 /**

@@ -190,18 +190,25 @@ static_assert(sizeof(struct bailey_track) == sizeof(u32) * BAILEY_TRACK_WORDS);
  * @epoch: the policy's revocation epoch in which they said so
  * @ifindex: interface towards the originator and towards the responder, as last
  *	     seen on the request; 0 for this box itself
+ * @expires: when it is dead, in the caller's seconds, compared modulo 2^32
+ * @owner: room for whoever keeps it
  * @orig_end: which end of @key (0 or 1) is the originator
  * @track: how far it has come
- * @expires: when it is dead, in the caller's seconds, compared modulo 2^32
+ *
+ * What not all need stands at both ends, and whoever keeps many has it only where
+ * it is needed: &bailey_conn_key.far at the beginning, and but for TCP and SCTP all of
+ * @track behind its first word. So copies are made by bailey_conn_copy(). What
+ * every packet reads lies together: from &bailey_conn_key.near on two cache lines.
  */
 struct bailey_conn {
 	struct bailey_conn_key key;
 	u32 set[2];
 	u32 epoch;
 	u32 ifindex[2];
+	u32 expires;
+	u8 owner[BAILEY_OWNER_SIZE];
 	u8 orig_end;
 	struct bailey_track track;
-	u32 expires;
 };
 
 /**
@@ -377,19 +384,32 @@ bool bailey_conn_quoted(const struct bailey_conn *conn,
 			const struct bailey_packet *quote, u8 side);
 
 /**
+ * bailey_track_words() - how many words of a track are used
+ * @proto: the connection's protocol
+ *
+ * Return: all for TCP and SCTP; one, state and flags, for what has no numbers.
+ */
+static inline unsigned int bailey_track_words(u8 proto)
+{
+	return proto == BAILEY_PROTO_TCP || proto == BAILEY_PROTO_SCTP ?
+	       BAILEY_TRACK_WORDS : 1;
+}
+
+/**
  * bailey_track_copy() - copy between a connection and a packet's view of it
  * @to: where to
  * @from: where from
+ * @words: bailey_track_words()
  *
  * Word by word, as another CPU may be reading or writing one of them: a reader
  * may see some words from before a change and some from after it.
  */
 static inline void bailey_track_copy(struct bailey_track *to,
-				     const struct bailey_track *from)
+				     const struct bailey_track *from, unsigned int words)
 {
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(to->word); i++)
+	for (i = 0; i < words; i++)
 		WRITE_ONCE(to->word[i], READ_ONCE(from->word[i]));
 }
 
@@ -397,15 +417,16 @@ static inline void bailey_track_copy(struct bailey_track *to,
  * bailey_track_equal() - has a packet changed anything?
  * @a: one
  * @b: the other
+ * @words: bailey_track_words()
  *
  * Return: true if they are the same.
  */
 static inline bool bailey_track_equal(const struct bailey_track *a,
-				      const struct bailey_track *b)
+				      const struct bailey_track *b, unsigned int words)
 {
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(a->word); i++)
+	for (i = 0; i < words; i++)
 		if (READ_ONCE(a->word[i]) != READ_ONCE(b->word[i]))
 			return false;
 	return true;
@@ -468,6 +489,7 @@ enum bailey_expendable {
 
 enum bailey_expendable bailey_conn_expendable(const struct bailey_conn *conn);
 
+void bailey_conn_copy(struct bailey_conn *to, const struct bailey_conn *from);
 void bailey_conn_request(const struct bailey_conn *conn,
 			 struct bailey_packet *packet);
 

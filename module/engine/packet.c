@@ -3,9 +3,10 @@
  * Reading packets: IPv4 and IPv6 headers with IPv6's extension headers, and the
  * packet that an ICMP error quotes; what stands above IP is packet_upper.c's.
  *
- * packet_plain.c reads most packets before any of this is asked. All bytes come
+ * packet_plain.h reads most packets before any of this is asked. All bytes come
  * through bailey_reader_peek(). No locks, no memory of earlier packets.
  */
+#include "packet_plain.h"
 #include "packet_reader.h"
 
 #define IPV4_HEADER	20

@@ -310,8 +310,6 @@ bool bailey_packet_proto_known(const struct bailey_packet *packet);
 enum bailey_reason bailey_packet_parse(const struct bailey_source *source,
 				       struct bailey_packet *packet,
 				       struct bailey_packet *quote);
-bool bailey_packet_plain(const struct bailey_source *source,
-			 struct bailey_packet *packet);
 enum bailey_reason bailey_packet_read(const struct bailey_source *source,
 				      struct bailey_packet *packet,
 				      struct bailey_packet *quote);

@@ -212,7 +212,7 @@ static void agree(struct bailey_tcp_track *tcp)
 		struct bailey_tcp_half *half = &tcp->half[side];
 
 		half->max_end = bailey_seq_later(half->max_end,
-				      half->end + tcp->half[!side].max_win);
+						 half->end + tcp->half[!side].max_win);
 	}
 }
 
@@ -555,12 +555,14 @@ bool bailey_tcp_is_first_syn(const struct bailey_tcp_track *tcp,
 bool bailey_tcp_quoted(const struct bailey_tcp_track *tcp,
 		       const struct bailey_packet *quote, u8 side)
 {
+	const struct bailey_tcp_half *own = &tcp->half[side];
+
 	if (!tcp->bits)
 		return true;
 	if (!seen(tcp, side))
 		return false;
 	if (!seen(tcp, !side))
 		return quote->tcp_seq == tcp->syn;
-	return !bailey_seq_after(quote->tcp_seq, tcp->half[side].end) &&
-	       !bailey_seq_after(bailey_tcp_low_edge(&tcp->half[side], &tcp->half[!side]), quote->tcp_seq);
+	return !bailey_seq_after(quote->tcp_seq, own->end) &&
+	       !bailey_seq_after(bailey_tcp_low_edge(own, &tcp->half[!side]), quote->tcp_seq);
 }

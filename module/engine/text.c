@@ -212,6 +212,16 @@ void bailey_lexer_note(struct bailey_lexer *lex, const char *fmt, ...)
 			  lex->lineno, bailey_lexer_column(lex), text);
 }
 
+static int number_fail(struct bailey_lexer *lex, int code, const char *reason,
+		       const char *what, u32 min, u32 max)
+{
+	char range[48], said[96];
+
+	snprintf(range, sizeof(range), "a number from %u to %u", min, max);
+	snprintf(said, sizeof(said), reason, what);
+	return bailey_lexer_fail(lex, code, range, "%s", said);
+}
+
 /**
  * bailey_lexer_number() - take the current word as a number and step over it
  * @lex: the lexer
@@ -225,18 +235,11 @@ void bailey_lexer_note(struct bailey_lexer *lex, const char *fmt, ...)
 int bailey_lexer_number(struct bailey_lexer *lex, const char *what, u32 min,
 			u32 max, u32 *value)
 {
-	char range[48];
-
-	snprintf(range, sizeof(range), "a number from %u to %u", min, max);
-	if (!lex->word_len)
-		return bailey_lexer_fail(lex, -EINVAL, range,
-					 "the line ends where %s should stand", what);
 	if (!bailey_text_number(lex->word, lex->word_len, U32_MAX, value))
-		return bailey_lexer_fail(lex, -EINVAL, range,
-					 "%s is not a number", what);
+		return number_fail(lex, -EINVAL, lex->word_len ? "%s is not a number" :
+				   "the line ends where %s should stand", what, min, max);
 	if (*value < min || *value > max)
-		return bailey_lexer_fail(lex, -ERANGE, range,
-					 "%s is out of range", what);
+		return number_fail(lex, -ERANGE, "%s is out of range", what, min, max);
 	bailey_lexer_next(lex);
 	return 0;
 }

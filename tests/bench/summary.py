@@ -13,7 +13,7 @@ import sys
 CONDITIONS = ("flows", "rules", "set", "family", "cpus")
 # Which of a row's numbers counts, by its unit, and what measures have another one
 UNITS = {"ns": "median", "s": "seconds", "B": "bytes", "/s": "rate", "Mbit/s": "mbits"}
-VALUES = {"cpus-established": "wall", "cpus-new": "wall"}
+VALUES = {"cpus-established": "shared", "cpus-new": "shared"}
 
 
 def spread(values):

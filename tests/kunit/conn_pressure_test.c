@@ -41,13 +41,17 @@ static struct bailey_packet request_of(u32 n, u8 proto)
 
 static struct bailey_conn_entry *entry_of(struct kunit *test,
 					  const struct bailey_packet *packet,
-					  u8 flags, s32 left)
+					  u32 domain, u8 flags, s32 left)
 {
-	struct bailey_conn_entry *entry = bailey_conn_entry_alloc(GFP_KERNEL);
-	struct bailey_conn *conn = &entry->conn;
+	struct bailey_conn_entry *entry;
+	struct bailey_conn_key key;
+	struct bailey_conn *conn;
+	u8 end = bailey_conn_key_make(&key, packet, domain, 0);
 
+	entry = bailey_conn_entry_alloc(&key, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, entry);
-	conn->orig_end = bailey_conn_key_make(&conn->key, packet, 0, 0);
+	conn = &entry->conn;
+	conn->orig_end = end;
 	conn->track.flags = flags;
 	conn->track.state = packet->proto == BAILEY_PROTO_TCP ? BAILEY_TCP_SYN_SENT :
 							  BAILEY_TCP_NONE;
@@ -76,7 +80,7 @@ static int add(struct kunit *test, u32 n, u8 flags, s32 left, u32 max)
 {
 	struct bailey_packet p = request_of(n, BAILEY_PROTO_UDP);
 
-	return insert(test, entry_of(test, &p, flags, left), max, 0);
+	return insert(test, entry_of(test, &p, 0, flags, left), max, 0);
 }
 
 static bool there(struct kunit *test, u32 n)
@@ -249,7 +253,7 @@ static void a_stream_stays(struct kunit *test)
 		{ BAILEY_ORIGINATOR, BAILEY_EXPENDABLE_NOT },
 	};
 	struct bailey_packet p = request_of(1, BAILEY_PROTO_UDP);
-	struct bailey_conn_entry *entry = entry_of(test, &p, 0, 100);
+	struct bailey_conn_entry *entry = entry_of(test, &p, 0, 0, 100);
 	unsigned int i;
 
 	KUNIT_ASSERT_EQ(test, insert(test, entry, 1, 0), 0);
@@ -295,7 +299,7 @@ static void step(struct kunit *test, struct bailey_conn_entry *entry, u8 side,
 static void a_handshake_makes_it_stay(struct kunit *test)
 {
 	struct bailey_packet p = request_of(1, BAILEY_PROTO_TCP);
-	struct bailey_conn_entry *entry = entry_of(test, &p, 0, 100);
+	struct bailey_conn_entry *entry = entry_of(test, &p, 0, 0, 100);
 
 	KUNIT_ASSERT_EQ(test, insert(test, entry, 1, 0), 0);
 	KUNIT_EXPECT_TRUE(test, entry->expendable);
@@ -315,7 +319,7 @@ static void a_handshake_makes_it_stay(struct kunit *test)
 static void a_reset_lets_it_go(struct kunit *test)
 {
 	struct bailey_packet p = request_of(1, BAILEY_PROTO_TCP);
-	struct bailey_conn_entry *entry = entry_of(test, &p, 0, 100);
+	struct bailey_conn_entry *entry = entry_of(test, &p, 0, 0, 100);
 
 	KUNIT_ASSERT_EQ(test, insert(test, entry, 1, 0), 0);
 	step(test, entry, 1, BAILEY_TCP_SYN | BAILEY_TCP_ACK, true);
@@ -332,7 +336,7 @@ static void what_ends_sooner_is_collected_in_time(struct kunit *test)
 	struct bailey_packet p = request_of(1, BAILEY_PROTO_UDP);
 	struct bailey_conn_entry *entry;
 
-	entry = entry_of(test, &p, LASTING, 100000);
+	entry = entry_of(test, &p, 0, LASTING, 100000);
 	KUNIT_ASSERT_EQ(test, insert(test, entry, 10, 0), 0);
 	collect_all(test);
 	KUNIT_EXPECT_TRUE(test, there(test, 1));
@@ -375,8 +379,7 @@ static int add_from(struct kunit *test, struct bailey_packet *p, u16 sport,
 	struct bailey_conn_entry *entry;
 
 	p->sport = sport;
-	entry = entry_of(test, p, 0, 100);
-	entry->conn.orig_end = bailey_conn_key_make(&entry->conn.key, p, domain, 0);
+	entry = entry_of(test, p, domain, 0, 100);
 	return insert(test, entry, 1000, per_source);
 }
 
@@ -472,7 +475,7 @@ static int race(void *arg)
 	for (round = 0; round < ROUNDS; round++) {
 		p = request_of(get_random_u32() % RACE_KEYS, BAILEY_PROTO_UDP);
 		p.src.hi &= ~(3ULL << 32);
-		entry = entry_of(test, &p, 0, round % 3 ? 100 : 0);
+		entry = entry_of(test, &p, 0, 0, round % 3 ? 100 : 0);
 		rcu_read_lock();
 		switch (bailey_conn_table_insert(test->priv, entry,
 						 bailey_conn_hash(&entry->conn.key),

@@ -10,6 +10,7 @@
 #include <linux/kthread.h>
 #include <linux/module.h>
 
+#include "conn_memo.h"
 #include "conn_place.h"
 
 #define NO_LIMIT	U32_MAX
@@ -42,18 +43,28 @@ static struct bailey_packet response_of(u32 n)
 	return p;
 }
 
-/* An entry for request @n that lives @left seconds more. */
-static struct bailey_conn_entry *make_entry(struct kunit *test, u32 n, u32 set,
-					    s32 left)
+/* An entry for a request that lives @left seconds more. */
+static struct bailey_conn_entry *entry_of(struct kunit *test,
+					  const struct bailey_packet *p, u32 set, s32 left)
 {
-	struct bailey_conn_entry *entry = bailey_conn_entry_alloc(GFP_KERNEL);
-	struct bailey_packet p = request_of(n);
+	struct bailey_conn_entry *entry;
+	struct bailey_conn_key key;
+	u8 end = bailey_conn_key_make(&key, p, 0, 0);
 
+	entry = bailey_conn_entry_alloc(&key, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, entry);
-	entry->conn.orig_end = bailey_conn_key_make(&entry->conn.key, &p, 0, 0);
+	entry->conn.orig_end = end;
 	entry->conn.set[BAILEY_ORIGINATOR] = set;
 	entry->conn.expires = bailey_conn_now() + left;
 	return entry;
+}
+
+static struct bailey_conn_entry *make_entry(struct kunit *test, u32 n, u32 set,
+					    s32 left)
+{
+	struct bailey_packet p = request_of(n);
+
+	return entry_of(test, &p, set, left);
 }
 
 static int insert_hashed(struct kunit *test, struct bailey_conn_entry *entry,
@@ -115,8 +126,7 @@ static unsigned int find(struct kunit *test, const struct bailey_packet *packet,
 	     entry; entry = bailey_conn_index_next(&probe, entry)) {
 		if (!bailey_conn_entry_live(entry, bailey_conn_now()))
 			continue;
-		KUNIT_EXPECT_TRUE(test, !memcmp(&entry->conn.key, &key,
-						sizeof(key)));
+		KUNIT_EXPECT_TRUE(test, bailey_conn_key_equal(&entry->conn.key, &key));
 		if (side && !found)
 			*side = bailey_conn_side(&entry->conn, end);
 		found++;
@@ -293,12 +303,15 @@ static enum bailey_reason advance(struct kunit *test, struct bailey_conn_entry *
 
 static void packets_advance(struct kunit *test)
 {
-	struct bailey_conn_entry *entry = add(test, 1, 1, 100);
 	struct bailey_packet p = request_of(1);
-	struct bailey_conn *conn = &entry->conn;
 	u32 now = bailey_conn_now();
+	struct bailey_conn_entry *entry;
+	struct bailey_conn *conn;
 
 	p.proto = BAILEY_PROTO_TCP;
+	entry = entry_of(test, &p, 1, 100);
+	KUNIT_ASSERT_EQ(test, insert(test, entry, NO_LIMIT), 0);
+	conn = &entry->conn;
 	conn->track.state = BAILEY_TCP_SYN_SENT;
 	p.tcp_flags = BAILEY_TCP_SYN | BAILEY_TCP_ACK;
 	KUNIT_EXPECT_EQ(test, advance(test, entry, &p, 1, now), BAILEY_PASS);
@@ -312,6 +325,44 @@ static void packets_advance(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, advance(test, entry, &p, 0, now + 5),
 			BAILEY_DROP_TCP_STATE);
 	KUNIT_EXPECT_EQ(test, conn->expires, now + 432001);
+}
+
+static bool remembers(struct kunit *test, u32 n, u32 stamp)
+{
+	struct bailey_packet p = request_of(n);
+	struct bailey_conn_recall recall = { .packet = &p };
+
+	return bailey_conn_recall(&recall, test->priv, (u32 []){ 0, 0 }, stamp,
+				  bailey_conn_now()) && recall.counter[1] == 7;
+}
+
+/* What was said is remembered as long as nothing else needs the room. */
+static void the_expendable_remember_nothing(struct kunit *test)
+{
+	const struct bailey_conn_memo memo = { .stamp = 5, .counter = { 6, 7 } };
+	struct bailey_conn_entry *entry = lasting(test, 1, 100);
+	struct bailey_conn_next next = { .timeout = 30 };
+	const u32 set[2] = { 1, 0 };
+
+	rcu_read_lock();
+	KUNIT_ASSERT_EQ(test, insert(test, entry, NO_LIMIT), 0);
+	bailey_conn_remember(entry, BAILEY_ORIGINATOR, &memo, set, 0);
+	KUNIT_EXPECT_TRUE(test, remembers(test, 1, 5));
+	KUNIT_EXPECT_FALSE(test, remembers(test, 1, 6));
+	/* Unanswered again: it stands in line */
+	bailey_conn_entry_update(test->priv, entry, &next, bailey_conn_now());
+	KUNIT_EXPECT_TRUE(test, entry->expendable);
+	bailey_conn_remember(entry, BAILEY_ORIGINATOR, &memo, set, 0);
+	bailey_conn_entry_set_doors(entry, set, (u32 []){ 0, 0 }, 0);
+	KUNIT_EXPECT_FALSE(test, remembers(test, 1, 5));
+	next.track.flags = BAILEY_CONN_REPLIED | BAILEY_CONN_STREAM;
+	bailey_conn_entry_update(test->priv, entry, &next, bailey_conn_now());
+	KUNIT_EXPECT_FALSE(test, entry->expendable);
+	KUNIT_EXPECT_FALSE(test, remembers(test, 1, 5));
+	KUNIT_EXPECT_FALSE(test, remembers(test, 1, 0) && entry->memo[0].stamp);
+	bailey_conn_remember(entry, BAILEY_ORIGINATOR, &memo, set, 0);
+	KUNIT_EXPECT_TRUE(test, remembers(test, 1, 5));
+	rcu_read_unlock();
 }
 
 static void doors_are_stored(struct kunit *test)
@@ -574,6 +625,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(nobody_dies_early),
 	KUNIT_CASE(the_refreshed_stay),
 	KUNIT_CASE(packets_advance),
+	KUNIT_CASE(the_expendable_remember_nothing),
 	KUNIT_CASE(doors_are_stored),
 	KUNIT_CASE(many_share_a_key),
 	KUNIT_CASE(a_walk_can_stop),

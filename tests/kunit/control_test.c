@@ -126,11 +126,14 @@ static void add_connection(struct kunit *test)
 		.dport = 53,
 	};
 	const struct bailey_conn_limits limits = { .connections = U32_MAX };
+	struct bailey_conn_key key;
 	int ret;
+	u8 end;
 
-	entry = bailey_conn_entry_alloc(GFP_KERNEL);
+	end = bailey_conn_key_make(&key, &packet, 0, 0);
+	entry = bailey_conn_entry_alloc(&key, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, entry);
-	entry->conn.orig_end = bailey_conn_key_make(&entry->conn.key, &packet, 0, 0);
+	entry->conn.orig_end = end;
 	entry->conn.expires = bailey_conn_now() + 1000;
 	rcu_read_lock();
 	ret = bailey_conn_table_insert(&f->bn.conns, entry,

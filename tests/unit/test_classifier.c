@@ -249,7 +249,8 @@ static void start(const struct kind *kind, u32 rules_wanted)
 {
 	u32 number = 1;
 
-	policy = build(NULL, "prefix-list a 10.0.0.0/25 2001:db8::/64\nprefix-list b 10.1.0.0/16\n");
+	policy = build(NULL, "prefix-list a 10.0.0.0/25 2001:db8::/64\n"
+			"prefix-list b 10.1.0.0/16\n");
 	seed = rules_wanted;
 	for (count = 0; count < rules_wanted; count++) {
 		struct bailey_match match;

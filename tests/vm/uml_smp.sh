@@ -65,6 +65,8 @@ build_kernel()
 			die "the option did not take: $line" ;;
 		esac
 	done <"$chroot$tmp/.fragment"
+	# It says where it is
+	sed -i "s,$tmp,$built,g" "$chroot$tmp/Makefile"
 	mv "$chroot$tmp" "$chroot$built"
 }
 

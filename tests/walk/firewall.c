@@ -293,15 +293,15 @@ static void check_stream(const struct walk_firewall *firewall,
 	bool same;
 
 	look = bailey_stream_look(&conn, packet, side, &firewall->rules, &timeout);
-	same = bailey_track_equal(&conn.track, &firewall->conn.track);
+	same = bailey_track_equal(&conn.track, &firewall->conn.track, BAILEY_TRACK_WORDS);
 	move = bailey_stream_move(&conn, packet, side, &firewall->rules, &again);
 	if (look == BAILEY_STREAM_OTHER && move == look)
 		return;
 	same = same && look == move && reason == BAILEY_PASS &&
 	       timeout == next->timeout && again == timeout &&
-	       bailey_track_equal(&conn.track, &next->track) &&
+	       bailey_track_equal(&conn.track, &next->track, BAILEY_TRACK_WORDS) &&
 	       (look == BAILEY_STREAM_SAME) ==
-	       bailey_track_equal(&firewall->conn.track, &next->track);
+	       bailey_track_equal(&firewall->conn.track, &next->track, BAILEY_TRACK_WORDS);
 	if (same)
 		return;
 	fprintf(stderr, "the quick way differs: look %d move %d reason %d\n", look, move, reason);
