@@ -15,7 +15,8 @@
  *	           `- further buckets of the chain; mostly none
  *
  * The upper bits of a key's hash say which chain, the lower ones which slots are
- * worth looking into. So of 65536 strangers' entries in the same line one is looked
+ * worth looking into, and the second line of an entry is fetched while its key is
+ * compared in the first. So of 65536 strangers' entries in the same line one is looked
  * at in vain. Entries themselves never move, and nothing in them belongs to
  * the index: whoever found one may keep it as long as RCU lets him, whatever
  * becomes of the buckets.
@@ -317,7 +318,10 @@ static struct bailey_conn_entry *search(struct bailey_conn_probe *probe)
 			if (READ_ONCE(bucket->tag[at]) != probe->tag)
 				continue;
 			entry = bailey_slot_entry(bucket, at);
-			if (!entry || !bailey_conn_key_equal(&entry->conn.key, probe->key))
+			if (!entry)
+				continue;
+			prefetch(bailey_entry_mark(entry) + L1_CACHE_BYTES);
+			if (!bailey_conn_key_equal(&entry->conn.key, probe->key))
 				continue;
 			probe->bucket = bucket;
 			probe->at = at + 1;

@@ -24,7 +24,9 @@
 #include "engine/language.h"
 #include "engine/seal.h"
 
-#define RETIRED_MAX	16	/* bindings queued before a writer waits */
+/* Bindings queued before a writer waits, and rules that only these have. */
+#define RETIRED_MAX	1024
+#define RETIRED_RULES	1000000
 #define REBIND_DELAY	(HZ / 10)
 #define OUTDATED_DELAY	HZ
 
@@ -72,6 +74,7 @@ static void retire_work(struct work_struct *work)
 	binding = store->retired;
 	store->retired = NULL;
 	store->retired_count = 0;
+	store->retired_rules = 0;
 	spin_unlock(&store->retire_lock);
 	if (!binding)
 		return;
@@ -92,6 +95,22 @@ static void retire(struct bailey_store *store, struct bailey_binding *binding)
 	store->retired_count++;
 	spin_unlock(&store->retire_lock);
 	queue_work(workers, &store->retire);
+}
+
+/*
+ * One change among many leaves next to nothing behind, and must not wait for a
+ * grace period; only who changes faster than these pass does.
+ */
+static bool retired_too_many(struct bailey_store *store, u64 replaced)
+{
+	bool many;
+
+	spin_lock(&store->retire_lock);
+	if (store->retired_count)
+		store->retired_rules += replaced;
+	many = store->retired_count > RETIRED_MAX || store->retired_rules > RETIRED_RULES;
+	spin_unlock(&store->retire_lock);
+	return many;
 }
 
 /* Put another binding, or none, in front of packets. */
@@ -324,7 +343,7 @@ int bailey_store_publish(struct bailey_store *store, struct bailey_policy *polic
 	store->policy = policy;
 	rtnl_unlock();
 	bailey_policy_put(old);
-	if (READ_ONCE(store->retired_count) > RETIRED_MAX)
+	if (retired_too_many(store, policy->replaced))
 		flush_work(&store->retire);
 	return 0;
 }

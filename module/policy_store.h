@@ -29,9 +29,10 @@
  * @next_set_id: never given to a group set of this namespace yet. Under @lock
  * @last_epoch: the highest revocation epoch so far. Under @lock
  * @last_stamp: the last number of a context: see context.c. Under its lock
- * @retire_lock: protects @retired and @retired_count
+ * @retire_lock: protects @retired, @retired_count and @retired_rules
  * @retired: bindings that packets may still read
  * @retired_count: how many
+ * @retired_rules: about how many rules and prefixes only these have
  * @retire: frees them after their last reader
  * @rebind: binds anew after @unbound or @outdated
  */
@@ -51,6 +52,7 @@ struct bailey_store {
 	spinlock_t retire_lock;	/* of the list of retired bindings */
 	struct bailey_binding *retired;
 	unsigned int retired_count;
+	u64 retired_rules;
 	struct work_struct retire;
 	struct delayed_work rebind;
 };

@@ -41,6 +41,8 @@ enum bailey_exempt {
  *	   for the host lines; made when sealed
  * @rules: rules, prefixes and addresses in all objects; while it is being changed
  *	   without those of objects that are
+ * @replaced: about how many rules and prefixes only the policy before has; counted
+ *	      when sealed, for who keeps that one for a while
  * @max_rules: writer only: how many of these, and objects of each kind, there may be
  */
 struct bailey_policy {
@@ -55,6 +57,7 @@ struct bailey_policy {
 	u8 exempts;
 	u32 stems[2];
 	u64 rules;
+	u64 replaced;
 	u64 max_rules;
 };
 

@@ -387,8 +387,8 @@ static struct bailey_classifier *classify(const struct bailey_rules *rules,
 	return classifier;
 }
 
-static int rules_inherit(struct bailey_object *object, struct bailey_object *before,
-			 u32 dir)
+static int rules_inherit(struct bailey_policy *policy, struct bailey_object *object,
+			 struct bailey_object *before, u32 dir)
 {
 	static const struct bailey_rules none;
 	struct bailey_rules *rules = &rules_of(object)[dir];
@@ -403,6 +403,7 @@ static int rules_inherit(struct bailey_object *object, struct bailey_object *bef
 				       bailey_acl_of(before)->classifier[dir] : NULL, &diff);
 		ret = *classifier ? 0 : -ENOMEM;
 	}
+	policy->replaced += diff.removed_count;
 	bailey_rules_diff_destroy(&diff);
 	return ret;
 }
@@ -411,7 +412,8 @@ static int rules_inherit(struct bailey_object *object, struct bailey_object *bef
  * Rules that the policy in force has as well go on counting where they were, and
  * classifiers are made.
  */
-static int rules_settle(struct bailey_object *object, const struct bailey_policy *old)
+static int rules_settle(struct bailey_policy *policy, struct bailey_object *object,
+			const struct bailey_policy *old)
 {
 	struct bailey_object *before = NULL;
 	int ret;
@@ -424,8 +426,8 @@ static int rules_settle(struct bailey_object *object, const struct bailey_policy
 					  strlen(object->name));
 		before = bailey_policy_object(old, object->kind, slot);
 	}
-	ret = rules_inherit(object, before, BAILEY_IN);
-	return ret ? ret : rules_inherit(object, before, BAILEY_OUT);
+	ret = rules_inherit(policy, object, before, BAILEY_IN);
+	return ret ? ret : rules_inherit(policy, object, before, BAILEY_OUT);
 }
 
 static int group_classify(struct bailey_group *group)
@@ -438,23 +440,25 @@ static int group_classify(struct bailey_group *group)
 	return 0;
 }
 
-static void prefixes_settle(struct bailey_prefix_set *set)
+static u32 prefixes_settle(struct bailey_prefix_set *set)
 {
 	u32 i;
 
 	for (i = 0; i < set->count; i++)
 		set->at[i].line = 0;
+	return set->count;
 }
 
 /* Make of a fresh object what packets need, and close it. */
-static int object_seal(struct bailey_object *object, const struct bailey_policy *old)
+static int object_seal(struct bailey_policy *policy, struct bailey_object *object,
+		       const struct bailey_policy *old)
 {
-	if (rules_settle(object, old))
+	if (rules_settle(policy, object, old))
 		return -ENOMEM;
 	if (object->kind == BAILEY_GROUP && group_classify(bailey_group_of(object)))
 		return -ENOMEM;
 	if (object->kind == BAILEY_PREFIX_LIST)
-		prefixes_settle(&bailey_prefix_list_of(object)->set);
+		policy->replaced += prefixes_settle(&bailey_prefix_list_of(object)->set);
 	object->fresh = false;
 	object->line = 0;
 	return 0;
@@ -469,7 +473,10 @@ static int objects_seal(struct bailey_policy *policy, const struct bailey_policy
 		struct bailey_objects *objects = &policy->objects[kind];
 
 		for (n = 0; n < objects->touched_count; n++) {
-			if (object_seal(bailey_objects_at(objects, objects->touched[n]), old))
+			struct bailey_object *object =
+				bailey_objects_at(objects, objects->touched[n]);
+
+			if (object_seal(policy, object, old))
 				return -ENOMEM;
 			bailey_yield();
 		}

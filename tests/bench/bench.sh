@@ -44,12 +44,14 @@ families=$(for name in acl1 acl2 acl3 acl4 acl5 fw1 fw2 fw3 fw4 fw5 ipc1 ipc2; d
 done | paste -sd,)
 three=1000,100000,1000000
 many=1,10,100,1000,10000,100000,1000000,4000000
+fresh=1000,10000,100000,1000000,4000000
 one=100000
 million=1000000
 if [ -n "$small" ]; then
 	families=acl1,fw1,acl1-v6
 	three=1000
 	many=1,1000
+	fresh=1000
 	one=1000
 	million=100000
 	more+=(--sizes 1000)
@@ -62,7 +64,7 @@ load=$(cut -d' ' -f1 /proc/loadavg)
 
 failed=0
 "$here/run.sh" --out "$into" --mem 6G --rounds "$rounds" --families "$families" \
-	"${more[@]}" established:$many new:$many under-rules:$three established6:$three new6:$three \
+	"${more[@]}" established:$many new:$fresh under-rules:$three established6:$three new6:$three \
 	checksum:$one payload:$one udp:$one new-udp:$one advancing:$one \
 	classify denied curve load memory:$million expiry:$million iperf >"$into/rows.txt" ||
 	failed=1

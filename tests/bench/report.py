@@ -18,7 +18,7 @@ import sys
 from summary import CONDITIONS, number, read_rows, results
 
 FLOWS = (1000, 100000, 1000000)
-SUBJECTS = {"bailey": "Bailey", "conntrack": "nf_conntrack + 1 nft rule",
+SUBJECTS = {"bailey": "Bailey", "conntrack": r"nf\_conntrack + 1 nft rule",
             "nft-linear": "nftables, linear", "pipapo": "nftables set (pipapo)",
             "iptables": "iptables-legacy"}
 COLOURS = {"bailey": "#c0392b", "conntrack": "#2c3e50", "nft-linear": "#2980b9",

@@ -150,6 +150,57 @@ static void no_half_policy(void)
 	bailey_policy_put(base);
 }
 
+/* Numbers, of which some lie between those that are there: nodes split and merge. */
+static void many_lines(struct bailey_out *out, const char *verb, u32 from, u32 to, u32 step)
+{
+	for (; from <= to; from += step)
+		bailey_out_printf(out, "%sacl x in %u%s\n", verb, from,
+				  strcmp(verb, "delete ") ? " allow tcp" : "");
+}
+
+/* Lists of many rules: each failure leaves the older list as it was. */
+static void long_lists(void)
+{
+	struct bailey_out base_lines = { 0 }, lines = { 0 }, before = { 0 }, after = { 0 };
+	struct bailey_out out = { 0 };
+	struct bailey_policy *base;
+	s64 total, i;
+	int ret;
+
+	many_lines(&base_lines, "", 10, 4000, 10);
+	base = build(NULL, base_lines.buf);
+	REQUIRE(base);
+	build_print(base, &before);
+	many_lines(&lines, "", 1005, 1800, 10);
+	many_lines(&lines, "delete ", 2000, 3500, 10);
+	many_lines(&lines, "replace ", 3001, 3009, 1);
+	allocations = 0;
+	fail_at = -1;
+	CHECK_EQ(whole_way(base, lines.buf, &out), 0);
+	total = allocations;
+	CHECK(total > 100);
+	fail_on = false;
+	for (i = 0; i < total; i++) {
+		bailey_out_destroy(&after);
+		unit_about("allocation %lld of %lld", (long long)i, (long long)total);
+		allocations = 0;
+		fail_at = i;
+		ret = whole_way(base, lines.buf, &after);
+		fail_at = -1;
+		if (ret)
+			CHECK_EQ(ret, -ENOMEM);
+		else
+			CHECK_STR(after.buf, out.buf);
+	}
+	CHECK_STR(build_print(base, &after), before.buf);
+	bailey_out_destroy(&base_lines);
+	bailey_out_destroy(&lines);
+	bailey_out_destroy(&before);
+	bailey_out_destroy(&after);
+	bailey_out_destroy(&out);
+	bailey_policy_put(base);
+}
+
 static u32 commits;
 
 static int commit(void *arg, const struct bailey_commit *c, struct bailey_diag *diag)
@@ -206,6 +257,7 @@ static const struct unit_test tests[] = {
 	UNIT(one_allocation_fails),
 	UNIT(memory_is_gone_from_there_on),
 	UNIT(no_half_policy),
+	UNIT(long_lists),
 	UNIT(streams),
 };
 
