@@ -41,7 +41,10 @@
  * that can't be cut apart at that price (thousands that all hold the same packets)
  * are read one by one, 24 bytes each, in order, up to the first that matches. Memory is
  * linear, whatever the rules. Hashes are not keyed: packets choose only where they
- * look, and what stands there was bounded when it was built.
+ * look, and what stands there was bounded when it was built. Later fragments that
+ * nobody has put together are the exception (they come where tracking is switched off,
+ * else hardly ever): little but their addresses is known, and they read rule after rule
+ * up to the first that may match.
  *
  * Other ways that were tried: the same without the order of tables (seven of 32 asked
  * instead of two, 1.6 times the time at 1,000 rules); buckets of 32 records with the

@@ -8,8 +8,8 @@
  * have become many, all is made anew: after OVERLAY_MAX entries that came or went.
  * So one entry among 100,000 is changed in microseconds at first, in about half
  * a millisecond when hundreds of all kinds have come, and now and then in the time
- * of loading. Nothing that packets may see is written, and the
- * indexes hold their entries as long as they live themselves.
+ * of loading. Nothing that packets may see is written, and the indexes hold their
+ * entries as long as they live themselves.
  */
 #include "classifier_index.h"
 
