@@ -353,11 +353,11 @@ static void old_ones_stay(void)
 	n = count;
 	memcpy(before, rules, sizeof(before));
 	old = bailey_classifier_create(rules, count);
-	new = bailey_classifier_update(old, rules + 100, 200, NULL, 0);
+	new = bailey_classifier_update(old, rules + 100, 40, NULL, 0);
 	REQUIRE(old && new);
 	CHECK_EQ(compare(old, 2000), 0);
-	memmove(rules + 100, rules + 300, 100 * sizeof(*rules));
-	count = 200;
+	memmove(rules + 100, rules + 140, 260 * sizeof(*rules));
+	count = 360;
 	CHECK_EQ(compare(new, 2000), 0);
 	bailey_classifier_put(old);
 	CHECK_EQ(compare(new, 2000), 0);
