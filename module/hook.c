@@ -328,8 +328,8 @@ static noinline unsigned int ask_in_full(struct bailey_net *bn,
 					 const struct nf_hook_state *state,
 					 const struct bailey_where *where)
 {
+	struct passage p BAILEY_UNSET; /* most packets need little of it */
 	enum bailey_reason reason;
-	struct passage p;
 
 	p.bn = bn;
 	p.skb = skb;
