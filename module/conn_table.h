@@ -122,6 +122,7 @@ enum bailey_conn_table_flags {
  * @collect: takes out what has expired and fits the index; queued unless @idle
  * @collect_ns: nanoseconds for which it has worked; its own to write
  * @longest_ns: the longest that it ever worked without a pause; its own to write
+ * @starved: the index has not the size that it needs: no memory; its own
  * @round: the seconds that it is looking at; its own
  * @pos: how far it has come, %BAILEY_CONN_END between two rounds; its own to write
  * @reap_pos: where packets look for the expired when the table is full
@@ -141,6 +142,7 @@ struct bailey_conn_table {
 	struct delayed_work collect;
 	u64 collect_ns;
 	u64 longest_ns;
+	bool starved;
 	struct bailey_conn_window round;
 	u32 pos;
 	u32 reap_pos;
