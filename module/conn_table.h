@@ -27,12 +27,13 @@ struct bailey_conn_shard;
  * @queue: its place among the expendable, if it is. Under the shard's lock
  * @rcu: frees it after all readers, when it is dead
  * @memo: by side, what was said of its packets: see conn_memo.c. If it is neither
- * @lock: serialises changes of @conn, @dead, @expendable and @memo; taken with BHs
+ * @lock: serialises changes of @conn, @dead, @expendable, @memo; taken with BHs
  *	  disabled, and by whoever inserts it before others can find it
  * @dead: unlinked: no more changes count; set once, under @lock
  * @expendable: &enum bailey_expendable: in which line it stands by @queue
  * @counted: its source counts it (conn_source.c); set before insertion
  * @shared: another entry has the same key, or had; under the lock of its chain
+ * @turn: counts, modulo 256, what came into the place of @memo. Under @lock
  * @shard: number of the one with its lines; set before insertion
  */
 struct bailey_conn_entry {
@@ -50,6 +51,7 @@ struct bailey_conn_entry {
 			u8 expendable;
 			bool counted;
 			bool shared;
+			u8 turn;
 			u8 shard;
 		};
 	};
