@@ -8,7 +8,7 @@
  * one that no cache has. So an entry has no more than its connection needs:
  *
  *	far addresses | near addresses, ports | doors | time | owner | state | numbers
- *	     32       |          16           |  20   |  4   |  38   |   4   |   48
+ *	     32       |          16           |  20   |  4   |  36   |   4   |   48
  *
  *	IPv4		|<---------------- 80 bytes ---------------->|
  *	TCP over IPv4	|<--------------------- 128 bytes -------------------->|

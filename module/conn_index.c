@@ -388,16 +388,17 @@ static int meet(struct bailey_conn_bucket *first, struct bailey_conn_entry *new,
 	struct bailey_conn_entry *old;
 
 	while ((old = search(&probe))) {
+		bool dead = READ_ONCE(old->dead);
+
 		*met = old;
+		if (!dead && bailey_conn_expired(&old->conn, now))
+			return -EAGAIN;
+		if (!dead && bailey_conn_entry_twins(old, new))
+			return -EEXIST;
 		/* Who finds this one, dead or not, has to search on. */
 		WRITE_ONCE(old->shared, true);
-		if (READ_ONCE(old->dead))
-			continue;
-		if (bailey_conn_expired(&old->conn, now))
-			return -EAGAIN;
-		if (bailey_conn_entry_twins(old, new))
-			return -EEXIST;
-		new->shared = true;
+		if (!dead)
+			new->shared = true;
 	}
 	return 0;
 }

@@ -19,7 +19,8 @@
  * over, has few packets to come, and its place in line takes their room.
  *
  * Locking: a memo is written under its entry's lock, its stamp last. A reader
- * looks at the stamp again behind the rest.
+ * looks at the stamp again behind the rest, and at the turn: meanwhile something else
+ * may have been in this place, and then the same stamp again.
  */
 #include "conn_memo.h"
 
@@ -31,6 +32,8 @@ static bool read_memo(const struct bailey_conn_entry *entry, u8 side, u32 stamp,
 		      u32 counter[2])
 {
 	const struct bailey_conn_memo *memo = &entry->memo[side];
+	/* Pairs with the barriers of whoever writes it or joins a line. */
+	u8 turn = smp_load_acquire(&entry->turn);
 
 	/* Pairs with the release in conn_place.c, by whoever leaves the line. */
 	if (smp_load_acquire(&entry->expendable))
@@ -42,8 +45,8 @@ static bool read_memo(const struct bailey_conn_entry *entry, u8 side, u32 stamp,
 	counter[1] = READ_ONCE(memo->counter[1]);
 	/* Pairs with the barriers of whoever writes it, joins a line or frees. */
 	smp_rmb();
-	return READ_ONCE(memo->stamp) == stamp && !READ_ONCE(entry->expendable) &&
-	       !READ_ONCE(entry->dead);
+	return READ_ONCE(memo->stamp) == stamp && READ_ONCE(entry->turn) == turn &&
+	       !READ_ONCE(entry->expendable) && !READ_ONCE(entry->dead);
 }
 
 /* Is there room for memos, or is something else in their place? */
@@ -52,9 +55,11 @@ static bool has_memos(const struct bailey_conn_entry *entry)
 	return !READ_ONCE(entry->dead) && !READ_ONCE(entry->expendable);
 }
 
-static void write_memo(struct bailey_conn_memo *memo, const struct bailey_conn_memo *what)
+static void write_memo(struct bailey_conn_entry *entry, struct bailey_conn_memo *memo,
+		       const struct bailey_conn_memo *what)
 {
 	WRITE_ONCE(memo->stamp, 0);
+	WRITE_ONCE(entry->turn, entry->turn + 1);
 	/* Whoever reads what follows sees that it is not whole yet: see read_memo(). */
 	smp_wmb();
 	WRITE_ONCE(memo->counter[0], what->counter[0]);
@@ -189,7 +194,7 @@ void bailey_conn_remember(struct bailey_conn_entry *entry, u8 side,
 	spin_lock_bh(&entry->lock);
 	if (has_memos(entry) && conn->epoch == epoch && conn->set[0] == set[0] &&
 	    conn->set[1] == set[1])
-		write_memo(&entry->memo[side], memo);
+		write_memo(entry, &entry->memo[side], memo);
 	spin_unlock_bh(&entry->lock);
 }
 

@@ -24,6 +24,8 @@ static void join(struct bailey_conn_shard *shard, struct bailey_conn_entry *entr
 {
 	if (kind == BAILEY_EXPENDABLE_NOT)
 		memset(entry->memo, 0, sizeof(entry->memo));
+	else
+		WRITE_ONCE(entry->turn, entry->turn + 1);
 	/* Whoever sees this at 0 sees the memo cleared. */
 	smp_store_release(&entry->expendable, kind);
 	/* Whoever takes the links for a memo sees that it is none. */

@@ -200,22 +200,31 @@ static bool go_round(struct bailey_conn_table *table)
 
 /*
  * A round looks at the seconds since the last one, and at some that it saw: in these
- * somebody may have come after it was there. After a resize it looks at all once more.
+ * somebody may have come after it was there. After a resize it looks at all once more,
+ * be it that this took several rounds, for want of memory, which saw only a part.
  */
 static void prepare_round(struct bailey_conn_table *table)
 {
 	int fitted = bailey_conn_index_fit(&table->index);
 
-	/* Who is in a hurry but gets no memory waits for the next round. */
 	if (fitted >= 0)
 		clear_bit(BAILEY_CONN_HURRY, &table->flags);
 	if (table->pos == BAILEY_CONN_END) {
-		table->round.first = table->round.last + 1 - MARGIN;
+		if (!table->starved)
+			table->round.first = table->round.last + 1 - MARGIN;
 		table->round.last = bailey_conn_now();
 		WRITE_ONCE(table->pos, 0);
-	} else if (fitted) {
+	} else if (fitted > 0) {
 		WRITE_ONCE(table->pos, 0);
 	}
+	table->starved = fitted < 0;
+}
+
+/* Who is in a hurry but gets no memory waits for the next round. */
+static bool begins_round(const struct bailey_conn_table *table)
+{
+	return table->pos == BAILEY_CONN_END ||
+	       (test_bit(BAILEY_CONN_HURRY, &table->flags) && !table->starved);
 }
 
 /*
@@ -239,7 +248,7 @@ static void collect(struct work_struct *work)
 		container_of(to_delayed_work(work), struct bailey_conn_table,
 			     collect);
 
-	if (table->pos == BAILEY_CONN_END || test_bit(BAILEY_CONN_HURRY, &table->flags))
+	if (begins_round(table))
 		prepare_round(table);
 	if (!go_round(table)) {
 		mod_delayed_work(collector, &table->collect, 0);
@@ -287,6 +296,7 @@ int bailey_conn_collector_attach(struct bailey_conn_table *table)
 	table->flags = BIT(BAILEY_CONN_IDLE);
 	table->collect_ns = 0;
 	table->longest_ns = 0;
+	table->starved = false;
 	table->round.last = now;
 	table->pos = BAILEY_CONN_END;
 	table->reap_pos = 0;

@@ -36,7 +36,7 @@
 #include "conn_chain.h"
 
 #define CHAINS_MIN	64
-#define CHAINS_MAX	BIT(28)
+#define CHAINS_MAX	(INT_MAX / sizeof(struct bailey_conn_bucket) - 1)	/* kvzalloc()'s */
 #define CROWDED		4	/* entries per chain from which on it grows */
 #define LONELY		1	/* below which it shrinks */
 #define STRETCH		64	/* chains moved before somebody else may run */
@@ -56,11 +56,14 @@ static void free_buckets(struct bailey_conn_buckets *buckets)
 	struct bailey_conn_bucket *spill;
 	u32 i;
 
-	for (i = 0; i < buckets->size; i++)
+	for (i = 0; i < buckets->size; i++) {
 		while ((spill = bailey_bucket_next(&buckets->bucket[i]))) {
 			buckets->bucket[i].link = spill->link;
 			bailey_spill_free(spill);
 		}
+		if (i % 1024 == 0)
+			cond_resched();
+	}
 	kvfree(buckets);
 }
 

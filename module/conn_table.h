@@ -27,12 +27,13 @@ struct bailey_conn_shard;
  * @queue: its place among the expendable, if it is. Under the shard's lock
  * @rcu: frees it after all readers, when it is dead
  * @memo: by side, what was said of its packets: see conn_memo.c. If it is neither
- * @lock: serialises changes of @conn, @dead, @expendable and @memo; taken with BHs
+ * @lock: serialises changes of @conn, @dead, @expendable, @memo; taken with BHs
  *	  disabled, and by whoever inserts it before others can find it
  * @dead: unlinked: no more changes count; set once, under @lock
  * @expendable: &enum bailey_expendable: in which line it stands by @queue
  * @counted: its source counts it (conn_source.c); set before insertion
  * @shared: another entry has the same key, or had; under the lock of its chain
+ * @turn: counts, modulo 256, what came into the place of @memo. Under @lock
  * @shard: number of the one with its lines; set before insertion
  */
 struct bailey_conn_entry {
@@ -50,6 +51,7 @@ struct bailey_conn_entry {
 			u8 expendable;
 			bool counted;
 			bool shared;
+			u8 turn;
 			u8 shard;
 		};
 	};
@@ -122,6 +124,7 @@ enum bailey_conn_table_flags {
  * @collect: takes out what has expired and fits the index; queued unless @idle
  * @collect_ns: nanoseconds for which it has worked; its own to write
  * @longest_ns: the longest that it ever worked without a pause; its own to write
+ * @starved: the index has not the size that it needs: no memory; its own
  * @round: the seconds that it is looking at; its own
  * @pos: how far it has come, %BAILEY_CONN_END between two rounds; its own to write
  * @reap_pos: where packets look for the expired when the table is full
@@ -141,6 +144,7 @@ struct bailey_conn_table {
 	struct delayed_work collect;
 	u64 collect_ns;
 	u64 longest_ns;
+	bool starved;
 	struct bailey_conn_window round;
 	u32 pos;
 	u32 reap_pos;

@@ -12,7 +12,11 @@
  * A binding has the contexts in which packets have met it. They come with the first
  * packet that wants to be remembered, under one lock, and go with the
  * binding. Packets search them without a lock. When there is no room or no number left, a
- * packet has no context, and is asked in full.
+ * packet has no context, and is asked in full; nor does it ask for the lock, which all
+ * CPUs and namespaces share.
+ *
+ * Of few interfaces there is room for each pair, and for each with this machine in
+ * both directions. Of many, only some pairs will meet: room for all would be quadratic.
  */
 #include <linux/log2.h>
 #include <linux/mm.h>
@@ -20,9 +24,19 @@
 #include "context.h"
 
 #define PLACES_LEAST	64
+#define PLACES_PAIRS	4096	/* 128 KiB: every pair of 44 interfaces */
 #define PLACES_MOST	16384
 
 static DEFINE_SPINLOCK(lock);
+
+/* Never more than half full */
+static u32 places_for(u32 interfaces)
+{
+	u32 n = min_t(u32, interfaces, PLACES_MOST);
+	u32 pairs = min_t(u32, 2 * (n * (n + 2) + 1), PLACES_PAIRS);
+
+	return roundup_pow_of_two(clamp_t(u32, max(8 * n, pairs), PLACES_LEAST, PLACES_MOST));
+}
 
 /**
  * bailey_contexts_create() - room for the contexts of a binding
@@ -34,11 +48,9 @@ static DEFINE_SPINLOCK(lock);
  */
 struct bailey_contexts *bailey_contexts_create(u32 interfaces, u32 *last_stamp)
 {
-	u32 places = clamp_t(u32, 8 * min_t(u32, interfaces, PLACES_MOST),
-			     PLACES_LEAST, PLACES_MOST);
+	u32 places = places_for(interfaces);
 	struct bailey_contexts *contexts;
 
-	places = roundup_pow_of_two(places);
 	contexts = kvzalloc(struct_size(contexts, at, places),
 			    GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	if (!contexts)
@@ -48,6 +60,12 @@ struct bailey_contexts *bailey_contexts_create(u32 interfaces, u32 *last_stamp)
 	return contexts;
 }
 
+static bool is_full(const struct bailey_contexts *contexts)
+{
+	return READ_ONCE(*contexts->last_stamp) == U32_MAX ||
+	       2 * READ_ONCE(contexts->count) >= contexts->mask;
+}
+
 /* One more, if there is room, and a number. */
 static u32 add(struct bailey_contexts *contexts, const struct bailey_where *where)
 {
@@ -55,7 +73,7 @@ static u32 add(struct bailey_contexts *contexts, const struct bailey_where *wher
 	struct bailey_context *context;
 
 	lockdep_assert_held(&lock);
-	if (stamp == U32_MAX || 2 * contexts->count >= contexts->mask)
+	if (is_full(contexts))
 		return 0;
 	while (contexts->at[i].stamp)
 		i = (i + 1) & contexts->mask;
@@ -63,8 +81,8 @@ static u32 add(struct bailey_contexts *contexts, const struct bailey_where *wher
 	context->hook = where->hook;
 	memcpy(context->ifindex, where->ifindex, sizeof(context->ifindex));
 	memcpy(context->master, where->master, sizeof(context->master));
-	contexts->count++;
-	*contexts->last_stamp = ++stamp;
+	WRITE_ONCE(contexts->count, contexts->count + 1);
+	WRITE_ONCE(*contexts->last_stamp, ++stamp);
 	/* Who reads the number reads what it stands for. */
 	smp_store_release(&context->stamp, stamp);
 	return stamp;
@@ -83,7 +101,7 @@ u32 bailey_context_make(struct bailey_contexts *contexts,
 {
 	u32 stamp = bailey_context_find(contexts, where);
 
-	if (stamp || !contexts)
+	if (stamp || !contexts || is_full(contexts))
 		return stamp;
 	spin_lock_bh(&lock);
 	stamp = bailey_context_find(contexts, where);

@@ -29,8 +29,8 @@ struct bailey_context {
 
 /**
  * struct bailey_contexts - the contexts of one binding
- * @last_stamp: the namespace's last number so far. Under a lock of context.c
- * @count: contexts. Under that lock
+ * @last_stamp: the namespace's last number so far. Changed under a lock of context.c
+ * @count: contexts. Likewise
  * @mask: places in @at, less one
  * @at: hashed, linear probing, never more than half full; they only come
  */

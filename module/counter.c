@@ -269,7 +269,7 @@ static struct slot *own_slot(unsigned int row, u32 number)
 		return NULL;
 	spin_lock(&lock);
 	at = place(locked_directory(), row, page_of(number));
-	/* This packet's other counter made it, in a directory that has come meanwhile. */
+	/* @number's directory may have been an older one, where this did not show yet. */
 	if (*at)
 		free_page((unsigned long)slots);
 	else

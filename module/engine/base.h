@@ -105,10 +105,11 @@ static inline bool bailey_ref_shared(const struct bailey_refcount *ref)
 
 /* Pairs with a release by whoever shares a connection with other CPUs. */
 #define bailey_load_acquire(p)	smp_load_acquire(p)
+/* Pairs with bailey_load_acquire() by packets of other CPUs. */
 #define bailey_store_release(p, v) smp_store_release(p, v)
 
 /* A lock, links and marks of whoever keeps a connection: see module/conn_table.h */
-#define BAILEY_OWNER_SIZE	(29 + sizeof(spinlock_t))
+#define BAILEY_OWNER_SIZE	(30 + sizeof(spinlock_t))
 
 /* Counters of packets lie apart, one for each CPU: see module/counter.c. */
 typedef u32 bailey_counter;
@@ -234,7 +235,7 @@ static inline bool bailey_ref_shared(const struct bailey_refcount *ref)
 #define bailey_load_acquire(p)	READ_ONCE(*(p))
 #define bailey_store_release(p, v) WRITE_ONCE(*(p), v)
 
-#define BAILEY_OWNER_SIZE	33
+#define BAILEY_OWNER_SIZE	34
 
 static inline void sort(void *base, size_t num, size_t size,
 			int (*cmp)(const void *, const void *), void *swap)

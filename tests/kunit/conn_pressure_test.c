@@ -373,6 +373,29 @@ static void the_wheel_turns(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, tally(test).expired, 10000);
 }
 
+/* A round goes on, though there is no memory for the index that it was told to make. */
+static void who_gets_no_memory_goes_on(struct kunit *test)
+{
+	struct bailey_conn_table *table = test->priv;
+	u32 now = bailey_conn_now();
+
+	if (totalram_pages() >= INT_MAX >> PAGE_SHIFT)
+		kunit_skip(test, "too much memory here");
+	KUNIT_ASSERT_EQ(test, add(test, 1, 0, 5, S32_MAX), 0);
+	cancel_delayed_work_sync(&table->collect);
+	/* It has seen all chains, and whoever ends in ten seconds is due. */
+	table->round = (struct bailey_conn_window){ now - 1, now + 10 };
+	table->pos = rcu_access_pointer(table->index.buckets)->size;
+	percpu_counter_add(&table->index.count, 1LL << 32);
+	rcu_read_lock();
+	bailey_conn_collector_expect(table);
+	rcu_read_unlock();
+	flush_delayed_work(&table->collect);
+	KUNIT_EXPECT_TRUE(test, test_bit(BAILEY_CONN_HURRY, &table->flags));
+	KUNIT_EXPECT_TRUE(test, there(test, 1));
+	percpu_counter_sub(&table->index.count, 1LL << 32);
+}
+
 static int add_from(struct kunit *test, struct bailey_packet *p, u16 sport,
 		    u32 domain, u32 per_source)
 {
@@ -606,6 +629,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_reset_lets_it_go),
 	KUNIT_CASE(what_ends_sooner_is_collected_in_time),
 	KUNIT_CASE(the_wheel_turns),
+	KUNIT_CASE(who_gets_no_memory_goes_on),
 	KUNIT_CASE(a_source_has_its_limit),
 	KUNIT_CASE(the_originator_counts),
 	KUNIT_CASE(a_network_of_ipv6_is_one_source),

@@ -193,8 +193,10 @@ static void twins_are_refused(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, insert_hashed(test, entry, &existing), -EEXIST);
 	rcu_read_unlock();
 	KUNIT_EXPECT_PTR_EQ(test, existing, first);
+	KUNIT_EXPECT_FALSE(test, first->shared);
 	entry->conn.set[BAILEY_RESPONDER] = 5;
 	KUNIT_EXPECT_EQ(test, insert(test, entry, NO_LIMIT), 0);
+	KUNIT_EXPECT_TRUE(test, first->shared && entry->shared);
 	entry = make_entry(test, 1, 1, 100);
 	entry->conn.orig_end ^= 1;
 	KUNIT_EXPECT_EQ(test, insert(test, entry, NO_LIMIT), 0);
