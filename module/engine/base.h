@@ -104,6 +104,8 @@ static inline bool bailey_ref_shared(const struct bailey_refcount *ref)
 
 /* Pairs with a release by whoever shares a connection with other CPUs. */
 #define bailey_load_acquire(p)	smp_load_acquire(p)
+
+/* The other half, for what readers search meanwhile: see binding.c */
 #define bailey_store_release(p, v) smp_store_release(p, v)
 
 /* A lock, links and marks of whoever keeps a connection: see module/conn_table.h */
