@@ -3,10 +3,10 @@
  * The story of a packet.
  *
  *	the hook -> where is it?          bailey_where_locate()
- *	         -> what is it?           bailey_skb_parse()
+ *	         -> what is it?           bailey_skb_plain(), bailey_skb_parse()
  *	         -> is it remembered?     recall()
  *	         -> who asks it?          bailey_eval_begin()
- *	         -> its connection        bailey_hook_find()
+ *	         -> its connection        find_conn()
  *	         -> the questions         bailey_evaluate()
  *	         -> what it leaves behind settle()
  *	         -> NF_ACCEPT or NF_DROP, and perhaps word to the sender (reject.c)
@@ -61,38 +61,28 @@ struct passage {
 	struct bailey_packet quote;
 	struct bailey_eval eval;
 	struct bailey_verdict verdict;
+	struct bailey_conn_key key;	/* if it is tracked, as are the next two */
+	u32 hash;
+	u8 end;				/* of @key, from which it came; 2: it has no connection */
 	struct bailey_match_conn match;
 	struct bailey_conn_entry *entry;	/* its connection, or the one it replaces */
 	u32 now;
 };
 
-/**
- * bailey_hook_find() - the connection that a packet belongs to
- * @bn: the namespace
- * @eval: begun, tracked
- * @quote: the packet that an ICMP error quotes
- * @match: filled in when there is one
- *
- * Context: Under rcu_read_lock(), and so is the use of what it returns.
- * Return: the connection, or NULL.
- */
-struct bailey_conn_entry *bailey_hook_find(struct bailey_net *bn,
-					   const struct bailey_eval *eval,
-					   const struct bailey_packet *quote,
-					   struct bailey_match_conn *match)
+/* Of all connections with a packet's key, the one whose doors fit it best. */
+static struct bailey_conn_entry *choose(struct bailey_net *bn,
+					const struct bailey_eval *eval,
+					const struct bailey_packet *quote,
+					const struct bailey_conn_key *key, u32 hash, u8 end,
+					struct bailey_match_conn *match)
 {
 	struct bailey_conn_entry *entry, *best = NULL;
 	u32 rank, best_rank = 0, now = bailey_conn_now();
+	bool related = eval->packet->flags & BAILEY_PKT_ICMP_ERROR;
 	struct bailey_conn_probe probe;
-	struct bailey_conn_key key;
-	bool related;
-	u8 end, side;
+	u8 side;
 
-	end = bailey_eval_key(eval, quote, &key, &related);
-	if (end > 1)
-		return NULL;
-	for (entry = bailey_conn_index_first(&bn->conns.index, &key, bailey_conn_hash(&key),
-					     &probe);
+	for (entry = bailey_conn_index_first(&bn->conns.index, key, hash, &probe);
 	     entry; entry = bailey_conn_index_next(&probe, entry)) {
 		if (!bailey_conn_entry_live(entry, now))
 			continue;
@@ -109,6 +99,31 @@ struct bailey_conn_entry *bailey_hook_find(struct bailey_net *bn,
 	return best;
 }
 
+/**
+ * bailey_hook_find() - the connection that a packet belongs to
+ * @bn: the namespace
+ * @eval: begun, tracked
+ * @quote: the packet that an ICMP error quotes
+ * @match: filled in when there is one
+ *
+ * Context: Under rcu_read_lock(), and so is the use of what it returns.
+ * Return: the connection, or NULL.
+ */
+struct bailey_conn_entry *bailey_hook_find(struct bailey_net *bn,
+					   const struct bailey_eval *eval,
+					   const struct bailey_packet *quote,
+					   struct bailey_match_conn *match)
+{
+	struct bailey_conn_key key;
+	bool related;
+	u8 end;
+
+	end = bailey_eval_key(eval, quote, &key, &related);
+	if (end > 1)
+		return NULL;
+	return choose(bn, eval, quote, &key, bailey_conn_hash(&key), end, match);
+}
+
 static u32 side_ifindex(const struct passage *p, u32 side)
 {
 	return p->eval.side[side].box ? 0 : p->eval.side[side].ifindex;
@@ -116,24 +131,20 @@ static u32 side_ifindex(const struct passage *p, u32 side)
 
 static struct bailey_conn_entry *make_entry(const struct passage *p)
 {
-	struct bailey_conn_entry *entry;
-	struct bailey_conn_key key;
+	struct bailey_conn_entry *entry = bailey_conn_entry_alloc(&p->key, GFP_ATOMIC);
 	struct bailey_conn *conn;
-	bool related;
-	u8 end = bailey_eval_key(&p->eval, &p->quote, &key, &related);
 
-	entry = bailey_conn_entry_alloc(&key, GFP_ATOMIC);
 	if (!entry)
 		return NULL;
 	conn = &entry->conn;
-	conn->orig_end = end;
+	conn->orig_end = p->end;
 	conn->set[BAILEY_ORIGINATOR] = p->verdict.set[BAILEY_ORIGINATOR];
 	conn->set[BAILEY_RESPONDER] = p->verdict.set[BAILEY_RESPONDER];
 	conn->epoch = p->verdict.epoch;
 	conn->ifindex[BAILEY_ORIGINATOR] = side_ifindex(p, BAILEY_SRC);
 	conn->ifindex[BAILEY_RESPONDER] = side_ifindex(p, BAILEY_DST);
 	bailey_track_copy(&conn->track, &p->verdict.next.track,
-			  bailey_track_words(key.proto));
+			  bailey_track_words(p->key.proto));
 	if (p->entry)
 		bailey_conn_succeeds(conn, &p->entry->conn);
 	conn->expires = bailey_conn_deadline(p->now, p->verdict.next.timeout);
@@ -167,8 +178,7 @@ static enum bailey_reason open_conn(struct passage *p)
 		return BAILEY_DROP_NO_MEMORY;
 	if (p->entry && bailey_conn_table_unlink(&bn->conns, p->entry, BAILEY_END_REOPENED))
 		bailey_stats_count(bn->stats, BAILEY_COUNT_CONN_REOPENED);
-	ret = bailey_conn_table_insert(&bn->conns, entry, bailey_conn_hash(&entry->conn.key),
-				       &first, &limits);
+	ret = bailey_conn_table_insert(&bn->conns, entry, p->hash, &first, &limits);
 	if (!ret) {
 		bailey_stats_count(bn->stats, BAILEY_COUNT_CONN_NEW);
 		return BAILEY_PASS;
@@ -280,13 +290,24 @@ static void evaluate_again(struct passage *p)
 	bailey_evaluate(&p->eval, &match, &p->rules, &p->verdict);
 }
 
+static void find_conn(struct passage *p)
+{
+	bool related;
+
+	p->end = bailey_eval_key(&p->eval, &p->quote, &p->key, &related);
+	if (p->end > 1)
+		return;
+	p->hash = bailey_conn_hash(&p->key);
+	p->entry = choose(p->bn, &p->eval, &p->quote, &p->key, p->hash, p->end, &p->match);
+}
+
 /* A packet that is asked: find its connection, and ask. */
 static void find_and_ask(struct passage *p)
 {
 	const struct bailey_match_conn *match = NULL;
 
 	if (p->eval.tracked)
-		p->entry = bailey_hook_find(p->bn, &p->eval, &p->quote, &p->match);
+		find_conn(p);
 	if (p->entry && (p->match.related ||
 			 !bailey_conn_reopens(&p->entry->conn, &p->packet)))
 		match = &p->match;
@@ -296,10 +317,8 @@ static void find_and_ask(struct passage *p)
 		evaluate_again(p);
 }
 
-static enum bailey_reason judge(struct passage *p)
+static enum bailey_reason judge(struct passage *p, enum bailey_reason parsed)
 {
-	enum bailey_reason parsed = bailey_skb_parse(p->skb, &p->packet, &p->quote);
-
 	p->entry = NULL;
 	p->now = bailey_conn_now();
 	p->verdict.reject = false;
@@ -322,21 +341,26 @@ static enum bailey_reason judge(struct passage *p)
 	return p->verdict.reason;
 }
 
-/* A packet that nothing is remembered of. */
+/* A packet that nothing is remembered of. @plain: what it says, if that is known. */
 static noinline unsigned int ask_in_full(struct bailey_net *bn,
 					 const struct bailey_binding *binding,
 					 struct sk_buff *skb,
 					 const struct nf_hook_state *state,
-					 const struct bailey_where *where)
+					 const struct bailey_where *where,
+					 const struct bailey_packet *plain)
 {
-	enum bailey_reason reason;
-	struct passage p;
+	struct passage p BAILEY_UNSET; /* most packets need little of it */
+	enum bailey_reason reason = BAILEY_PASS;
 
 	p.bn = bn;
 	p.skb = skb;
 	p.binding = binding;
 	p.where = *where;
-	reason = judge(&p);
+	if (plain)
+		p.packet = *plain;
+	else
+		reason = bailey_skb_parse(skb, &p.packet, &p.quote);
+	reason = judge(&p, reason);
 	trace_bailey_verdict(&p.where, &p.packet, reason);
 	if (reason == BAILEY_PASS)
 		return NF_ACCEPT;
@@ -444,6 +468,7 @@ static unsigned int hook(void *priv, struct sk_buff *skb,
 	const struct bailey_binding *binding;
 	struct bailey_where where BAILEY_UNSET;
 	struct bailey_packet packet BAILEY_UNSET;
+	bool plain;
 
 	binding = rcu_dereference(bn->store.live);
 	if (!binding)
@@ -454,9 +479,10 @@ static unsigned int hook(void *priv, struct sk_buff *skb,
 		bailey_stats_drop(bn->stats, BAILEY_DROP_NO_MEMORY);
 		return NF_DROP;
 	}
-	if (bailey_skb_plain(skb, &packet) && recall_bh(bn, binding, skb, &where, &packet))
+	plain = bailey_skb_plain(skb, &packet);
+	if (plain && recall_bh(bn, binding, skb, &where, &packet))
 		return NF_ACCEPT;
-	return ask_in_full(bn, binding, skb, state, &where);
+	return ask_in_full(bn, binding, skb, state, &where, plain ? &packet : NULL);
 }
 
 #define HOOK(family, number) { \

@@ -39,6 +39,7 @@
 #define bailey_lowest_bit(word)	__ffs(word)
 #define bailey_random()		get_random_u64()	/* seeds of hashes */
 #define bailey_mul_high(a, b)	mul_u64_u64_shr(a, b, 64)
+#define bailey_divide(n, by)	div_u64(n, by)		/* 64 bits by 32 */
 #define bailey_prefetch(p)	prefetch(p)
 
 /*
@@ -104,8 +105,7 @@ static inline bool bailey_ref_shared(const struct bailey_refcount *ref)
 
 /* Pairs with a release by whoever shares a connection with other CPUs. */
 #define bailey_load_acquire(p)	smp_load_acquire(p)
-
-/* The other half, for what readers search meanwhile: see binding.c */
+/* Pairs with bailey_load_acquire() by packets of other CPUs. */
 #define bailey_store_release(p, v) smp_store_release(p, v)
 
 /* A lock, links and marks of whoever keeps a connection: see module/conn_table.h */
@@ -179,6 +179,7 @@ void *bailey_test_zalloc(size_t size);
 #define bailey_random()		0x5bd1e9955bd1e995ULL	/* the same in each run */
 #define bailey_prefetch(p)	__builtin_prefetch(p)
 #define bailey_mul_high(a, b)	((u64)((__uint128_t)(a) * (b) >> 64))
+#define bailey_divide(n, by)	((u64)(n) / (u32)(by))
 
 struct bailey_pool {
 	const char *name;
@@ -274,6 +275,18 @@ struct bailey_count {
 	u64 bytes;
 	u32 last;
 };
+
+/**
+ * bailey_yield_often() - let others run, now and then in a loop over very many
+ * @i: what the loop counts
+ *
+ * Context: Process.
+ */
+static inline void bailey_yield_often(u32 i)
+{
+	if (!(i & 1023))
+		bailey_yield();
+}
 
 #ifndef __KERNEL__
 

@@ -103,6 +103,7 @@ static void count_lengths(const struct bailey_index *index, struct choice *choic
 
 	memset(choice->count, 0, sizeof(choice->count));
 	for (i = 0; i < index->count; i++) {
+		bailey_yield_often(i);
 		bailey_grid_lengths(index->rule[i], bits);
 		choice->count[bits[field]]++;
 	}
@@ -217,6 +218,7 @@ static void merge_tables(struct choice *choice, const struct bailey_index_grid *
 
 	for (;;) {
 		count = list_used(choice, used);
+		bailey_yield();
 		if (!merge_two(choice, grid, used, count,
 			       count > BAILEY_INDEX_TABLES ? ~(u64)0 : rules / 64))
 			break;
@@ -233,6 +235,7 @@ static void number_tables(struct bailey_index *index, struct choice *choice, u8 
 	for (i = 0; i < index->count; i++) {
 		struct bailey_index_table *table = &index->table[index->tables];
 
+		bailey_yield_often(i);
 		bailey_grid_lengths(index->rule[i], bits);
 		at = combination_of(&index->grid, bits);
 		while (choice->into[at] != at)
@@ -269,6 +272,7 @@ int bailey_grid_choose(struct bailey_index *index, u8 *table_of)
 	for (i = 0; i < COMBINATIONS; i++)
 		choice->into[i] = i;
 	for (i = 0; i < index->count; i++) {
+		bailey_yield_often(i);
 		bailey_grid_lengths(index->rule[i], bits);
 		choice->size[combination_of(&index->grid, bits)]++;
 	}

@@ -141,6 +141,7 @@ static void assign(struct bailey_index *index, struct making *making)
 		u64 hash = rule_hash(index, making->table_of[i], index->rule[i]);
 		u32 bucket = bailey_index_bucket(hash, index->buckets);
 
+		bailey_yield_often(i);
 		making->bucket_of[i] = REST;
 		if (making->fill[bucket] >= BUCKET_MAX || index->hashed == HASHED_MAX ||
 		    looks_at_nothing(&index->table[making->table_of[i]]))
@@ -172,6 +173,7 @@ static int place(struct bailey_index *index, struct making *making, u8 family)
 	for (i = 0; i < index->count; i++) {
 		u32 bucket = making->bucket_of[i];
 
+		bailey_yield_often(i);
 		if (bucket != REST)
 			fill_record((void *)((u8 *)index->records +
 					     (size_t)making->fill[bucket]++ * size),
@@ -230,6 +232,7 @@ static int keep_tree(struct bailey_index *index, const struct bailey_tree *tree,
 	for (i = 0; i < tree->leaves; i++) {
 		u32 at = rank[tree->leaf[i]];
 
+		bailey_yield_often(i);
 		fill_record((void *)((u8 *)index->leaf + i * size), index->rule[at], at, family);
 	}
 	return 0;
@@ -249,6 +252,7 @@ static int plant(struct bailey_index *index, const struct making *making, u8 fam
 	rule = bailey_zalloc((size_t)rest * sizeof(*rule));
 	rank = bailey_zalloc((size_t)rest * sizeof(*rank));
 	for (i = 0; rule && rank && i < index->count; i++) {
+		bailey_yield_often(i);
 		if (making->bucket_of && making->bucket_of[i] != REST)
 			continue;
 		if (!at)
@@ -302,6 +306,7 @@ static int make_sieve(struct bailey_index *index, struct making *making, u32 fie
 	for (i = 0; i < index->count; i++) {
 		struct bailey_match match;
 
+		bailey_yield_often(i);
 		if (making->bucket_of[i] == REST ||
 		    index->table[making->table_of[i]].level[field] != level)
 			continue;
@@ -392,8 +397,10 @@ void bailey_index_destroy(struct bailey_index *index)
 	for (field = 0; field < BAILEY_INDEX_PROTO; field++)
 		for (level = 0; level < LEVELS; level++)
 			bailey_free(index->sieve[field][level].tables);
-	for (i = 0; i < index->count; i++)
+	for (i = 0; i < index->count; i++) {
+		bailey_yield_often(i);
 		bailey_rule_put(index->rule[i]);
+	}
 	bailey_free(index->by_proto);
 	bailey_free(index->bucket);
 	bailey_free(index->records);

@@ -98,7 +98,7 @@ static void try_dim(const struct growing *growing, const struct job *job, u32 di
 	u32 i;
 
 	for (i = 0; i < TRIES; i++) {
-		u32 nth = (u32)(((u64)job->count * (2 * i + 1)) / (2 * TRIES));
+		u32 nth = (u32)bailey_divide((u64)job->count * (2 * i + 1), 2 * TRIES);
 		u32 place = growing->list[job->from + nth];
 		const struct bailey_tree_rule *rule = &growing->rule[place];
 		u64 at[2] = { rule->first[dim], rule->last[dim] + 1 };
@@ -192,8 +192,9 @@ static void cut_in_two(struct growing *growing, const struct job *job)
 		return;
 	}
 	/* what is over is shared as the rules are */
-	low->budget = low->count + (u32)((u64)(job->budget - low->count - high->count) *
-					 low->count / (low->count + high->count + 1));
+	low->budget = low->count +
+		(u32)bailey_divide((u64)(job->budget - low->count - high->count) * low->count,
+				   low->count + high->count + 1);
 	high->budget = job->budget - low->budget;
 	low->node = nodes;
 	high->node = nodes + 1;

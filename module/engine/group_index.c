@@ -181,10 +181,12 @@ static int each_rule(struct bailey_group_index *index, const struct bailey_rules
 	struct bailey_match match;
 	struct bailey_rule *rule;
 	struct peers peers;
+	u32 n = 0;
 	int ret = 0;
 
 	for (rule = bailey_rules_first(rules, &iter); rule && !ret;
 	     rule = bailey_rules_next(&iter)) {
+		bailey_yield_often(n++);
 		bailey_rule_match(rule, &match);
 		peers = peers_of(&match, dir);
 		ret = fn(index, rule, &match, &peers);

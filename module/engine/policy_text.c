@@ -118,6 +118,8 @@ static int rule_print_cmp(const void *a, const void *b, const void *priv)
 	struct bailey_match x, y, p, q;
 	int order;
 
+	/* sort_r() does not pause */
+	bailey_yield();
 	bailey_rule_match(*(struct bailey_rule * const *)a, &x);
 	bailey_rule_match(*(struct bailey_rule * const *)b, &y);
 	p = x;

@@ -116,6 +116,8 @@ static int prefix_cmp(const void *a, const void *b)
 	const struct bailey_prefix *x = a, *y = b;
 	int order = (int)x->family - y->family;
 
+	/* sort() does not pause */
+	bailey_yield();
 	if (!order)
 		order = bailey_addr_cmp(&x->addr, &y->addr);
 	return order ? order : (int)x->bits - y->bits;

@@ -547,8 +547,10 @@ struct bailey_rule **bailey_rules_list(const struct bailey_rules *rules)
 	u32 n = 0;
 
 	for (rule = list ? bailey_rules_first(rules, &iter) : NULL; rule;
-	     rule = bailey_rules_next(&iter))
+	     rule = bailey_rules_next(&iter)) {
+		bailey_yield_often(n);
 		list[n++] = rule;
+	}
 	return list;
 }
 
@@ -648,11 +650,13 @@ int bailey_rules_adopt(struct bailey_rules *rules, const struct bailey_rules *ol
 	struct bailey_rules_iter x, y;
 	struct bailey_rule *a = bailey_rules_first(rules, &x);
 	struct bailey_rule *b = bailey_rules_first(old, &y);
+	u32 steps = 0;
 	int ret = 0;
 
 	while ((a || b) && !ret) {
 		int order = !a ? 1 : !b ? -1 : 0;
 
+		bailey_yield_often(steps++);
 		if (!order && x.node[0] == y.node[0] && x.pos[0] == y.pos[0]) {
 			skip_shared(&x, &a, &y, &b);
 			continue;

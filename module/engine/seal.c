@@ -130,12 +130,14 @@ static int rules_check(const struct bailey_policy *policy,
 	struct bailey_rules_iter iter;
 	struct bailey_match match;
 	struct bailey_rule *rule;
+	u32 n = 0;
 	int ret = 0;
 
 	if (!rules->named)
 		return 0;
 	for (rule = bailey_rules_first(rules, &iter); rule;
 	     rule = bailey_rules_next(&iter)) {
+		bailey_yield_often(n++);
 		bailey_rule_match(rule, &match);
 		ret = peer_check(policy, from, &match.from, diag);
 		if (!ret)
