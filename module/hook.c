@@ -15,8 +15,9 @@
  * asks anything of anybody, at a priority between destination and source NAT,
  * so that addresses are those that the machines behind the interfaces have.
  * Fragments were put together before (nf_defrag). All of it runs under the
- * caller's rcu_read_lock(), in softirq or process context, and takes no lock
- * but that of a connection which changes.
+ * caller's rcu_read_lock(), in softirq or process context. A packet that only goes on
+ * takes no lock but that of its connection, if that changes; for those of others
+ * see conn_table.c, context.c and counter.c.
  *
  * The only file that says NF_ACCEPT or NF_DROP.
  */
@@ -391,10 +392,10 @@ static bool agrees(const struct passage *p, const struct bailey_conn_recall *rec
 
 /* The comparing mode: ask a remembered packet in full, and leave nothing behind. */
 static noinline bool compares(struct bailey_net *bn, const struct bailey_binding *binding,
-			      const struct bailey_where *where,
+			      const struct sk_buff *skb, const struct bailey_where *where,
 			      const struct bailey_conn_recall *recall, u32 stamp)
 {
-	struct passage p = { .bn = bn, .binding = binding, .where = *where };
+	struct passage p = { .bn = bn, .skb = skb, .binding = binding, .where = *where };
 	u32 timeout;
 	bool same;
 
@@ -408,7 +409,7 @@ static noinline bool compares(struct bailey_net *bn, const struct bailey_binding
 		p.entry = NULL;
 	else
 		find_and_ask(&p);
-	same = agrees(&p, recall);
+	same = bailey_skb_reads_alike(skb, recall->packet) && agrees(&p, recall);
 	if (!same && !bailey_conn_recall_holds(recall, stamp))
 		return false;
 	bailey_stats_count(bn->stats, same ? BAILEY_COUNT_COMPARED : BAILEY_COUNT_DIFFERED);
@@ -421,7 +422,8 @@ static noinline bool compares(struct bailey_net *bn, const struct bailey_binding
  * such that it only goes on. Asks nobody.
  */
 static bool recall(struct bailey_net *bn, const struct bailey_binding *binding,
-		   const struct bailey_where *where, const struct bailey_packet *packet)
+		   const struct sk_buff *skb, const struct bailey_where *where,
+		   const struct bailey_packet *packet)
 {
 	struct bailey_conn_recall recall BAILEY_UNSET;
 	struct bailey_track_rules rules;
@@ -434,7 +436,8 @@ static bool recall(struct bailey_net *bn, const struct bailey_binding *binding,
 	recall.packet = packet;
 	if (!bailey_conn_recall(&recall, &bn->conns, where->domain, stamp, now))
 		return false;
-	if (unlikely(READ_ONCE(compare)) && !compares(bn, binding, where, &recall, stamp))
+	if (unlikely(READ_ONCE(compare)) &&
+	    !compares(bn, binding, skb, where, &recall, stamp))
 		return false;
 	rules = bailey_sysctl_track_rules(&bn->sysctls);
 	if (!bailey_conn_go_on(&recall, &rules, now))
@@ -445,14 +448,15 @@ static bool recall(struct bailey_net *bn, const struct bailey_binding *binding,
 }
 
 static bool recall_bh(struct bailey_net *bn, const struct bailey_binding *binding,
-		      const struct bailey_where *where, const struct bailey_packet *packet)
+		      const struct sk_buff *skb, const struct bailey_where *where,
+		      const struct bailey_packet *packet)
 {
 	bool ret;
 
 	if (likely(softirq_count()))
-		return recall(bn, binding, where, packet);
+		return recall(bn, binding, skb, where, packet);
 	local_bh_disable();
-	ret = recall(bn, binding, where, packet);
+	ret = recall(bn, binding, skb, where, packet);
 	local_bh_enable();
 	return ret;
 }
@@ -476,7 +480,7 @@ static unsigned int hook(void *priv, struct sk_buff *skb,
 		return NF_DROP;
 	}
 	plain = bailey_skb_plain(skb, &packet);
-	if (plain && recall_bh(bn, binding, &where, &packet))
+	if (plain && recall_bh(bn, binding, skb, &where, &packet))
 		return NF_ACCEPT;
 	return ask_in_full(bn, binding, skb, state, &where, plain ? &packet : NULL);
 }

@@ -40,6 +40,23 @@ static bool contradicts(const struct sk_buff *skb,
 	return skb->protocol == htons(ETH_P_IP);
 }
 
+static struct skb_source source_of(const struct sk_buff *skb)
+{
+	int network = skb_network_offset(skb);
+
+	return (struct skb_source){
+		.source = {
+			.linear = skb_network_header(skb),
+			.linear_len = max_t(int, skb_headlen(skb) - network, 0),
+			.len = max_t(int, skb->len - network, 0),
+			.gso = skb_is_gso(skb),
+			.pull = pull,
+		},
+		.skb = skb,
+		.network = network,
+	};
+}
+
 /**
  * bailey_skb_parse() - read all that the engine asks of a buffer's packet
  * @skb: at a netfilter hook: the network header is set
@@ -56,18 +73,7 @@ enum bailey_reason bailey_skb_parse(const struct sk_buff *skb,
 				    struct bailey_packet *packet,
 				    struct bailey_packet *quote)
 {
-	int network = skb_network_offset(skb);
-	struct skb_source s = {
-		.source = {
-			.linear = skb_network_header(skb),
-			.linear_len = max_t(int, skb_headlen(skb) - network, 0),
-			.len = max_t(int, skb->len - network, 0),
-			.gso = skb_is_gso(skb),
-			.pull = pull,
-		},
-		.skb = skb,
-		.network = network,
-	};
+	const struct skb_source s = source_of(skb);
 	enum bailey_reason reason;
 
 	reason = bailey_packet_parse(&s.source, packet, quote);
@@ -94,6 +100,26 @@ bool bailey_skb_plain(const struct sk_buff *skb, struct bailey_packet *packet)
 	};
 
 	return bailey_packet_plain(&source, packet) && !contradicts(skb, packet);
+}
+
+/**
+ * bailey_skb_reads_alike() - does the long way read what the short one has read?
+ * @skb: as for bailey_skb_parse()
+ * @plain: from bailey_skb_plain()
+ *
+ * For the comparing mode.
+ *
+ * Context: Any.
+ * Return: true if it does.
+ */
+bool bailey_skb_reads_alike(const struct sk_buff *skb, const struct bailey_packet *plain)
+{
+	const struct skb_source s = source_of(skb);
+	struct bailey_packet packet;
+
+	/* There is no padding but behind the last one. */
+	return bailey_packet_read(&s.source, &packet, NULL) == BAILEY_PASS &&
+	       !memcmp(&packet, plain, offsetofend(struct bailey_packet, sctp_reflected));
 }
 
 /* Is there a sum over all of the packet behind the IP headers that we know? */

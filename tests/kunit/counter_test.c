@@ -21,6 +21,13 @@ static void expect_count(struct kunit *test, const bailey_counter *counter,
 	KUNIT_EXPECT_EQ(test, count.last, last);
 }
 
+static void count(bailey_counter *counter, u32 bytes, u32 now)
+{
+	rcu_read_lock();
+	bailey_counter_add(counter, bytes, now);
+	rcu_read_unlock();
+}
+
 /* Each has a place of its own, whatever becomes of the others. */
 static void counts_apart(struct kunit *test)
 {
@@ -30,7 +37,7 @@ static void counts_apart(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, counter);
 	for (i = 0; i < MANY; i++) {
 		KUNIT_EXPECT_EQ(test, bailey_counter_init(&counter[i]), 0);
-		bailey_counter_add(&counter[i], i, i + 1);
+		count(&counter[i], i, i + 1);
 	}
 	for (i = 0; i < MANY; i += 2)
 		bailey_counter_exit(&counter[i]);
@@ -39,7 +46,7 @@ static void counts_apart(struct kunit *test)
 	for (i = 0; i < MANY; i += 2) {
 		KUNIT_EXPECT_EQ(test, bailey_counter_init(&counter[i]), 0);
 		expect_count(test, &counter[i], 0, 0, 0);
-		bailey_counter_add(&counter[i], 7, 3);
+		count(&counter[i], 7, 3);
 	}
 	for (i = 0; i < MANY; i++)
 		expect_count(test, &counter[i], 1, i % 2 ? i : 7, i % 2 ? i + 1 : 3);
@@ -54,9 +61,9 @@ static void counts_on(struct kunit *test)
 
 	KUNIT_ASSERT_EQ(test, bailey_counter_init(&counter), 0);
 	expect_count(test, &counter, 0, 0, 0);
-	bailey_counter_add(&counter, 1500, 100);
-	bailey_counter_add(&counter, 40, 100);
-	bailey_counter_add(&counter, 60, 101);
+	count(&counter, 1500, 100);
+	count(&counter, 40, 100);
+	count(&counter, 60, 101);
 	expect_count(test, &counter, 3, 1600, 101);
 	bailey_counter_exit(&counter);
 }
@@ -73,11 +80,8 @@ static int count_rounds(void *arg)
 	struct crowd *crowd = arg;
 	int i;
 
-	for (i = 0; i < ROUNDS; i++) {
-		rcu_read_lock();
-		bailey_counter_add(&crowd->counter, 2, 5);
-		rcu_read_unlock();
-	}
+	for (i = 0; i < ROUNDS; i++)
+		count(&crowd->counter, 2, 5);
 	atomic_inc(&crowd->done);
 	while (!kthread_should_stop())
 		schedule_timeout_uninterruptible(1);

@@ -12,7 +12,7 @@
 
 #include "policy_store_fixture.h"
 
-#define RETIRED_MAX	16	/* as in policy_store.c */
+#define RETIRED_MAX	1024	/* as in policy_store.c */
 #define MANY		1000
 #define THREADS		4
 
@@ -197,13 +197,13 @@ static void the_retired_are_few_and_freed(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, commit(test, HOST_ONLY), 0);
 	second = bailey_store_policy_get(store(test));
 	mutex_lock(&store(test)->lock);
-	for (i = 0; i < MANY; i++) {
+	for (i = 0; i < 2 * RETIRED_MAX; i++) {
 		if (bailey_store_publish(store(test), i & 1 ? second : first))
 			break;
 		most = max(most, READ_ONCE(store(test)->retired_count));
 	}
 	mutex_unlock(&store(test)->lock);
-	KUNIT_EXPECT_EQ(test, i, MANY);
+	KUNIT_EXPECT_EQ(test, i, 2 * RETIRED_MAX);
 	KUNIT_EXPECT_LE(test, most, RETIRED_MAX);
 	flush_work(&store(test)->retire);
 	KUNIT_EXPECT_EQ(test, store(test)->retired_count, 0);

@@ -174,11 +174,33 @@ static void the_protocol_must_agree(struct kunit *test)
 	kfree_skb(skb);
 }
 
+static const u8 plain_packet[] = {
+	0x45, 0, 0, 28, 0, 0, 0, 0, 64, 17, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2,
+	0x9c, 0x40, 0x01, 0xbb, 0, 8, 0, 0,
+};
+
+/* The long way says so if the short one has read anything else. */
+static void the_short_way_is_compared(struct kunit *test)
+{
+	struct sk_buff *skb = make_head(test, plain_packet, sizeof(plain_packet), 0);
+	struct bailey_packet p;
+
+	KUNIT_ASSERT_TRUE(test, bailey_skb_plain(skb, &p));
+	KUNIT_EXPECT_TRUE(test, bailey_skb_reads_alike(skb, &p));
+	p.sctp_reflected = true;
+	KUNIT_EXPECT_FALSE(test, bailey_skb_reads_alike(skb, &p));
+	p.sctp_reflected = false;
+	p.src.hi ^= 1ULL << 63;
+	KUNIT_EXPECT_FALSE(test, bailey_skb_reads_alike(skb, &p));
+	kfree_skb(skb);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(all_shapes_are_one),
 	KUNIT_CASE(the_short_are_refused),
 	KUNIT_CASE(gso_needs_no_length),
 	KUNIT_CASE(the_protocol_must_agree),
+	KUNIT_CASE(the_short_way_is_compared),
 	{ }
 };
 
