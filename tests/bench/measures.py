@@ -210,13 +210,15 @@ def curve(bench):
 # --- time and memory ---------------------------------------------------------------
 
 def memory_used():
-    """Bytes, when nothing moves any more and slabs have given back what is free."""
+    """Bytes that are the kernel's, when nothing moves any more and slabs have given back
+    what is free."""
     time.sleep(0.5)
     write("/proc/sys/vm/drop_caches", "3")
     sh("for file in /sys/kernel/slab/*/shrink; do echo 1 >$file; done 2>&1 || :")
     time.sleep(0.5)
     found = dict(re.findall(r"^(\w+): +(\d+) kB$", read("/proc/meminfo"), re.M))
-    return (int(found["MemTotal"]) - int(found["MemFree"])) * 1024
+    others = ("MemFree", "AnonPages", "PageTables", "Cached", "Buffers")
+    return (int(found["MemTotal"]) - sum(int(found[name]) for name in others)) * 1024
 
 
 def load(bench):

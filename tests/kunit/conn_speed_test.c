@@ -241,11 +241,10 @@ static void a_hundred_thousand(struct kunit *test)
 
 static void a_million(struct kunit *test)
 {
-	if (checked() || si_mem_available() < 1000000 / (PAGE_SIZE / 640)) {
-		kunit_skip(test, "too slow here, or too little memory");
-		return;
-	}
-	measure(test, 1000000);
+	bool room = si_mem_available() >= 1000000 / (PAGE_SIZE / 640);
+
+	/* What a checked kernel measures is not speed; it is as good with fewer. */
+	measure(test, checked() || !room ? 20000 : 1000000);
 }
 
 /* What a connection takes but for the index. Debugging makes locks larger. */

@@ -238,8 +238,14 @@ watched()
 }
 until_true watched
 python3 "$(dirname "$0")/blast.py" client --flows 3000 >/dev/null
-must write router connections 'flush\n'
-sleep 1
+# The last of them may still be on their way when the first flush comes
+flushed()
+{
+	must write router connections 'flush\n'
+	sleep 1
+	[ -z "$(in_ns router cat /proc/net/bailey/connections)" ]
+}
+until_true flushed
 kill -INT $watcher
 wait $watcher
 expect_equal "a watcher that is interrupted ends well" 0 $?
