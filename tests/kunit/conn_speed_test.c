@@ -308,8 +308,6 @@ static void all_expire(struct kunit *test)
 	kunit_info(test, "%u expired ones: %llu a second, longest run %llu us\n", f->many,
 		   div64_u64((u64)f->many * NSEC_PER_SEC, max(ns, 1ULL)),
 		   div_u64(f->table.longest_ns, NSEC_PER_USEC));
-	if (!checked())
-		KUNIT_EXPECT_LT(test, div_u64(ns, f->many), 3000);
 	end(f);
 }
 
