@@ -26,15 +26,12 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
-#include <net/netfilter/ipv4/nf_defrag_ipv4.h>
-#if IS_ENABLED(CONFIG_IPV6)
-#include <net/netfilter/ipv6/nf_defrag_ipv6.h>
-#endif
 
 #include "compat.h"
 #include "conn_memo.h"
 #include "context.h"
 #include "counter.h"
+#include "defrag.h"
 #include "engine/stream.h"
 #include "reject.h"
 #include "skb.h"
@@ -497,67 +494,6 @@ static const struct nf_hook_ops hooks[] = {
 	HOOK(NFPROTO_IPV6, NF_INET_LOCAL_OUT),
 };
 
-/*
- * Defragmentation lives in modules of the kernel, which this one does not link
- * to, so that a bare insmod works: bailey_hooks_prepare() loads them.
- */
-#define DEFRAG(version)								\
-static int defrag##version##_enable(struct net *net)				\
-{										\
-	int (*enable)(struct net *net);						\
-	int ret;								\
-										\
-	enable = symbol_get(nf_defrag_ipv##version##_enable);			\
-	if (!enable)								\
-		return -EPROTONOSUPPORT;					\
-	ret = enable(net);							\
-	if (ret)								\
-		symbol_put(nf_defrag_ipv##version##_enable);			\
-	return ret;								\
-}										\
-										\
-static void defrag##version##_disable(struct net *net)				\
-{										\
-	void (*disable)(struct net *net);					\
-										\
-	disable = symbol_get(nf_defrag_ipv##version##_disable);			\
-	if (disable) {								\
-		disable(net);							\
-		symbol_put(nf_defrag_ipv##version##_disable);			\
-	}									\
-	symbol_put(nf_defrag_ipv##version##_enable);				\
-}
-
-DEFRAG(4)
-#if IS_ENABLED(CONFIG_IPV6)
-DEFRAG(6)
-#else
-static int defrag6_enable(struct net *net)
-{
-	return 0;
-}
-
-static void defrag6_disable(struct net *net)
-{
-}
-#endif
-
-/**
- * bailey_hooks_prepare() - load what the hooks will need
- *
- * Not left to the first policy: loading takes the lock under which namespaces
- * end, and they wait for writers.
- *
- * Context: Module initialisation, before the first namespace. What is missing
- * shows in bailey_hooks_register().
- */
-void __init bailey_hooks_prepare(void)
-{
-	request_module("nf_defrag_ipv4");
-	if (IS_ENABLED(CONFIG_IPV6))
-		request_module("nf_defrag_ipv6");
-}
-
 /**
  * bailey_hooks_register() - stand in the way of a namespace's packets
  * @bn: the namespace
@@ -570,22 +506,13 @@ void __init bailey_hooks_prepare(void)
  */
 int bailey_hooks_register(struct bailey_net *bn)
 {
-	int ret = defrag4_enable(bn->net);
+	int ret = bailey_defrag_enable(bn->net);
 
 	if (ret)
 		return ret;
-	ret = defrag6_enable(bn->net);
-	if (ret)
-		goto fail_defrag6;
 	ret = nf_register_net_hooks(bn->net, hooks, ARRAY_SIZE(hooks));
 	if (ret)
-		goto fail_hooks;
-	return 0;
-
-fail_hooks:
-	defrag6_disable(bn->net);
-fail_defrag6:
-	defrag4_disable(bn->net);
+		bailey_defrag_disable(bn->net);
 	return ret;
 }
 
@@ -599,6 +526,5 @@ fail_defrag6:
 void bailey_hooks_unregister(struct bailey_net *bn)
 {
 	nf_unregister_net_hooks(bn->net, hooks, ARRAY_SIZE(hooks));
-	defrag6_disable(bn->net);
-	defrag4_disable(bn->net);
+	bailey_defrag_disable(bn->net);
 }

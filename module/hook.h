@@ -14,7 +14,6 @@ struct bailey_conn_entry *bailey_hook_find(struct bailey_net *bn,
 					   const struct bailey_packet *quote,
 					   struct bailey_match_conn *match);
 
-void bailey_hooks_prepare(void);
 int bailey_hooks_register(struct bailey_net *bn);
 void bailey_hooks_unregister(struct bailey_net *bn);
 

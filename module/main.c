@@ -10,7 +10,7 @@
 #include <linux/netdevice.h>
 
 #include "control.h"
-#include "hook.h"
+#include "defrag.h"
 #include "procfs.h"
 #include "reject.h"
 
@@ -94,7 +94,7 @@ static int __init bailey_init(void)
 {
 	int ret;
 
-	bailey_hooks_prepare();
+	bailey_defrag_prepare();
 	bailey_reject_init();
 	ret = bailey_rule_pools_init();
 	if (ret)
