@@ -294,18 +294,6 @@ u32 bailey_conn_hash(const struct bailey_conn_key *key)
 			     (u32)key->bits << 24, &secret);
 }
 
-/**
- * bailey_conn_index_prefetch() - a search will begin soon
- * @index: the index
- * @hash: of the key
- *
- * Context: Under rcu_read_lock().
- */
-void bailey_conn_index_prefetch(const struct bailey_conn_index *index, u32 hash)
-{
-	prefetch(bailey_chain_of(rcu_dereference(index->buckets), hash));
-}
-
 /* The next entry from the probe on that has its key. */
 static struct bailey_conn_entry *search(struct bailey_conn_probe *probe)
 {

@@ -92,7 +92,6 @@ void bailey_conn_index_exit(struct bailey_conn_index *index,
 			    void (*release)(struct bailey_conn_entry *entry));
 
 u32 bailey_conn_hash(const struct bailey_conn_key *key);
-void bailey_conn_index_prefetch(const struct bailey_conn_index *index, u32 hash);
 struct bailey_conn_entry *
 bailey_conn_index_first(const struct bailey_conn_index *index,
 			const struct bailey_conn_key *key, u32 hash,
