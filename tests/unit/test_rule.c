@@ -142,7 +142,7 @@ static void match_cidr(void)
 static void match_fragments(void)
 {
 	struct bailey_packet p = packet(BAILEY_IPV4, BAILEY_PROTO_UDP, 0, 0);
-	struct bailey_match m, ports, type, all_ports;
+	struct bailey_match m, ports, all_ports;
 
 	p.flags = BAILEY_PKT_FRAGMENT;
 	bailey_match_init(&m);
@@ -184,10 +184,18 @@ static void match_fragments(void)
 	ports.from = (struct bailey_peer){ .kind = BAILEY_PEER_CIDR,
 		.family = BAILEY_IPV6, .bits = 128, .addr = { 1, 2 } };
 	CHECK_EQ(fields(&ports, &p), BAILEY_FIT_NO);
-	type = m;
+}
+
+/* Nor does a later fragment show an ICMP type. */
+static void match_fragments_of_icmp(void)
+{
+	struct bailey_packet p = packet(BAILEY_IPV6, BAILEY_PROTO_ICMPV6, 0, 0);
+	struct bailey_match type;
+
+	p.flags = BAILEY_PKT_FRAGMENT;
+	bailey_match_init(&type);
 	type.proto = BAILEY_PROTO_ICMPV6;
 	type.type = 128;
-	p.proto = BAILEY_PROTO_ICMPV6;
 	CHECK_EQ(fields(&type, &p), BAILEY_FIT_PERHAPS);
 	type.type = 0;
 	CHECK_EQ(fields(&type, &p), BAILEY_FIT_PERHAPS);
@@ -311,6 +319,7 @@ static const struct unit_test tests[] = {
 	UNIT(match_icmp),
 	UNIT(match_cidr),
 	UNIT(match_fragments),
+	UNIT(match_fragments_of_icmp),
 	UNIT(match_order),
 	UNIT(packed_matches_come_back),
 	UNIT(rules_are_small),

@@ -350,11 +350,26 @@ static void versions_are_independent(void)
 	bailey_rules_destroy(&rules[1]);
 }
 
+static void edit_at_random(struct bailey_rules *rules, u32 edits)
+{
+	struct bailey_rule *rule;
+
+	while (edits--) {
+		u32 number = random_below(65000);
+
+		rule = seek(rules, number);
+		if (rule && random_below(2))
+			CHECK_EQ(bailey_rules_remove(rules, rule), 0);
+		else
+			add(rules, number, BAILEY_FAMILY_BOTH);
+	}
+}
+
 /* The comparison of any two versions is what a comparison of all rules says. */
 static void differences_are_found(void)
 {
 	struct bailey_rules_diff diff;
-	u32 round, edits, i;
+	u32 round, i;
 
 	for (round = 0; round < 60; round++) {
 		struct bailey_rules old = { 0 }, new = { 0 };
@@ -367,16 +382,7 @@ static void differences_are_found(void)
 			bailey_rules_clone(&new, &old);
 		else
 			fill(&new, old.count);
-		edits = random_below(round % 2 ? 10 : 2000);
-		for (i = 0; i < edits; i++) {
-			u32 number = random_below(65000);
-
-			rule = seek(&new, number);
-			if (rule && random_below(2))
-				CHECK_EQ(bailey_rules_remove(&new, rule), 0);
-			else
-				add(&new, number, BAILEY_FAMILY_BOTH);
-		}
+		edit_at_random(&new, random_below(round % 2 ? 10 : 2000));
 		diff = (struct bailey_rules_diff){ .most = 100000 };
 		CHECK_EQ(bailey_rules_adopt(&new, &old, &diff), 0);
 		for (i = 0; i < diff.removed_count; i++) {
