@@ -22,7 +22,7 @@
  *
  * What bounds it: TCP's windows are 48 bytes, what ACLs have answered 24, and so
  * many are the links of one that stands in line; these are never needed at once, and
- * share their room. The index adds 16 to 24 bytes.
+ * share their room. The index adds 20 to 25 bytes.
  *
  * Locking: &bailey_conn_entry.lock for all that changes.
  */

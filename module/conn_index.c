@@ -49,7 +49,7 @@
  * beside its slot. Packets that keep it alive do not change that: when its
  * second comes it is looked at, and if it is still alive gets another one. So the
  * collector reads the index once a second, line by line as memory likes it
- * best (1.5 ms for a million connections), and touches only those entries that may
+ * best (about 1 ms for a million connections), and touches only those entries that may
  * be over, each idle one in about three minutes. For example a SYN at second
  * 100 that may be silent until 221: it is looked at in 221, has days left, and is looked
  * at again before 412. A reset at 300 leaves it 11 s: that is sooner, so it

@@ -7,7 +7,7 @@
  * A chain stands for a range of hashes, as a page of a dictionary does for a range of
  * words: with 10 chains the fourth has the hashes from 3/10 to 4/10 of all. So any
  * number of chains will do, and growth is by half: between two resizes there are
- * 2.7 to 4 entries for each bucket of five slots, 16 to 24 bytes an entry.
+ * 2.7 to 4 entries for each bucket of five slots: 16 to 24 bytes an entry, but for second buckets.
  *
  * New buckets are made, and chain by chain, each under its lock, what is in the old
  * ones is put into the new ones as well; then the chain is marked as moved. When all

@@ -72,8 +72,8 @@
  * DOC: Limits
  *
  * Memory is bounded by counting: entries are made in softirqs, where charging
- * them (SLAB_ACCOUNT) would hit whichever task was interrupted. The index has 16
- * to 24 bytes for each of them, once it has grown or shrunk to fit. The counter is a
+ * them (SLAB_ACCOUNT) would hit whichever task was interrupted. The index has 20
+ * to 25 bytes for each of them, once it has grown or shrunk to fit. The counter is a
  * percpu_counter, exact when it comes near the limit; as CPUs look before they
  * add, a table may pass its limit by one entry for each other CPU, never more.
  *
