@@ -5,7 +5,7 @@
 # noticed: a short smoke of bailey_bench.ko, which `make bench` measures with.
 
 . "$(dirname "$0")/lib.sh"
-plan 12
+plan 14
 
 load_module
 make_ns box
@@ -46,6 +46,13 @@ for words in "family=4" "family=6" "proto=17" "checksum=1 payload=100"; do
 	expect_pass "and go on: $words" bench "mode=established flows=500 packets=5000 $words"
 done
 expect_equal "they are in the table" 500 "$(connections)"
+
+# lib.sh loads the module in its comparing mode: what was remembered is asked as well
+stats=$(bailey_read box stats)
+compared=$(sed -n 's/^packets_compared //p' <<<"$stats")
+expect_pass "nearly all packets went on with what was remembered" [ "${compared:-0}" -gt 15000 ]
+expect_equal "and would have been judged alike in full" 0 \
+	"$(sed -n 's/^packets_differed //p' <<<"$stats")"
 
 must_write box 'replace acl one in 100 deny tcp to any port 443'
 expect_pass "denied packets are dropped" bench "mode=plain flows=500 first=9000 drop=1"
