@@ -8,7 +8,7 @@
  *	         -> who asks it?          bailey_eval_begin()
  *	         -> its connection        find_conn()
  *	         -> the questions         bailey_evaluate()
- *	         -> what it leaves behind settle()
+ *	         -> what it leaves behind settle(), judge_and_log()
  *	         -> NF_ACCEPT or NF_DROP, and perhaps word to the sender (reject.c)
  *
  * Hooks stand at LOCAL_IN, LOCAL_OUT and FORWARD of a namespace while its policy
@@ -314,7 +314,9 @@ static void find_and_ask(struct passage *p)
 		evaluate_again(p);
 }
 
-static enum bailey_reason judge(struct passage *p, enum bailey_reason parsed)
+/* @trace: records the questions, or NULL */
+static enum bailey_reason judge(struct passage *p, enum bailey_reason parsed,
+				struct bailey_trace *trace)
 {
 	p->entry = NULL;
 	p->now = bailey_conn_now();
@@ -323,7 +325,7 @@ static enum bailey_reason judge(struct passage *p, enum bailey_reason parsed)
 	    bailey_reject_owns(p->bn, &p->packet, &p->quote))
 		return BAILEY_PASS;
 	if (bailey_eval_begin(&p->eval, p->binding, &p->packet, parsed, &p->where,
-			      NULL, &p->verdict)) {
+			      trace, &p->verdict)) {
 		if (p->verdict.reason == BAILEY_PASS)
 			bailey_stats_count(p->bn->stats, BAILEY_COUNT_UNASKED);
 		return p->verdict.reason;
@@ -336,6 +338,19 @@ static enum bailey_reason judge(struct passage *p, enum bailey_reason parsed)
 	if (p->verdict.untracked)
 		bailey_stats_count(p->bn->stats, BAILEY_COUNT_UNTRACKED);
 	return p->verdict.reason;
+}
+
+/* What becomes of a packet goes into the flow log. */
+static noinline enum bailey_reason judge_and_log(struct passage *p, enum bailey_reason parsed)
+{
+	enum bailey_reason reason;
+	struct bailey_trace trace;
+
+	p->eval.trace = NULL;
+	reason = judge(p, parsed, &trace);
+	if (p->eval.trace)
+		bailey_flow_log_add(&p->bn->flow_log, p->skb, &p->eval, reason);
+	return reason;
 }
 
 /* A packet that nothing is remembered of. @plain: what it says, if that is known. */
@@ -357,7 +372,8 @@ static noinline unsigned int ask_in_full(struct bailey_net *bn,
 		p.packet = *plain;
 	else
 		reason = bailey_skb_parse(skb, &p.packet, &p.quote);
-	reason = judge(&p, reason);
+	reason = unlikely(bailey_flow_log_on(&bn->flow_log)) ? judge_and_log(&p, reason) :
+							       judge(&p, reason, NULL);
 	trace_bailey_verdict(&p.where, &p.packet, reason);
 	if (reason == BAILEY_PASS)
 		return NF_ACCEPT;
@@ -441,6 +457,7 @@ static bool recall(struct bailey_net *bn, const struct bailey_binding *binding,
 		return false;
 	bailey_counter_add_two_bh(recall.counter, packet->len, now);
 	bailey_stats_count_bh(bn->stats, BAILEY_COUNT_ACCEPTED);
+	bailey_flow_log_quick(&bn->flow_log, skb, binding, where, packet, BAILEY_PASS);
 	return true;
 }
 

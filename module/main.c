@@ -28,13 +28,14 @@ static int __net_init net_enter(struct net *net)
 
 	bn->net = net;
 	bailey_events_init(&bn->events);
+	bailey_flow_log_init(&bn->flow_log, net, &bn->store);
 	bn->stats = alloc_percpu(struct bailey_stats);
 	if (!bn->stats)
 		return -ENOMEM;
 	ret = bailey_control_init(bn);
 	if (ret)
 		goto free_stats;
-	ret = bailey_sysctl_init(net, &bn->sysctls, caps_of(net));
+	ret = bailey_sysctl_init(net, &bn->sysctls, caps_of(net), &bn->flow_log);
 	if (ret)
 		goto exit_control;
 	ret = bailey_procfs_init(bn);
@@ -44,6 +45,7 @@ static int __net_init net_enter(struct net *net)
 
 exit_sysctl:
 	bailey_sysctl_exit(&bn->sysctls);
+	bailey_flow_log_exit(&bn->flow_log);
 exit_control:
 	bailey_control_close(bn);
 	bailey_control_exit(bn);
@@ -66,6 +68,7 @@ static void __net_exit net_exit(struct net *net)
 	struct bailey_net *bn = bailey_net_of(net);
 
 	bailey_sysctl_exit(&bn->sysctls);
+	bailey_flow_log_exit(&bn->flow_log);
 	bailey_control_exit(bn);
 	free_percpu(bn->stats);
 }

@@ -9,6 +9,7 @@
 #include <net/netns/generic.h>
 
 #include "conn_table.h"
+#include "flow_log.h"
 #include "policy_store.h"
 #include "stats.h"
 #include "sysctl.h"
@@ -27,6 +28,7 @@ struct proc_dir_entry;
  * @events: those who watch connections
  * @sysctls: settings
  * @stats: counters
+ * @flow_log: what becomes of packets, flow by flow; its first word is read by each
  * @rejects_paid: for bailey_refusal_pay(): answers to rejected packets
  * @confirm: rolls back when its time has come
  * @confirm_by: that time, in jiffies. Under @store.lock
@@ -44,6 +46,7 @@ struct bailey_net {
 	struct bailey_events events;
 	struct bailey_sysctls sysctls;
 	struct bailey_stats __percpu *stats;
+	struct bailey_flow_log flow_log;
 	atomic64_t rejects_paid;
 	struct delayed_work confirm;
 	unsigned long confirm_by;

@@ -6,8 +6,8 @@
  * then and served from memory, so that a reader sees one state however small its
  * reads are; what is written is answered on the same descriptor, and the answer
  * is what reads return from then on. Two files are made while they are read, a
- * piece at a time: "connections", which has an end, and "events", of which a read
- * returns what is new, so that its end is never the last one.
+ * piece at a time: "connections", which has an end, and "events" and "flow_log", of
+ * which a read returns what is new, so that their end is never the last one.
  *
  * An open file holds no reference to its namespace or to this module: either may
  * go, and later calls get EIO. A call that is under way keeps the namespace, so
@@ -66,6 +66,7 @@ struct file_kind {
  * @iter: "connections": where the reader is
  * @reading: @iter is in use
  * @watch: "events": what the reader has not seen yet
+ * @flows: "flow_log": likewise
  * @answered: @text is the answer to a write
  * @text: what reads return
  */
@@ -77,6 +78,7 @@ struct conversation {
 	struct bailey_conn_iter iter;
 	bool reading;
 	struct bailey_watch watch;
+	struct bailey_flow_reader flows;
 	bool answered;
 	struct bailey_out text;
 };
@@ -185,6 +187,12 @@ static int show_events(struct conversation *talk)
 		bailey_event_print(talk->bn->net, &record, &talk->text);
 	rcu_read_unlock();
 	return 0;
+}
+
+static int show_flow_log(struct conversation *talk)
+{
+	bailey_flow_log_read(&talk->bn->flow_log, &talk->flows, &talk->text, PIECE);
+	return talk->text.failed ? -ENOMEM : 0;
 }
 
 static enum bailey_conn_walk_verdict delete_matching(struct bailey_conn_entry *entry,
@@ -323,6 +331,7 @@ static const struct file_kind kinds[] = {
 	{ "error", 0400, WHOLE, show_error, NULL },
 	{ "connections", 0600, IN_PIECES, show_connections, take_connections },
 	{ "events", 0400, FOLLOWING, show_events, NULL },
+	{ "flow_log", 0400, FOLLOWING, show_flow_log, NULL },
 	{ "explain", 0600, WHOLE, NULL, take_explain },
 	{ "stats", 0400, WHOLE, show_stats, NULL },
 };
@@ -346,7 +355,7 @@ static int talk_begin(struct conversation *talk, struct bailey_net *bn,
 	talk->kind = kind;
 	mutex_init(&talk->lock);
 	bailey_script_init(&talk->script, &bailey_control_ops, bn, 0);
-	return kind->flow == FOLLOWING ?
+	return kind->show == show_events ?
 	       bailey_watch_begin(&talk->watch, &bn->events,
 				  bailey_sysctl_event_ring_size(&bn->sysctls)) : 0;
 }
@@ -377,6 +386,7 @@ static int talk_release(struct inode *inode, struct file *file)
 
 	stop_reading(talk);
 	bailey_watch_end(&talk->watch);
+	bailey_flow_reader_end(&talk->flows);
 	bailey_script_destroy(&talk->script);
 	bailey_out_destroy(&talk->text);
 	kfree(talk);

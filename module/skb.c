@@ -8,12 +8,15 @@
  * that others hold into it stay good. No locks; the caller owns the buffer.
  */
 #include <linux/if_ether.h>
+#include <linux/tcp.h>
 #include <linux/udp.h>
 #include <net/checksum.h>
 #include <net/ip6_checksum.h>
 
 #include "engine/packet_plain.h"
 #include "skb.h"
+
+#define SCTP_HEADER	12	/* RFC 9260 3.1 */
 
 /* A source that knows its buffer. */
 struct skb_source {
@@ -120,6 +123,45 @@ bool bailey_skb_reads_alike(const struct sk_buff *skb, const struct bailey_packe
 	/* There is no padding but behind the last one. */
 	return bailey_packet_read(&s.source, &packet, NULL) == BAILEY_PASS &&
 	       !memcmp(&packet, plain, offsetofend(struct bailey_packet, sctp_reflected));
+}
+
+/* Bytes that stand in front of each segment of a buffer with several. */
+static u32 segment_headers(const struct sk_buff *skb, const struct bailey_packet *packet)
+{
+	bool tcp = skb_is_gso_tcp(skb);
+	u32 other = skb_is_gso_sctp(skb) ? SCTP_HEADER : sizeof(struct udphdr);
+
+	if (skb->encapsulation)
+		return skb_inner_transport_offset(skb) - skb_network_offset(skb) +
+		       (tcp ? inner_tcp_hdrlen(skb) : other);
+	return packet->payload_off + (tcp ? packet->tcp_header : other);
+}
+
+/**
+ * bailey_skb_on_wire() - what a buffer is outside of this machine
+ * @skb: at a netfilter hook
+ * @packet: what bailey_skb_parse() found in it
+ * @packets: filled in: segments of segmentation offload, else 1
+ * @bytes: filled in: their bytes, from the network header on
+ *
+ * Context: Any.
+ */
+void bailey_skb_on_wire(const struct sk_buff *skb, const struct bailey_packet *packet,
+			u32 *packets, u32 *bytes)
+{
+	u32 headers, segments;
+
+	*packets = 1;
+	*bytes = packet->len;
+	if (likely(!skb_is_gso(skb)))
+		return;
+	headers = segment_headers(skb, packet);
+	segments = skb_shinfo(skb)->gso_segs;
+	/* Who does not know, such as another machine's driver, says 0. */
+	if (!segments && packet->len > headers)
+		segments = DIV_ROUND_UP(packet->len - headers, skb_shinfo(skb)->gso_size);
+	*packets = max(segments, 1u);
+	*bytes += (*packets - 1) * headers;
 }
 
 /* Is there a sum over all of the packet behind the IP headers that we know? */

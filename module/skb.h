@@ -14,6 +14,8 @@ enum bailey_reason bailey_skb_parse(const struct sk_buff *skb,
 				    struct bailey_packet *quote);
 bool bailey_skb_plain(const struct sk_buff *skb, struct bailey_packet *packet);
 bool bailey_skb_reads_alike(const struct sk_buff *skb, const struct bailey_packet *plain);
+void bailey_skb_on_wire(const struct sk_buff *skb, const struct bailey_packet *packet,
+			u32 *packets, u32 *bytes);
 bool bailey_skb_checksum_ok(const struct sk_buff *skb,
 			    const struct bailey_packet *packet);
 

@@ -16,6 +16,7 @@
 
 #include "compat.h"
 #include "conn_table.h"
+#include "flow_log.h"
 #include "sysctl.h"
 
 #define RULES_DEFAULT		1000000
@@ -25,11 +26,15 @@
 #define CONNECTIONS_MOST	1048576
 #define EVENTS_DEFAULT		16384
 #define EVENTS_MOST		1048576	/* what one allocation can hold */
+#define FLOWS_DEFAULT		16384
+#define FLOWS_MOST		1048576	/* likewise */
+#define FLOW_LOG_MOST		600	/* seconds in a window, as AWS has it */
 #define MEMORY_SHARE		32	/* 1/32 of all memory at the most */
 
 /* Timeouts in seconds fit into a signed 32-bit difference; limits follow suit. */
 static const unsigned int least = 1;
 static const unsigned int most = 1 << 30;
+static const unsigned int flow_log_most = FLOW_LOG_MOST;
 
 /*
  * A file: its name, and the u32 or (a switch) u8 that it stands for. A limit
@@ -78,6 +83,7 @@ static const struct row limit_rows[] = {
 	{ "max_policy_bytes",		SETTING(max_policy_bytes) },
 	{ "reject_rate",		SETTING(reject_rate) },
 	{ "event_ring_size",		SETTING(event_ring_size), .most = EVENTS_MOST },
+	{ "flow_log_max",		SETTING(flow_log_max), .most = FLOWS_MOST },
 };
 
 static const struct row switch_rows[] = {
@@ -86,8 +92,9 @@ static const struct row switch_rows[] = {
 	{ "untracked",			SETTING(untracked) },
 };
 
+/* The last one is flow_log */
 #define ROWS	(ARRAY_SIZE(number_rows) + ARRAY_SIZE(limit_rows) + \
-		 ARRAY_SIZE(switch_rows))
+		 ARRAY_SIZE(switch_rows) + 1)
 
 static u32 setting(const struct bailey_sysctls *s, size_t offset)
 {
@@ -128,6 +135,28 @@ static int handle_limit(BAILEY_CTL_CONST struct ctl_table *table, int write,
 	return 0;
 }
 
+/* extra1 is the namespace's struct bailey_sysctls. A write ends the window at hand. */
+static int handle_flow_log(BAILEY_CTL_CONST struct ctl_table *table, int write,
+			   void *buffer, size_t *lenp, loff_t *ppos)
+{
+	const struct bailey_sysctls *s = table->extra1;
+	u32 seconds = READ_ONCE(s->flow_log->seconds);
+	struct ctl_table row = {
+		.procname = table->procname,
+		.data = &seconds,
+		.maxlen = sizeof(seconds),
+		.mode = table->mode,
+		.extra1 = SYSCTL_ZERO,
+		.extra2 = (void *)&flow_log_most,
+	};
+	int err;
+
+	err = proc_douintvec_minmax(&row, write, buffer, lenp, ppos);
+	if (err || !write)
+		return err;
+	return bailey_flow_log_switch(s->flow_log, seconds, bailey_sysctl_flow_log_max(s));
+}
+
 static void fill_table(struct ctl_table *table, struct bailey_sysctls *s)
 {
 	size_t i;
@@ -162,6 +191,14 @@ static void fill_table(struct ctl_table *table, struct bailey_sysctls *s)
 			.extra1 = SYSCTL_ZERO,
 			.extra2 = SYSCTL_ONE,
 		};
+	*table = (struct ctl_table){
+		.procname = "flow_log",
+		.data = &s->flow_log->seconds,
+		.maxlen = sizeof(u32),
+		.mode = 0644,
+		.proc_handler = handle_flow_log,
+		.extra1 = s,
+	};
 }
 
 /* As many as a small share of the memory holds, in a round number. */
@@ -183,6 +220,7 @@ static void set_defaults(struct bailey_sysctls *s)
 	s->max_policy_bytes = POLICY_BYTES_DEFAULT;
 	s->reject_rate = REJECT_RATE_DEFAULT;
 	s->event_ring_size = EVENTS_DEFAULT;
+	s->flow_log_max = FLOWS_DEFAULT;
 	s->tcp_max_ack = BAILEY_TCP_MAX_ACK_DEFAULT;
 	s->tcp_loose = 1;
 	s->untracked = 0;
@@ -193,6 +231,7 @@ static void set_defaults(struct bailey_sysctls *s)
 	s->max_policy_bytes = bailey_sysctl_max_policy_bytes(s);
 	s->reject_rate = bailey_sysctl_reject_rate(s);
 	s->event_ring_size = bailey_sysctl_event_ring_size(s);
+	s->flow_log_max = bailey_sysctl_flow_log_max(s);
 }
 
 /**
@@ -202,13 +241,15 @@ static void set_defaults(struct bailey_sysctls *s)
  * @caps: the initial namespace's, for as long as @s lives; they bind @s if @net
  *	  belongs to another user namespace than the initial one. NULL for the
  *	  initial namespace itself
+ * @flow_log: its flow log; lives as long as @s
  *
  * Context: Process context, may sleep.
  * Return: 0 or -ENOMEM.
  */
 int bailey_sysctl_init(struct net *net, struct bailey_sysctls *s,
-		       const struct bailey_sysctls *caps)
+		       const struct bailey_sysctls *caps, struct bailey_flow_log *flow_log)
 {
+	s->flow_log = flow_log;
 	s->caps = net->user_ns == &init_user_ns ? NULL : caps;
 	set_defaults(s);
 	/* One row more than is counted, for kernels that look for the empty one */

@@ -10,6 +10,7 @@
 
 #include "engine/conn.h"
 
+struct bailey_flow_log;
 struct ctl_table;
 struct ctl_table_header;
 struct net;
@@ -23,11 +24,13 @@ struct net;
  * @max_policy_bytes: bytes of the policy's text
  * @reject_rate: answers to rejected packets, per second
  * @event_ring_size: records of connection events kept for those who watch
+ * @flow_log_max: flows in a window of the flow log
  * @tcp_max_ack: bytes that an acknowledgment may lag behind, at the least
  * @tcp_loose: 1: pick up TCP and SCTP connections in the middle; 0: only from their
  *	       SYN or INIT
  * @tcp_be_liberal: 1: of the segments outside the windows only resets are dropped
  * @untracked: 1: no entry for flows that rules of both directions let everybody have
+ * @flow_log: the namespace's flow log, which keeps the length of its windows itself
  * @caps: the initial namespace's settings, where those bound these; else NULL
  * @table: what @header registers
  * @header: NULL until bailey_sysctl_init()
@@ -43,10 +46,12 @@ struct bailey_sysctls {
 	u32 max_policy_bytes;
 	u32 reject_rate;
 	u32 event_ring_size;
+	u32 flow_log_max;
 	u32 tcp_max_ack;
 	u8 tcp_loose;
 	u8 tcp_be_liberal;
 	u8 untracked;
+	struct bailey_flow_log *flow_log;
 	const struct bailey_sysctls *caps;
 	struct ctl_table *table;
 	struct ctl_table_header *header;
@@ -132,6 +137,19 @@ static inline u32 bailey_sysctl_event_ring_size(const struct bailey_sysctls *s)
 }
 
 /**
+ * bailey_sysctl_flow_log_max() - the limit in force
+ * @s: a namespace's settings
+ *
+ * Return: its own, or the initial namespace's if that is lower and binding.
+ */
+static inline u32 bailey_sysctl_flow_log_max(const struct bailey_sysctls *s)
+{
+	u32 own = READ_ONCE(s->flow_log_max);
+
+	return s->caps ? min(own, READ_ONCE(s->caps->flow_log_max)) : own;
+}
+
+/**
  * bailey_sysctl_track_rules() - what the engine is to know of the settings
  * @s: a namespace's settings; must live as long as what is returned
  *
@@ -150,7 +168,7 @@ bailey_sysctl_track_rules(const struct bailey_sysctls *s)
 }
 
 int bailey_sysctl_init(struct net *net, struct bailey_sysctls *s,
-		       const struct bailey_sysctls *caps);
+		       const struct bailey_sysctls *caps, struct bailey_flow_log *flow_log);
 void bailey_sysctl_exit(struct bailey_sysctls *s);
 
 #endif /* BAILEY_SYSCTL_H */

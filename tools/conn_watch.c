@@ -1,25 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * bailey connection watch: what becomes of connections.
- *
- * The module's file never waits, so it is asked again and again. SIGINT and SIGTERM
- * are held back while there is something to do, and looked for in between: they
- * end the command in good order, however it was started.
+ * bailey connection watch: what becomes of connections, until it is interrupted.
  */
-#include <signal.h>
 #include <time.h>
 
 #include "conn_line.h"
 
-#define CHUNK		((size_t)64 << 10)
-#define INTERVAL_NS	200000000L
 #define MS_PER_S	1000
 
 /* One who watches. */
 struct watching {
 	const struct conn_filter *filter;
 	s64 epoch;		/* of the module's clock, in the world's milliseconds */
-	unsigned long number;	/* of the line at hand */
 };
 
 static s64 clock_ms(clockid_t clock)
@@ -97,63 +89,35 @@ static void event_print(const struct watching *watching, s64 uptime, const char 
 }
 
 /* A line is cut into words. */
-static int take_line(struct watching *watching, char *line)
+static bool take_line(void *arg, char *line, int *status)
 {
+	struct watching *watching = arg;
 	char *time = strsep(&line, " "), *event;
 	struct conn_line conn;
 	s64 uptime;
 
-	watching->number++;
-	if (!strcmp(time, "lost"))
-		return lost_print(watching, line);
+	if (!strcmp(time, "lost")) {
+		*status = lost_print(watching, line);
+		return true;
+	}
 	uptime = uptime_parse(time);
 	event = strsep(&line, " ");
 	if (uptime < 0 || !line || !conn_line_parse(&conn, line))
-		return tool_fail("events: line %lu is not understood", watching->number);
+		return false;
 	if (!conn_filter_holds(watching->filter, &conn))
-		return TOOL_OK;
+		return true;
 	if (tool_options.json)
-		return event_json(watching, uptime, event, &conn);
-	event_print(watching, uptime, event, &conn);
-	return TOOL_OK;
+		*status = event_json(watching, uptime, event, &conn);
+	else
+		event_print(watching, uptime, event, &conn);
+	return true;
 }
 
-/* Whole lines of what was read; what is left of the last one moves to the front. */
-static int take_lines(struct watching *watching, char *buf, size_t *len)
+static void set_clock(void *arg)
 {
-	char *at = buf, *end = buf + *len, *newline;
-	int status = TOOL_OK;
-
-	while (status == TOOL_OK && (newline = memchr(at, '\n', end - at))) {
-		*newline = '\0';
-		status = take_line(watching, at);
-		at = newline + 1;
-	}
-	*len = end - at;
-	memmove(buf, at, *len);
-	return status;
-}
-
-/* Until there is nothing new. */
-static int take_news(struct watching *watching, struct tool_proc *proc, char *buf,
-		     size_t *len)
-{
-	int status = TOOL_OK;
-	ssize_t got = 1;
+	struct watching *watching = arg;
 
 	watching->epoch = clock_ms(CLOCK_REALTIME) - clock_ms(CLOCK_MONOTONIC);
-	while (status == TOOL_OK && got > 0) {
-		if (*len == CHUNK)
-			return tool_fail("events: a line without an end");
-		got = tool_proc_read(proc, buf + *len, CHUNK - *len);
-		if (got == -EIO)
-			return tool_fail("the module or the namespace is gone");
-		if (got < 0)
-			return tool_proc_refused(proc, got);
-		*len += got;
-		status = take_lines(watching, buf, len);
-	}
-	return fflush(stdout) || ferror(stdout) ? TOOL_REFUSED : status;
 }
 
 /**
@@ -165,27 +129,14 @@ static int take_news(struct watching *watching, struct tool_proc *proc, char *bu
  */
 int conn_watch(const struct conn_filter *filter)
 {
-	const struct timespec interval = { .tv_nsec = INTERVAL_NS };
 	struct watching watching = { .filter = filter };
-	char *buf = malloc(CHUNK);
-	struct tool_proc proc;
-	int status, ended = -1;
-	sigset_t signals;
-	size_t len = 0;
+	const struct tool_follow what = {
+		.name = "events",
+		.go_on = true,
+		.line = take_line,
+		.begin = set_clock,
+		.arg = &watching,
+	};
 
-	if (!buf)
-		return tool_fail("out of memory");
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGINT);
-	sigaddset(&signals, SIGTERM);
-	sigprocmask(SIG_BLOCK, &signals, NULL);
-	status = tool_proc_open(&proc, "events", false);
-	while (status == TOOL_OK && ended < 0) {
-		status = take_news(&watching, &proc, buf, &len);
-		if (status == TOOL_OK)
-			ended = sigtimedwait(&signals, NULL, &interval);
-	}
-	tool_proc_close(&proc);
-	free(buf);
-	return status;
+	return tool_follow(&what);
 }

@@ -98,6 +98,26 @@ int tool_proc_get(const char *name, struct bailey_out *text);
 int tool_proc_refused(const struct tool_proc *proc, int error);
 
 /**
+ * struct tool_follow - one of the module's files that say what is new
+ * @name: its name below /proc/net/bailey
+ * @go_on: until interrupted; else to the end of what there is now
+ * @line: called for each line, which it may cut up; puts the exit status where @status
+ *	  points if that is not %TOOL_OK; returns false if the line can't be understood
+ * @begin: called before each look for something new, or NULL
+ * @arg: for these
+ */
+struct tool_follow {
+	const char *name;
+	bool go_on;
+	bool (*line)(void *arg, char *line, int *status);
+	void (*begin)(void *arg);
+	void *arg;
+};
+
+/* follow.c */
+int tool_follow(const struct tool_follow *what);
+
+/**
  * struct tool_source - where lines come from, for messages about them
  * @name: file name, or NULL for the command line
  * @text: the lines
@@ -216,6 +236,7 @@ int tool_default_main(int argc, char **argv);
 int tool_policy_main(int argc, char **argv);
 int tool_connection_main(int argc, char **argv);
 int tool_explain_main(int argc, char **argv);
+int tool_flow_log_main(int argc, char **argv);
 int tool_stats_main(int argc, char **argv);
 int tool_version_main(int argc, char **argv);
 json_t *tool_exempts_json(const struct bailey_policy *policy);
