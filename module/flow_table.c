@@ -335,7 +335,15 @@ static void merge_flow(struct bailey_flow_table *table, u32 *head, struct bailey
 	flow->packets = 0;
 }
 
-static void merge_share(struct bailey_flow_table *table, u32 *head, const u32 *from)
+/**
+ * bailey_flow_table_join() - the flows of one CPU become another one's
+ * @table: a table that no packet can find any more
+ * @head: chains of that one
+ * @from: chains of the first one, whose flows are in the others' afterwards
+ *
+ * Context: Process; may sleep.
+ */
+void bailey_flow_table_join(struct bailey_flow_table *table, u32 *head, const u32 *from)
 {
 	struct bailey_flow *flow;
 	u32 i, at, next;
@@ -365,7 +373,7 @@ void bailey_flow_table_merge(struct bailey_flow_table *table)
 	for_each_possible_cpu(cpu) {
 		other = per_cpu_ptr(table->share, cpu)->head;
 		if (head && other)
-			merge_share(table, head, other);
+			bailey_flow_table_join(table, head, other);
 		else if (other)
 			head = other;
 	}

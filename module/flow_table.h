@@ -154,6 +154,7 @@ struct bailey_flow_table {
 struct bailey_flow_table *bailey_flow_table_create(u32 max);
 void bailey_flow_table_destroy(struct bailey_flow_table *table);
 void bailey_flow_table_begin(struct bailey_flow_table *table, u32 now);
+void bailey_flow_table_join(struct bailey_flow_table *table, u32 *head, const u32 *from);
 void bailey_flow_table_merge(struct bailey_flow_table *table);
 void bailey_flow_table_clear(struct bailey_flow_table *table);
 struct bailey_flow *bailey_flow_table_next(struct bailey_flow_table *table, u32 *at);

@@ -195,12 +195,55 @@ static void the_short_way_is_compared(struct kunit *test)
 	kfree_skb(skb);
 }
 
+static void expect_on_wire(struct kunit *test, const struct sk_buff *skb,
+			   const struct bailey_packet *p, u32 packets, u32 bytes)
+{
+	u32 got_packets, got_bytes;
+
+	bailey_skb_on_wire(skb, p, &got_packets, &got_bytes);
+	KUNIT_EXPECT_EQ(test, got_packets, packets);
+	KUNIT_EXPECT_EQ(test, got_bytes, bytes);
+}
+
+/* 40 bytes of IPv6, 8 of an extension header, and what the protocol has itself. */
+static void each_segment_has_headers(struct kunit *test)
+{
+	struct sk_buff *skb = make_head(test, tcp_packet, sizeof(tcp_packet), LINK);
+	struct skb_shared_info *info = skb_shinfo(skb);
+	struct bailey_packet p = { .len = 68 + 1001, .payload_off = 48, .tcp_header = 20 };
+
+	expect_on_wire(test, skb, &p, 1, 1069);
+	info->gso_size = 500;
+	info->gso_type = SKB_GSO_TCPV6;
+	info->gso_segs = 3;
+	expect_on_wire(test, skb, &p, 3, 1069 + 2 * 68);
+	info->gso_segs = 0;
+	expect_on_wire(test, skb, &p, 3, 1069 + 2 * 68);
+	info->gso_type = SKB_GSO_UDP_L4;
+	p.tcp_header = 0;
+	p.len = 56 + 1001;
+	expect_on_wire(test, skb, &p, 3, 1057 + 2 * 56);
+	info->gso_type = SKB_GSO_SCTP;
+	info->gso_size = GSO_BY_FRAGS;
+	info->gso_segs = 2;
+	expect_on_wire(test, skb, &p, 2, 1057 + 60);
+	/* In a tunnel the inner headers are repeated as well. */
+	info->gso_type = SKB_GSO_GRE | SKB_GSO_TCPV4;
+	info->gso_segs = 4;
+	skb->encapsulation = 1;
+	skb_set_inner_transport_header(skb, LINK + 48);
+	skb->data[LINK + 48 + 12] = 8 << 4;
+	expect_on_wire(test, skb, &p, 4, 1057 + 3 * (48 + 32));
+	kfree_skb(skb);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(all_shapes_are_one),
 	KUNIT_CASE(the_short_are_refused),
 	KUNIT_CASE(gso_needs_no_length),
 	KUNIT_CASE(the_protocol_must_agree),
 	KUNIT_CASE(the_short_way_is_compared),
+	KUNIT_CASE(each_segment_has_headers),
 	{ }
 };
 

@@ -13,7 +13,7 @@ set -u
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 # The seconds that one scenario may take; kernels full of checks, and those
 # whose processor is a program, are slow
-limit=180
+limit=900
 [ "${BAILEY_FLAVOUR:-}" = plain ] || limit=600
 
 pick()
