@@ -355,9 +355,24 @@ static struct bailey_flow_ring *get_ring(struct bailey_flow_log *log)
 }
 
 /**
+ * bailey_flow_log_open() - begin to read, with what there is
+ * @log: the namespace's flow log
+ * @reader: who reads it; zeroed
+ *
+ * Context: Process.
+ */
+void bailey_flow_log_open(struct bailey_flow_log *log, struct bailey_flow_reader *reader)
+{
+	struct bailey_flow_ring *ring = get_ring(log);
+
+	if (ring)
+		bailey_flow_reader_begin(reader, ring, false);
+}
+
+/**
  * bailey_flow_log_read() - read what is new
  * @log: the namespace's flow log
- * @reader: one who reads it, zeroed at first
+ * @reader: who reads it
  * @out: lines are appended
  * @most: bytes that @out may have afterwards
  *
@@ -374,7 +389,7 @@ void bailey_flow_log_read(struct bailey_flow_log *log, struct bailey_flow_reader
 	if (!out->len && ring != reader->ring) {
 		bailey_flow_reader_end(reader);
 		if (ring)
-			bailey_flow_reader_begin(reader, ring);
+			bailey_flow_reader_begin(reader, ring, true);
 	} else {
 		bailey_flow_ring_put(ring);
 		return;

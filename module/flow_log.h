@@ -50,6 +50,7 @@ void bailey_flow_log_init(struct bailey_flow_log *log, struct net *net,
 			  struct bailey_store *store);
 void bailey_flow_log_exit(struct bailey_flow_log *log);
 int bailey_flow_log_switch(struct bailey_flow_log *log, u32 seconds, u32 max);
+void bailey_flow_log_open(struct bailey_flow_log *log, struct bailey_flow_reader *reader);
 void bailey_flow_log_read(struct bailey_flow_log *log, struct bailey_flow_reader *reader,
 			  struct bailey_out *out, size_t most);
 

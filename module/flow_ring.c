@@ -4,8 +4,8 @@
  *
  * A ring of bytes, as lines differ much in length. Who writes overwrites the oldest
  * lines and waits for nobody; each reader has the number of the line that it
- * reads next, begins with the oldest one, and is told how many were
- * overwritten before it came to them. Readers keep the ring that they read, so that
+ * reads next, begins with the oldest one that there is, and is told how many were
+ * overwritten from then on before it came to them. Readers keep the ring that they read, so that
  * what is in it can still be read when the log is switched off.
  *
  * Locking: a mutex for each ring; packets never come here.
@@ -107,19 +107,21 @@ void bailey_flow_ring_add(struct bailey_flow_ring *ring, const char *line, u32 l
 }
 
 /**
- * bailey_flow_reader_begin() - read from the oldest line on
+ * bailey_flow_reader_begin() - begin to read
  * @reader: reads nothing yet
  * @ring: the ring; its reference becomes the reader's
+ * @first: from its first line on, and what of that is gone is lost; else from the
+ *	   oldest one that there is
  *
  * Context: Process.
  */
 void bailey_flow_reader_begin(struct bailey_flow_reader *reader,
-			      struct bailey_flow_ring *ring)
+			      struct bailey_flow_ring *ring, bool first)
 {
 	reader->ring = ring;
 	mutex_lock(&ring->lock);
-	reader->next = ring->first;
-	reader->at = ring->tail;
+	reader->next = first ? 0 : ring->first;
+	reader->at = first ? 0 : ring->tail;
 	mutex_unlock(&ring->lock);
 }
 

@@ -53,7 +53,7 @@ void bailey_flow_ring_put(struct bailey_flow_ring *ring);
 void bailey_flow_ring_add(struct bailey_flow_ring *ring, const char *line, u32 len);
 
 void bailey_flow_reader_begin(struct bailey_flow_reader *reader,
-			      struct bailey_flow_ring *ring);
+			      struct bailey_flow_ring *ring, bool first);
 void bailey_flow_reader_end(struct bailey_flow_reader *reader);
 void bailey_flow_reader_take(struct bailey_flow_reader *reader, struct bailey_out *out,
 			     size_t most);

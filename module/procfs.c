@@ -355,6 +355,8 @@ static int talk_begin(struct conversation *talk, struct bailey_net *bn,
 	talk->kind = kind;
 	mutex_init(&talk->lock);
 	bailey_script_init(&talk->script, &bailey_control_ops, bn, 0);
+	if (kind->show == show_flow_log)
+		bailey_flow_log_open(&bn->flow_log, &talk->flows);
 	return kind->show == show_events ?
 	       bailey_watch_begin(&talk->watch, &bn->events,
 				  bailey_sysctl_event_ring_size(&bn->sysctls)) : 0;

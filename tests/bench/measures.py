@@ -10,7 +10,7 @@ import re
 import time
 
 from rules import RuleSet, grid
-from subjects import (Bailey, Conntrack, Iptables, NftLinear, Pipapo, Subject, Wrong,
+from subjects import (Bailey, Conntrack, FlowLog, Iptables, NftLinear, Pipapo, Subject, Wrong,
                       enter_first, read, set_sysctl, sh, write)
 
 TRACE = "/proc/bailey_bench_trace"
@@ -83,6 +83,13 @@ def under_rules(bench):
     policy += "group all in allow any\nattach dev out0 protects subnet acl big groups all\n"
     subjects = [Subject(), Bailey(), Bailey(policy, "bailey-10k")]
     established(bench, subjects, "under-rules")
+
+
+def flow_log(bench):
+    """Packets of open connections, and first packets, without and with a flow log."""
+    subjects = [Subject(), Bailey(), FlowLog()]
+    established(bench, subjects, "flow-log")
+    new(bench, subjects, "flow-log-new")
 
 
 def two_cpus(bench):
@@ -392,6 +399,7 @@ ALL = {
     "new6": lambda bench: new(bench, three(), "new6", family=6),
     "new-udp": lambda bench: new(bench, three(), "new-udp", proto=17),
     "under-rules": under_rules,
+    "flow-log": flow_log,
     "cpus": two_cpus,
     "classify": classify,
     "denied": denied,

@@ -165,6 +165,17 @@ attach dev out0 protects subnet acl one groups all
             time.sleep(0.01)
 
 
+class FlowLog(Bailey):
+    """The same with a flow log, whose windows have room for all flows that it may have."""
+
+    name = "bailey-flow-log"
+
+    def setup(self):
+        super().setup()
+        set_sysctl("net.bailey.flow_log_max", 1 << 20)
+        set_sysctl("net.bailey.flow_log", 600)
+
+
 class Conntrack(Subject):
     """nf_conntrack and one rule of nftables."""
 

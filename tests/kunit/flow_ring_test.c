@@ -28,7 +28,7 @@ static void begin(struct kunit *test, u32 size)
 	f->ring = bailey_flow_ring_create(size);
 	KUNIT_ASSERT_NOT_NULL(test, f->ring);
 	refcount_inc(&f->ring->refs);
-	bailey_flow_reader_begin(&f->reader, f->ring);
+	bailey_flow_reader_begin(&f->reader, f->ring, false);
 }
 
 static void expect_read(struct kunit *test, const char *wanted, size_t most)
@@ -95,8 +95,12 @@ static void who_comes_later_begins_with_the_oldest(struct kunit *test)
 	write(test, "3456\n");
 	bailey_flow_reader_end(&f->reader);
 	refcount_inc(&f->ring->refs);
-	bailey_flow_reader_begin(&f->reader, f->ring);
+	bailey_flow_reader_begin(&f->reader, f->ring, false);
 	expect_read(test, "2345\n3456\n", 1000);
+	bailey_flow_reader_end(&f->reader);
+	refcount_inc(&f->ring->refs);
+	bailey_flow_reader_begin(&f->reader, f->ring, true);
+	expect_read(test, "lost 1\n2345\n3456\n", 1000);
 }
 
 /* Lines of random lengths: each one is read once, or told to be lost. */

@@ -5,7 +5,7 @@
 # while somebody holds them open: it goes at once, and they get an error.
 
 . "$(dirname "$0")/traffic.sh"
-plan 27
+plan 29
 
 load_module
 topology
@@ -19,9 +19,9 @@ attach dev eth1 protects subnet groups web'
 # Readers that stop in the middle and never close
 policy router "$rules"
 must packet client server:eth0 udp 10.8.0.1 1000 10.9.0.1 53
-for file in policy connections events stats explain error; do
+for file in policy connections events flow_log stats explain error; do
 	mode=fd-open
-	[[ $file != events && $file != stats && $file != error ]] || mode=fd-open-read
+	[[ $file != events && $file != flow_log && $file != stats && $file != error ]] || mode=fd-open-read
 	must $mode "$file" router $file
 done
 must fd-read policy
@@ -32,7 +32,7 @@ began=$SECONDS
 expect_pass "the module goes though files are open" timeout 20 rmmod bailey
 expect_pass "at once" test $((SECONDS - began)) -lt 10
 expect_fail "it is gone" module_loaded
-for file in policy connections events stats explain error half; do
+for file in policy connections events flow_log stats explain error half; do
 	drop "who holds $file reads no more" fd-read $file
 	expect_match "but an error" 'EIO' "$said"
 done
@@ -42,7 +42,7 @@ pass "packets pass" packet client server:eth0 udp 10.8.0.1 1000 10.9.0.1 53
 load_module
 policy router "$rules"
 drop "a new module does not revive old descriptors" fd-read policy
-for file in policy connections events stats explain error half; do
+for file in policy connections events flow_log stats explain error half; do
 	must fd-close $file
 done
 pass "new ones are good" read router policy
@@ -50,7 +50,7 @@ must open line client 1.3.3.7 443
 
 # Traffic, readers and writers that never stop
 spawn client python3 "$(dirname "$0")/blast.py" client --seconds 600 --flows 5000
-for file in policy connections events stats; do
+for file in policy connections events flow_log stats; do
 	spawn router bash -c "while :; do cat /proc/net/bailey/$file; done >/dev/null 2>&1"
 done
 spawn router bash -c "while :; do

@@ -5,17 +5,17 @@
 # namespace's root has its own namespaces, within the limits of the initial one.
 
 . "$(dirname "$0")/traffic.sh"
-plan 51
+plan 56
 
 load_module
 make_ns router
 agent_start
-files='policy error connections events explain stats'
+files='policy error connections events explain flow_log stats'
 
 policy router 'acl secret in 1 allow any'
 
 # Modes
-for file in policy:600 error:400 connections:600 events:400 explain:600 stats:400; do
+for file in policy:600 error:400 connections:600 events:400 explain:600 flow_log:400 stats:400; do
 	expect_equal "mode of ${file%:*}" "${file#*:} 0" \
 		"$(in_ns router stat -c '%a %u' "/proc/net/bailey/${file%:*}")"
 done
@@ -109,7 +109,7 @@ own_limit()
 {
 	own "echo $2 >/proc/sys/net/bailey/$1" 2>/dev/null
 }
-for name in max_connections max_rules max_policy_bytes event_ring_size; do
+for name in max_connections max_rules max_policy_bytes event_ring_size flow_log_max; do
 	now=$(cat /proc/sys/net/bailey/$name)
 	expect_fail "cannot raise $name" own_limit $name $((now + 1))
 	expect_pass "can lower it" own_limit $name $((now - 1))
