@@ -27,7 +27,6 @@
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
 
-#include "compat.h"
 #include "conn_memo.h"
 #include "context.h"
 #include "counter.h"
