@@ -159,6 +159,39 @@ ask:
 	return false;
 }
 
+static bool may_have_endpoints(const struct bailey_eval *eval, u32 s)
+{
+	const struct bailey_iface *iface = eval->side[s].iface;
+
+	return eval->where->master[s] || (iface && iface->place != BAILEY_NO_PLACE);
+}
+
+/**
+ * bailey_eval_acls() - do ACLs alone ask all that goes this way?
+ * @eval: begun with any packet
+ * @acls: filled in if so
+ *
+ * The way is where @eval began: a binding, a hook and two interfaces. No side has
+ * groups then, whatever address is there, no exemption holds and no default denies;
+ * without any ACL nobody asks.
+ *
+ * Context: Any.
+ * Return: true if so: then bailey_acls_ask() says of each whole packet what
+ * bailey_evaluate() says.
+ */
+bool bailey_eval_acls(const struct bailey_eval *eval, struct bailey_acls *acls)
+{
+	const struct bailey_side *side = eval->side;
+
+	if (eval->where->hook != BAILEY_HOOK_FORWARD || default_denies(eval) ||
+	    side[BAILEY_SRC].set || may_have_endpoints(eval, BAILEY_SRC) ||
+	    side[BAILEY_DST].set || may_have_endpoints(eval, BAILEY_DST))
+		return false;
+	acls->acl[BAILEY_SRC] = side[BAILEY_SRC].acl;
+	acls->acl[BAILEY_DST] = side[BAILEY_DST].acl;
+	return true;
+}
+
 /**
  * bailey_eval_key() - the key under which a packet's connection is found
  * @eval: begun, tracked
@@ -392,7 +425,7 @@ static bool ask_group(struct bailey_eval *eval, u32 s,
 	return ask_about_request(eval, s, door, match, verdict);
 }
 
-static enum bailey_answer answer_of(const struct bailey_rule *rule, bool sure)
+static enum bailey_answer answer_of(enum bailey_reason reason, const struct bailey_rule *rule)
 {
 	static const u8 answer[] = {
 		[BAILEY_ALLOW] = BAILEY_ANSWER_ALLOW,
@@ -400,7 +433,7 @@ static enum bailey_answer answer_of(const struct bailey_rule *rule, bool sure)
 		[BAILEY_REJECT] = BAILEY_ANSWER_REJECT,
 	};
 
-	if (!sure)
+	if (reason == BAILEY_DROP_FRAGMENT)
 		return BAILEY_ANSWER_UNDECIDED;
 	return rule ? answer[rule->action] : BAILEY_ANSWER_DENY;
 }
@@ -408,24 +441,15 @@ static enum bailey_answer answer_of(const struct bailey_rule *rule, bool sure)
 static bool ask_acl(struct bailey_eval *eval, u32 s, struct bailey_verdict *verdict)
 {
 	const struct bailey_acl *acl = eval->side[s].acl;
-	u8 dir = s == BAILEY_SRC ? BAILEY_OUT : BAILEY_IN;
 	struct bailey_rule *rule;
-	bool sure;
 
 	if (!acl)
 		return true;
-	rule = bailey_classify(eval->binding->policy, acl->classifier[dir],
-			       eval->packet, &sure);
-	record(eval, false, s, dir, answer_of(rule, sure), rule);
-	if (!sure) {
-		verdict->reason = BAILEY_DROP_FRAGMENT;
+	verdict->reason = bailey_acl_ask(eval->binding->policy, acl, s, eval->packet, &rule);
+	record(eval, false, s, bailey_acl_dir(s), answer_of(verdict->reason, rule), rule);
+	if (verdict->reason == BAILEY_DROP_FRAGMENT)
 		return false;
-	}
 	hit(verdict, rule);
-	if (!rule)
-		verdict->reason = BAILEY_DROP_ACL_DEFAULT;
-	else if (rule->action != BAILEY_ALLOW)
-		verdict->reason = BAILEY_DROP_ACL;
 	verdict->reject = rule && rule->action == BAILEY_REJECT;
 	return verdict->reason == BAILEY_PASS;
 }

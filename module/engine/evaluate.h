@@ -5,9 +5,8 @@
 #ifndef BAILEY_ENGINE_EVALUATE_H
 #define BAILEY_ENGINE_EVALUATE_H
 
-#include "classifier.h"
+#include "acls.h"
 #include "conn.h"
-#include "side.h"
 
 /* How a question ended. */
 enum bailey_answer {
@@ -125,6 +124,7 @@ bool bailey_eval_begin(struct bailey_eval *eval,
 		       const struct bailey_where *where,
 		       struct bailey_trace *trace,
 		       struct bailey_verdict *verdict);
+bool bailey_eval_acls(const struct bailey_eval *eval, struct bailey_acls *acls);
 u8 bailey_eval_key(const struct bailey_eval *eval,
 		   const struct bailey_packet *quote,
 		   struct bailey_conn_key *key, bool *related);
