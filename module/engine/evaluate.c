@@ -97,9 +97,33 @@ static void skip_acls_inside(struct bailey_eval *eval)
 	eval->side[BAILEY_DST].acl = NULL;
 }
 
+/* Nothing is said yet. What only holds with a flag or a number of these is left alone. */
+static void clear_verdict(struct bailey_verdict *verdict)
+{
+	verdict->reason = BAILEY_PASS;
+	verdict->reject = false;
+	verdict->hits = 0;
+	verdict->conn_known = false;
+	verdict->open = false;
+	verdict->untracked = false;
+	verdict->doors_changed = false;
+	verdict->revoked = false;
+	verdict->set[0] = 0;
+	verdict->set[1] = 0;
+	verdict->epoch = 0;
+}
+
+static void clear_eval(struct bailey_eval *eval)
+{
+	eval->skip_groups = false;
+	eval->tracked = false;
+	eval->untracked = false;
+}
+
 /**
  * bailey_eval_begin() - find out who asks a packet, and answer if nobody does
- * @eval: filled in; valid as long as all that is handed in here
+ * @eval: filled in, the sides only for a packet that is not exempt; valid as long as all
+ *	  that is handed in here
  * @binding: the policy bound to interfaces
  * @packet: the packet, parsed as far as it could be
  * @parsed: what bailey_packet_parse() said of it
@@ -121,8 +145,8 @@ bool bailey_eval_begin(struct bailey_eval *eval,
 	u8 exempt;
 	u32 s;
 
-	memset(eval, 0, sizeof(*eval));
-	memset(verdict, 0, sizeof(*verdict));
+	clear_eval(eval);
+	clear_verdict(verdict);
 	eval->binding = binding;
 	eval->packet = packet;
 	eval->where = where;

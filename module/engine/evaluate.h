@@ -80,7 +80,7 @@ struct bailey_eval {
  * @reason: BAILEY_PASS or why not
  * @reject: whoever sent it is to be told, as bailey_refusal_of() says
  * @hits: how many rules took part
- * @rule: those rules, to be counted
+ * @rule: those rules, to be counted; only as many as @hits says hold
  * @conn_known: it belongs to the connection that was handed in: @next holds
  * @open: a connection is to be made of it: @next and @set hold
  * @untracked: it begins none, since no side has anything to remember
@@ -88,7 +88,7 @@ struct bailey_eval {
  * @revoked: the connection ends: asked again after "revoke cut", a side said no
  * @set: what the doors of the connection remember now, originator first
  * @epoch: the epoch in which they said so
- * @next: state of the connection after this packet
+ * @next: state of the connection after this packet; holds with @conn_known or @open
  */
 struct bailey_verdict {
 	enum bailey_reason reason;
