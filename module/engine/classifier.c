@@ -162,7 +162,7 @@ static inline bool holds4(const struct lookup *lookup, const struct bailey_recor
 
 static inline bool holds6(const struct lookup *lookup, const struct bailey_record *record)
 {
-	struct bailey_addr addr[2];
+	struct bailey_addr addr[2] BAILEY_UNSET;
 
 	memcpy(addr, record->addr, sizeof(addr));
 	return !differs_above(lookup, record) &&
@@ -198,7 +198,7 @@ static inline void climb(struct lookup *lookup, bool v6)
 	const struct bailey_index *index = lookup->index;
 	const struct bailey_packet *packet = lookup->packet;
 	const struct bailey_tree_node *node = index->node;
-	u64 point[BAILEY_TREE_DIMS];
+	u64 point[BAILEY_TREE_DIMS] BAILEY_UNSET;
 
 	if (!node || index->leaf_first >= lookup->best)
 		return;
@@ -295,7 +295,7 @@ static struct bailey_rule *search(const struct bailey_policy *policy,
 				  const struct bailey_index *index, const u64 *gone,
 				  const struct bailey_packet *packet)
 {
-	struct lookup lookup;
+	struct lookup lookup BAILEY_UNSET;
 
 	if (unlikely(packet->flags & BAILEY_PKT_FRAGMENT))
 		return search_plainly(policy, index, gone, packet);
