@@ -52,6 +52,7 @@ struct passage {
 	struct bailey_net *bn;
 	const struct sk_buff *skb;
 	const struct bailey_binding *binding;
+	const struct bailey_conn_recall *recall; /* who has looked for it before, or NULL */
 	struct bailey_track_rules rules;
 	struct bailey_where where;
 	struct bailey_packet packet;
@@ -287,10 +288,30 @@ static void evaluate_again(struct passage *p)
 	bailey_evaluate(&p->eval, &match, &p->rules, &p->verdict);
 }
 
+/*
+ * The packet was looked for already. If nobody had its key then, it is new; who has come
+ * since is met when it enters the table.
+ */
+static void find_again(struct passage *p)
+{
+	const struct bailey_conn_recall *recall = p->recall;
+
+	p->end = recall->end;
+	p->hash = recall->hash;
+	bailey_conn_key_copy(&p->key, &recall->key);
+	if (recall->entry)
+		p->entry = choose(p->bn, &p->eval, &p->quote, &p->key, p->hash, p->end,
+				  &p->match);
+}
+
 static void find_conn(struct passage *p)
 {
 	bool related;
 
+	if (p->recall && p->recall->end <= 1) {
+		find_again(p);
+		return;
+	}
 	p->end = bailey_eval_key(&p->eval, &p->quote, &p->key, &related);
 	if (p->end > 1)
 		return;
@@ -338,13 +359,13 @@ static enum bailey_reason judge(struct passage *p, enum bailey_reason parsed)
 	return p->verdict.reason;
 }
 
-/* A packet that nothing is remembered of. @plain: what it says, if that is known. */
+/* A packet that nothing is remembered of. @recall: as far as that got, if it is a plain one. */
 static noinline unsigned int ask_in_full(struct bailey_net *bn,
 					 const struct bailey_binding *binding,
 					 struct sk_buff *skb,
 					 const struct nf_hook_state *state,
 					 const struct bailey_where *where,
-					 const struct bailey_packet *plain)
+					 const struct bailey_conn_recall *recall)
 {
 	struct passage p BAILEY_UNSET; /* most packets need little of it */
 	enum bailey_reason reason = BAILEY_PASS;
@@ -353,8 +374,9 @@ static noinline unsigned int ask_in_full(struct bailey_net *bn,
 	p.skb = skb;
 	p.binding = binding;
 	p.where = *where;
-	if (plain)
-		p.packet = *plain;
+	p.recall = recall;
+	if (recall)
+		p.packet = *recall->packet;
 	else
 		reason = bailey_skb_parse(skb, &p.packet, &p.quote);
 	reason = judge(&p, reason);
@@ -420,9 +442,8 @@ static noinline bool compares(struct bailey_net *bn, const struct bailey_binding
  */
 static bool recall(struct bailey_net *bn, const struct bailey_binding *binding,
 		   const struct sk_buff *skb, const struct bailey_where *where,
-		   const struct bailey_packet *packet)
+		   struct bailey_conn_recall *recall)
 {
-	struct bailey_conn_recall recall BAILEY_UNSET;
 	struct bailey_track_rules rules;
 	u32 stamp, now;
 
@@ -430,30 +451,29 @@ static bool recall(struct bailey_net *bn, const struct bailey_binding *binding,
 	if (!stamp || trace_bailey_verdict_enabled())
 		return false;
 	now = bailey_conn_now();
-	recall.packet = packet;
-	if (!bailey_conn_recall(&recall, &bn->conns, where->domain, stamp, now))
+	if (!bailey_conn_recall(recall, &bn->conns, where->domain, stamp, now))
 		return false;
 	if (unlikely(READ_ONCE(compare)) &&
-	    !compares(bn, binding, skb, where, &recall, stamp))
+	    !compares(bn, binding, skb, where, recall, stamp))
 		return false;
 	rules = bailey_sysctl_track_rules(&bn->sysctls);
-	if (!bailey_conn_go_on(&recall, &rules, now))
+	if (!bailey_conn_go_on(recall, &rules, now))
 		return false;
-	bailey_counter_add_two_bh(recall.counter, packet->len, now);
+	bailey_counter_add_two_bh(recall->counter, recall->packet->len, now);
 	bailey_stats_count_bh(bn->stats, BAILEY_COUNT_ACCEPTED);
 	return true;
 }
 
 static bool recall_bh(struct bailey_net *bn, const struct bailey_binding *binding,
 		      const struct sk_buff *skb, const struct bailey_where *where,
-		      const struct bailey_packet *packet)
+		      struct bailey_conn_recall *looked)
 {
 	bool ret;
 
 	if (likely(softirq_count()))
-		return recall(bn, binding, skb, where, packet);
+		return recall(bn, binding, skb, where, looked);
 	local_bh_disable();
-	ret = recall(bn, binding, skb, where, packet);
+	ret = recall(bn, binding, skb, where, looked);
 	local_bh_enable();
 	return ret;
 }
@@ -465,6 +485,7 @@ static unsigned int hook(void *priv, struct sk_buff *skb,
 	const struct bailey_binding *binding;
 	struct bailey_where where BAILEY_UNSET;
 	struct bailey_packet packet BAILEY_UNSET;
+	struct bailey_conn_recall looked BAILEY_UNSET;
 	bool plain;
 
 	binding = rcu_dereference(bn->store.live);
@@ -477,9 +498,11 @@ static unsigned int hook(void *priv, struct sk_buff *skb,
 		return NF_DROP;
 	}
 	plain = bailey_skb_plain(skb, &packet);
-	if (plain && recall_bh(bn, binding, skb, &where, &packet))
+	looked.packet = &packet;
+	looked.end = 2;
+	if (plain && recall_bh(bn, binding, skb, &where, &looked))
 		return NF_ACCEPT;
-	return ask_in_full(bn, binding, skb, state, &where, plain ? &packet : NULL);
+	return ask_in_full(bn, binding, skb, state, &where, plain ? &looked : NULL);
 }
 
 #define HOOK(family, number) { \
