@@ -53,6 +53,7 @@ struct passage {
 	struct bailey_net *bn;
 	const struct sk_buff *skb;
 	const struct bailey_binding *binding;
+	const struct bailey_conn_recall *recall; /* who has looked for it before, or NULL */
 	struct bailey_track_rules rules;
 	struct bailey_where where;
 	struct bailey_packet packet;
@@ -292,10 +293,30 @@ static void evaluate_again(struct passage *p)
 	bailey_evaluate(&p->eval, &match, &p->rules, &p->verdict);
 }
 
+/*
+ * The packet was looked for already. If nobody had its key then, it is new; who has come
+ * since is met when it enters the table.
+ */
+static void find_again(struct passage *p)
+{
+	const struct bailey_conn_recall *recall = p->recall;
+
+	p->end = recall->end;
+	p->hash = recall->hash;
+	bailey_conn_key_copy(&p->key, &recall->key);
+	if (recall->entry)
+		p->entry = choose(p->bn, &p->eval, &p->quote, &p->key, p->hash, p->end,
+				  &p->match);
+}
+
 static void find_conn(struct passage *p)
 {
 	bool related;
 
+	if (p->recall && p->recall->end <= 1) {
+		find_again(p);
+		return;
+	}
 	p->end = bailey_eval_key(&p->eval, &p->quote, &p->key, &related);
 	if (p->end > 1)
 		return;
@@ -345,13 +366,13 @@ static enum bailey_reason judge(struct passage *p, enum bailey_reason parsed)
 	return p->verdict.reason;
 }
 
-/* A packet that nothing is remembered of. @plain: what it says, if that is known. */
+/* A packet that nothing is remembered of. @recall: as far as that got, if it is a plain one. */
 static noinline unsigned int ask_in_full(struct bailey_net *bn,
 					 const struct bailey_binding *binding,
 					 struct sk_buff *skb,
 					 const struct nf_hook_state *state,
 					 const struct bailey_where *where,
-					 const struct bailey_packet *plain)
+					 const struct bailey_conn_recall *recall)
 {
 	struct passage p BAILEY_UNSET; /* most packets need little of it */
 	enum bailey_reason reason = BAILEY_PASS;
@@ -360,8 +381,9 @@ static noinline unsigned int ask_in_full(struct bailey_net *bn,
 	p.skb = skb;
 	p.binding = binding;
 	p.where = *where;
-	if (plain)
-		p.packet = *plain;
+	p.recall = recall;
+	if (recall)
+		p.packet = *recall->packet;
 	else
 		reason = bailey_skb_parse(skb, &p.packet, &p.quote);
 	reason = judge(&p, reason);
@@ -427,22 +449,20 @@ static noinline bool compares(struct bailey_net *bn, const struct bailey_binding
  */
 static bool recall(struct bailey_net *bn, const struct bailey_binding *binding,
 		   const struct sk_buff *skb, const struct bailey_where *where,
-		   const struct bailey_packet *packet, u32 stamp)
+		   struct bailey_conn_recall *recall, u32 stamp)
 {
-	struct bailey_conn_recall recall BAILEY_UNSET;
 	struct bailey_track_rules rules;
 	u32 now = bailey_conn_now();
 
-	recall.packet = packet;
-	if (!bailey_conn_recall(&recall, &bn->conns, where->domain, stamp, now))
+	if (!bailey_conn_recall(recall, &bn->conns, where->domain, stamp, now))
 		return false;
 	if (unlikely(READ_ONCE(compare)) &&
-	    !compares(bn, binding, skb, where, &recall, stamp))
+	    !compares(bn, binding, skb, where, recall, stamp))
 		return false;
 	rules = bailey_sysctl_track_rules(&bn->sysctls);
-	if (!bailey_conn_go_on(&recall, &rules, now))
+	if (!bailey_conn_go_on(recall, &rules, now))
 		return false;
-	bailey_counter_add_two_bh(recall.counter, packet->len, now);
+	bailey_counter_add_two_bh(recall->counter, recall->packet->len, now);
 	bailey_stats_count_bh(bn->stats, BAILEY_COUNT_ACCEPTED);
 	return true;
 }
@@ -450,7 +470,7 @@ static bool recall(struct bailey_net *bn, const struct bailey_binding *binding,
 /* A packet like those before it. False if it has to be asked in full. */
 static bool judge_quickly(struct bailey_net *bn, const struct bailey_binding *binding,
 			  const struct sk_buff *skb, const struct bailey_where *where,
-			  const struct bailey_packet *packet, enum bailey_reason *reason)
+			  struct bailey_conn_recall *looked, enum bailey_reason *reason)
 {
 	const struct bailey_context *context = bailey_context_find(binding->contexts, where);
 
@@ -458,24 +478,24 @@ static bool judge_quickly(struct bailey_net *bn, const struct bailey_binding *bi
 		return false;
 	if (!context->stateless) {
 		*reason = BAILEY_PASS;
-		return recall(bn, binding, skb, where, packet, context->stamp);
+		return recall(bn, binding, skb, where, looked, context->stamp);
 	}
 	if (unlikely(READ_ONCE(compare)) &&
-	    !bailey_stateless_agrees(bn, binding, context, where, skb, packet))
+	    !bailey_stateless_agrees(bn, binding, context, where, skb, looked->packet))
 		return false;
-	return bailey_stateless_judge(bn, binding, context, packet, reason);
+	return bailey_stateless_judge(bn, binding, context, looked->packet, reason);
 }
 
 static bool judge_quickly_bh(struct bailey_net *bn, const struct bailey_binding *binding,
 			     const struct sk_buff *skb, const struct bailey_where *where,
-			     const struct bailey_packet *packet, enum bailey_reason *reason)
+			     struct bailey_conn_recall *looked, enum bailey_reason *reason)
 {
 	bool ret;
 
 	if (likely(softirq_count()))
-		return judge_quickly(bn, binding, skb, where, packet, reason);
+		return judge_quickly(bn, binding, skb, where, looked, reason);
 	local_bh_disable();
-	ret = judge_quickly(bn, binding, skb, where, packet, reason);
+	ret = judge_quickly(bn, binding, skb, where, looked, reason);
 	local_bh_enable();
 	return ret;
 }
@@ -487,6 +507,7 @@ static unsigned int hook(void *priv, struct sk_buff *skb,
 	const struct bailey_binding *binding;
 	struct bailey_where where BAILEY_UNSET;
 	struct bailey_packet packet BAILEY_UNSET;
+	struct bailey_conn_recall looked BAILEY_UNSET;
 	enum bailey_reason reason;
 	bool plain;
 
@@ -500,9 +521,11 @@ static unsigned int hook(void *priv, struct sk_buff *skb,
 		return NF_DROP;
 	}
 	plain = bailey_skb_plain(skb, &packet);
-	if (plain && judge_quickly_bh(bn, binding, skb, &where, &packet, &reason))
+	looked.packet = &packet;
+	looked.end = 2;
+	if (plain && judge_quickly_bh(bn, binding, skb, &where, &looked, &reason))
 		return reason == BAILEY_PASS ? NF_ACCEPT : NF_DROP;
-	return ask_in_full(bn, binding, skb, state, &where, plain ? &packet : NULL);
+	return ask_in_full(bn, binding, skb, state, &where, plain ? &looked : NULL);
 }
 
 #define HOOK(family, number) { \
