@@ -113,10 +113,8 @@ int tool_flow_log_main(int argc, char **argv)
 	status = take_options(&request, argc, argv);
 	if (status != TOOL_OK)
 		return status;
-	if (!request.fields && tool_options.json)
-		flow_format_all(&request.format);
-	else if (!request.fields)
-		flow_format_parse(&request.format, flow_format_default, usage);
+	if (!request.fields)
+		flow_format_default(&request.format, tool_options.json);
 	if (request.header && !tool_options.json)
 		flow_header_print(&request.format);
 	what.go_on = request.follow;

@@ -7,10 +7,6 @@
 #include "flow_line.h"
 #include "engine/match_text.h"
 
-const char flow_format_default[] =
-	"version account-id interface-id srcaddr dstaddr srcport dstport protocol packets "
-	"bytes start end action log-status";
-
 /* Where the value of a "KEY=VALUE" word goes. */
 #define KEY(k)	{ #k, offsetof(struct flow_line, k) }
 
@@ -116,6 +112,7 @@ bool flow_line_parse(struct flow_line *line, char *text)
 #define NUMBER(n, v, k)		{ n, v, true, false, offsetof(struct flow_line, k) }
 #define SETTABLE(n, v, k)	{ n, v, false, true, offsetof(struct flow_line, k) }
 
+/* Those of version 2 in the order of AWS's default format. */
 static const struct flow_field flow_fields[] = {
 	NUMBER("version", 2, none),
 	SETTABLE("account-id", 2, none),
@@ -228,16 +225,18 @@ int flow_format_parse(struct flow_format *format, const char *words, const char 
 }
 
 /**
- * flow_format_all() - all fields
+ * flow_format_default() - the fields of AWS's default format, or all there are
  * @format: filled in, but for what is set
+ * @all: all
  */
-void flow_format_all(struct flow_format *format)
+void flow_format_default(struct flow_format *format, bool all)
 {
 	u32 i;
 
 	begin_fields(format);
 	for (i = 0; i < ARRAY_SIZE(flow_fields); i++)
-		add_field(format, &flow_fields[i]);
+		if (all || flow_fields[i].version == 2)
+			add_field(format, &flow_fields[i]);
 }
 
 /**

@@ -111,11 +111,9 @@ struct flow_format {
 	char number[12];
 };
 
-extern const char flow_format_default[];
-
 bool flow_line_parse(struct flow_line *line, char *text);
 int flow_format_parse(struct flow_format *format, const char *words, const char *usage);
-void flow_format_all(struct flow_format *format);
+void flow_format_default(struct flow_format *format, bool all);
 int flow_format_set(struct flow_format *format, const char *word, const char *usage);
 void flow_header_print(const struct flow_format *format);
 void flow_line_print(const struct flow_format *format, const struct flow_line *line);
