@@ -28,8 +28,7 @@ static void probe_init(struct bailey_flow *probe, const struct bailey_binding *b
 		       const struct bailey_where *where, const struct bailey_packet *packet,
 		       enum bailey_reason reason)
 {
-	probe->src = packet->src;
-	probe->dst = packet->dst;
+	bailey_flow_set_addr(probe, &packet->src, &packet->dst);
 	probe->policy = binding->policy;
 	probe->ifindex[0] = where->ifindex[0];
 	probe->ifindex[1] = where->ifindex[1];

@@ -52,11 +52,11 @@
 
 static u32 hash(const struct bailey_flow_table *table, const struct bailey_flow *flow)
 {
-	const struct bailey_addr *src = &flow->src, *dst = &flow->dst;
+	const struct bailey_addr *src = &flow->addr[0], *dst = &flow->addr[1];
 	const u64 *k = table->secret;
 	u64 sum = k[12];
 
-	sum += (k[0] + (u32)(src->hi >> 32)) * (k[1] + (u32)(dst->hi >> 32));
+	sum += (k[0] + flow->near[0]) * (k[1] + flow->near[1]);
 	sum += (k[2] + ((u32)flow->sport << 16 | flow->dport)) *
 	       (k[3] + ((u32)flow->proto << 8 | flow->family));
 	sum += (k[4] + flow->ifindex[0]) * (k[5] + flow->ifindex[1]);
@@ -71,11 +71,13 @@ static u32 hash(const struct bailey_flow_table *table, const struct bailey_flow 
 /* What quick packets know of each other. */
 static bool alike(const struct bailey_flow *a, const struct bailey_flow *b)
 {
-	return bailey_addr_equal(&a->src, &b->src) && bailey_addr_equal(&a->dst, &b->dst) &&
+	return a->near[0] == b->near[0] && a->near[1] == b->near[1] &&
 	       a->sport == b->sport && a->dport == b->dport && a->policy == b->policy &&
 	       a->ifindex[0] == b->ifindex[0] && a->ifindex[1] == b->ifindex[1] &&
 	       a->family == b->family && a->proto == b->proto && a->hook == b->hook &&
-	       a->reason == b->reason;
+	       a->reason == b->reason &&
+	       (a->family != BAILEY_IPV6 || (bailey_addr_equal(&a->addr[0], &b->addr[0]) &&
+					     bailey_addr_equal(&a->addr[1], &b->addr[1])));
 }
 
 static bool sides_alike(const struct bailey_flow *a, const struct bailey_flow *b)

@@ -50,44 +50,48 @@ struct bailey_flow_side {
 
 /**
  * struct bailey_flow - packets that are alike
- * @src: source address
- * @dst: destination address
- * @policy: what they were judged by; held by the table
- * @ifindex: as in &struct bailey_where
+ * @near: the first 32 bits of its source and its destination address
  * @sport: source port, or 0
  * @dport: destination port, or 0
- * @family: %BAILEY_IPV4 or %BAILEY_IPV6; 0: what was skipped, and all above but
- *	    @policy and @ifindex is 0
+ * @ifindex: as in &struct bailey_where
+ * @next: the next one of its chain, by number, plus 1
+ * @policy: what they were judged by; held by the table
+ * @family: %BAILEY_IPV4 or %BAILEY_IPV6; 0: what was skipped: it has no addresses, ports
+ *	    or protocol
  * @proto: protocol
  * @hook: &enum bailey_hook
  * @reason: &enum bailey_reason
- * @next: the next one of its chain, by number, plus 1
- * @tcp_flags: of all packets: FIN, SYN and RST, and ACK beside SYN
  * @first: when the first one came, in Unix seconds
  * @last: when the last one came
+ * @tcp_flags: of all packets: FIN, SYN and RST, and ACK beside SYN
  * @packets: how many packets there were on the wire; 0: this place is not in use
  * @bytes: how many bytes these had
- * @side: its source and its destination
+ * @addr: its source and its destination address
+ * @side: what these two have to tell
+ *
+ * What a packet of IPv4 reads and writes is one cache line.
  */
 struct bailey_flow {
-	struct bailey_addr src;
-	struct bailey_addr dst;
-	struct bailey_policy *policy;
-	u32 ifindex[2];
+	u32 near[2];
 	u16 sport;
 	u16 dport;
+	u32 ifindex[2];
+	u32 next;
+	struct bailey_policy *policy;
 	u8 family;
 	u8 proto;
 	u8 hook;
 	u8 reason;
-	u32 next;
-	u8 tcp_flags;
 	u32 first;
 	u32 last;
+	u8 tcp_flags;
 	u64 packets;
 	u64 bytes;
+	struct bailey_addr addr[2];
 	struct bailey_flow_side side[2];
-};
+} __aligned(64);
+
+static_assert(offsetof(struct bailey_flow, addr) <= 64);
 
 /**
  * struct bailey_flow_amount - what one buffer adds to a flow
@@ -167,6 +171,22 @@ struct bailey_flow *bailey_flow_enter(struct bailey_flow_table *table,
 				      const struct bailey_flow *probe);
 void bailey_flow_lose(struct bailey_flow_table *table,
 		      const struct bailey_flow_amount *amount);
+
+/**
+ * bailey_flow_set_addr() - say which addresses a flow has
+ * @flow: the flow
+ * @src: its source
+ * @dst: its destination
+ */
+static inline void bailey_flow_set_addr(struct bailey_flow *flow,
+					const struct bailey_addr *src,
+					const struct bailey_addr *dst)
+{
+	flow->near[0] = src->hi >> 32;
+	flow->near[1] = dst->hi >> 32;
+	flow->addr[0] = *src;
+	flow->addr[1] = *dst;
+}
 
 /**
  * bailey_flow_count() - a buffer belongs to a flow

@@ -85,9 +85,9 @@ static void packets_print(const struct bailey_flow *flow, struct bailey_out *out
 		bailey_out_printf(out, " proto=%s src=", name);
 	else
 		bailey_out_printf(out, " proto=%u src=", flow->proto);
-	bailey_out_addr(out, flow->family, &flow->src);
+	bailey_out_addr(out, flow->family, &flow->addr[BAILEY_SRC]);
 	bailey_out_printf(out, " dst=");
-	bailey_out_addr(out, flow->family, &flow->dst);
+	bailey_out_addr(out, flow->family, &flow->addr[BAILEY_DST]);
 	if (bailey_proto_has_ports(flow->proto))
 		bailey_out_printf(out, " sport=%u dport=%u", flow->sport, flow->dport);
 }

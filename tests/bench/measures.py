@@ -87,7 +87,7 @@ def under_rules(bench):
 
 def flow_log(bench):
     """Packets of open connections, and first packets, without and with a flow log."""
-    subjects = [Subject(), Bailey(), FlowLog()]
+    subjects = [Subject(), Bailey(), FlowLog(max(bench.options.flows))]
     established(bench, subjects, "flow-log")
     new(bench, subjects, "flow-log-new")
 

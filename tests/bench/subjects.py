@@ -180,13 +180,17 @@ attach dev out0 protects subnet acl one groups all
 
 
 class FlowLog(Bailey):
-    """The same with a flow log, whose windows have room for all flows that it may have."""
+    """The same with a flow log, whose windows have room for each half of a connection."""
 
     name = "bailey-flow-log"
 
+    def __init__(self, connections):
+        self.room = max(16384, 2 * connections)
+        super().__init__()
+
     def setup(self):
         super().setup()
-        set_sysctl("net.bailey.flow_log_max", 1 << 20)
+        set_sysctl("net.bailey.flow_log_max", min(self.room, 1 << 20))
         set_sysctl("net.bailey.flow_log", 600)
 
 

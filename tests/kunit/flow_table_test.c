@@ -20,8 +20,8 @@ static struct bailey_flow flow_of(struct kunit *test, u16 sport)
 	struct flow_fixture *f = test->priv;
 
 	return (struct bailey_flow){
-		.src.hi = 0x0a080001ULL << 32,
-		.dst.hi = 0x0a090001ULL << 32,
+		.near = { 0x0a080001, 0x0a090001 },
+		.addr = { { .hi = 0x0a080001ULL << 32 }, { .hi = 0x0a090001ULL << 32 } },
 		.policy = f->policy[0],
 		.ifindex = { 2, 3 },
 		.sport = sport,
@@ -115,10 +115,8 @@ static void what_differs_is_two(struct kunit *test)
 	} while (0)
 
 	ANOTHER();
-	ANOTHER(probe.src.hi++);
-	ANOTHER(probe.src.lo++);
-	ANOTHER(probe.dst.hi++);
-	ANOTHER(probe.dst.lo++);
+	ANOTHER(probe.near[0]++);
+	ANOTHER(probe.near[1]++);
 	ANOTHER(probe.sport++);
 	ANOTHER(probe.dport++);
 	ANOTHER(probe.ifindex[0]++);
@@ -126,6 +124,10 @@ static void what_differs_is_two(struct kunit *test)
 	ANOTHER(probe.hook = BAILEY_HOOK_LOCAL_IN);
 	ANOTHER(probe.proto++);
 	ANOTHER(probe.family = BAILEY_IPV6);
+	ANOTHER(probe.family = BAILEY_IPV6; probe.addr[0].hi++);
+	ANOTHER(probe.family = BAILEY_IPV6; probe.addr[0].lo++);
+	ANOTHER(probe.family = BAILEY_IPV6; probe.addr[1].hi++);
+	ANOTHER(probe.family = BAILEY_IPV6; probe.addr[1].lo++);
 	ANOTHER(probe.reason = BAILEY_DROP_GROUP);
 	ANOTHER(probe.policy = f->policy[1]);
 	ANOTHER(probe.side[0].action = BAILEY_FLOW_ACCEPT);
@@ -262,9 +264,9 @@ static void chains_are_short(struct kunit *test)
 		for (i = 0; i < max; i++) {
 			probe = flow_of(test, field ? 1 : i);
 			probe.family = field > 1 ? BAILEY_IPV6 : BAILEY_IPV4;
-			probe.src.hi += field == 1 ? (u64)i << 32 : 0;
-			probe.src.lo = field == 2 ? i : 0;
-			probe.dst.hi += field == 3 ? i : 0;
+			probe.near[0] += field == 1 ? i : 0;
+			probe.addr[0].lo = field == 2 ? i : 0;
+			probe.addr[1].hi += field == 3 ? i : 0;
 			KUNIT_ASSERT_TRUE(test, add(test, &probe, 1, 100));
 		}
 		longest = 0;
