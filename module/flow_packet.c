@@ -100,6 +100,9 @@ static bool fill_sides(struct bailey_flow *probe, const struct bailey_eval *eval
 	const struct bailey_trace *trace = eval->trace;
 	u32 s, i;
 
+	/* Nobody has looked who stands there. */
+	if (trace->exempt != BAILEY_EXEMPT_COUNT)
+		return false;
 	for (s = 0; s < 2; s++)
 		probe->side[s] = (struct bailey_flow_side){
 			.attach = eval->side[s].attach,
