@@ -8,7 +8,7 @@
 
 #include "flow_table.h"
 
-#define MAX	40
+#define FLOWS	40
 
 struct flow_fixture {
 	struct bailey_flow_table *table;
@@ -109,7 +109,8 @@ static void what_differs_is_two(struct kunit *test)
 		probe = flow_of(test, 1); \
 		change; \
 		add(test, &probe, 1, 100); \
-		expect_flows(test, ++count, count); \
+		count++; \
+		expect_flows(test, count, count); \
 		add(test, &probe, 0, 100); \
 		expect_flows(test, count, count); \
 	} while (0)
@@ -163,12 +164,12 @@ static void all_is_counted_when_it_is_full(struct kunit *test)
 	u64 packets, bytes;
 	u32 i;
 
-	for (i = 0; i < MAX; i++) {
+	for (i = 0; i < FLOWS; i++) {
 		probe = flow_of(test, i);
 		KUNIT_ASSERT_TRUE(test, add(test, &probe, 1, 100));
 	}
 	KUNIT_EXPECT_FALSE(test, bailey_flow_room(f->table));
-	probe = flow_of(test, MAX);
+	probe = flow_of(test, FLOWS);
 	KUNIT_EXPECT_FALSE(test, add(test, &probe, 3, 100));
 	probe = flow_of(test, 0);
 	KUNIT_EXPECT_TRUE(test, add(test, &probe, 1, 100));
@@ -176,7 +177,7 @@ static void all_is_counted_when_it_is_full(struct kunit *test)
 		probe = (struct bailey_flow){ .policy = f->policy[0], .ifindex = { i + 1 } };
 		KUNIT_EXPECT_EQ(test, add(test, &probe, 1, 100), i < BAILEY_FLOW_RESERVE);
 	}
-	expect_flows(test, MAX + BAILEY_FLOW_RESERVE, MAX + 1 + BAILEY_FLOW_RESERVE);
+	expect_flows(test, FLOWS + BAILEY_FLOW_RESERVE, FLOWS + 1 + BAILEY_FLOW_RESERVE);
 	bailey_flow_table_lost(f->table, &packets, &bytes);
 	KUNIT_EXPECT_EQ(test, packets, 9ULL);
 	KUNIT_EXPECT_EQ(test, bytes, 900ULL);
@@ -184,7 +185,7 @@ static void all_is_counted_when_it_is_full(struct kunit *test)
 	expect_flows(test, 0, 0);
 	bailey_flow_table_lost(f->table, &packets, &bytes);
 	KUNIT_EXPECT_EQ(test, packets, 0ULL);
-	probe = flow_of(test, MAX);
+	probe = flow_of(test, FLOWS);
 	KUNIT_EXPECT_TRUE(test, add(test, &probe, 1, 100));
 }
 
@@ -293,7 +294,7 @@ static int flow_test_init(struct kunit *test)
 		if (!f->policy[i])
 			return -ENOMEM;
 	}
-	f->table = bailey_flow_table_create(MAX);
+	f->table = bailey_flow_table_create(FLOWS);
 	if (!f->table)
 		return -ENOMEM;
 	bailey_flow_table_begin(f->table, 1);
