@@ -47,7 +47,8 @@ static void report(const struct ref_run *run, const struct ref_packet *packet,
 	printf("# the engine says\n#   %s", bailey_reason_name(answer->verdict.reason));
 	for (i = 0; i < answer->verdict.hits; i++)
 		printf(", rule %u", answer->verdict.rule[i]->number);
-	printf("%s\n", answer->verdict.revoked ? ", revoked" : "");
+	printf("%s%s\n", answer->verdict.revoked ? ", revoked" : "",
+	       answer->differs ? ", and the ACLs alone something else" : "");
 	bailey_out_destroy(&out);
 	report_conns(run);
 }
@@ -107,6 +108,7 @@ static void count(struct ref_tally *tally, const struct engine_answer *answer)
 	tally->reopened += answer->reopened;
 	tally->rejected += verdict->reject;
 	tally->untracked += verdict->untracked;
+	tally->stateless += answer->stateless;
 }
 
 static bool packet(struct ref_run *run, struct ref_tally *tally)
