@@ -310,6 +310,22 @@ static bool prefix_holds(const struct bailey_rule *rule, u32 side, bool v6,
 	return bailey_addr_in_prefix(addr, &prefix, rule->bits[side]);
 }
 
+/**
+ * bailey_rule_prefixes() - do the CIDRs of a rule hold?
+ * @rule: the rule
+ * @packet: the packet
+ *
+ * Context: Any.
+ * Return: true if they do, or if it has none.
+ */
+bool bailey_rule_prefixes(const struct bailey_rule *rule, const struct bailey_packet *packet)
+{
+	return (rule->from_kind != BAILEY_PEER_CIDR ||
+		prefix_holds(rule, 0, rule->from_v6, packet)) &&
+	       (rule->to_kind != BAILEY_PEER_CIDR ||
+		prefix_holds(rule, 1, rule->to_v6, packet));
+}
+
 static bool ports_hold(const struct bailey_rule *rule,
 		       const struct bailey_packet *packet)
 {
@@ -379,11 +395,5 @@ enum bailey_fit bailey_rule_fields(const struct bailey_rule *rule,
 		fit = fragment_fits(rule, packet);
 	else
 		fit = above_ip_holds(rule, packet) ? BAILEY_FIT_YES : BAILEY_FIT_NO;
-	if (fit == BAILEY_FIT_NO ||
-	    (rule->from_kind == BAILEY_PEER_CIDR &&
-	     !prefix_holds(rule, 0, rule->from_v6, packet)) ||
-	    (rule->to_kind == BAILEY_PEER_CIDR &&
-	     !prefix_holds(rule, 1, rule->to_v6, packet)))
-		return BAILEY_FIT_NO;
-	return fit;
+	return bailey_rule_prefixes(rule, packet) ? fit : BAILEY_FIT_NO;
 }

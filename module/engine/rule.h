@@ -179,6 +179,7 @@ bool bailey_rule_clash(const struct bailey_rule *a, const struct bailey_rule *b)
 void bailey_rule_match(const struct bailey_rule *rule, struct bailey_match *match);
 enum bailey_fit bailey_rule_fields(const struct bailey_rule *rule,
 				   const struct bailey_packet *packet);
+bool bailey_rule_prefixes(const struct bailey_rule *rule, const struct bailey_packet *packet);
 const char *bailey_action_name(enum bailey_action action);
 
 void bailey_match_init(struct bailey_match *match);
