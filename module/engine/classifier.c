@@ -18,10 +18,16 @@
  * - Tables are numbered by their lowest rule, and none is asked that has no lower
  *   number than the one already found. As people write narrow rules before wide
  *   ones, this halves what is left.
- * - All tables share one array of buckets, a word each: where its records begin,
- *   and a mark of the hashes in it. An absent key costs that word, a present one
- *   the record, of 24 bytes (IPv6: 48), which holds all there is to compare. The
- *   rule itself is touched only for prefix lists, and to count.
+ * - All tables share one array of buckets. Sixteen of them are half a cache line: a
+ *   byte each with a mark for the hashes in it, four bits each with how many records
+ *   it has, and where the first one's records begin. The places in it of all tables
+ *   that are left are fetched at once, then the records of those whose mark is there,
+ *   and only then anything is compared: so misses overlap here as well.
+ * - A record has 16 bytes (classifier_record.c), four in a cache line, and is all
+ *   there is to compare: 32 bits of each address, and the number of a service, as
+ *   protocol and ports are called together, of which a policy has few. The rule itself
+ *   is touched for prefix lists, for IPv6 prefixes longer than /32, of which records
+ *   have the last 32 bits, and to count.
  * - What no hash tells apart - the rules of a bucket that are too many, and those
  *   that fix no address and no port - becomes a tree of cuts (classifier_tree.c).
  *
@@ -29,18 +35,21 @@
  * 10.0.0.0/8 to any port 22", "300 deny udp". With levels 0 and 8 for sources, 100
  * and 200 are in one table (8 bits of the source, port, protocol), under one key,
  * (10, 22, tcp); 300 fixes too little and is alone in the tree. A packet from
- * 10.9.9.9 to tcp port 22 passes all sieves of the table, finds the bucket of
- * (10, 22, tcp), fails at the record of 100 in its second byte, and holds at 200;
- * the tree's lowest rule is 300, so that it is not asked. A udp packet is known to no
+ * 10.9.9.9 to tcp port 22 passes all sieves of the table, finds the mark of (10, 22,
+ * tcp) in its bucket, and two records: it fails at that of 100, whose first 16 bits are
+ * 10.1 and not 10.9, and holds at that of 200, with 8 bits of the source, none of the
+ * destination, and the same service, "tcp to port 22"; the tree's lowest rule is 300,
+ * so that it is not asked. A udp packet is known to no
  * table by its protocol, and goes to the tree at once.
  *
  * The worst case. A packet costs the sieves, at most one bucket of each table, each
- * of at most BUCKET_MAX records, and one way through the tree, at most 28 cuts
+ * of at most BAILEY_INDEX_BUCKET records, and one way through the tree, at most 28 cuts
  * deep. A leaf holds few rules unless cutting would have made too many copies: the
  * leaves have at most twice the tree's rules and a quarter of all together. Rules
  * that can't be cut apart at that price (thousands that all hold the same packets)
- * are read one by one, 24 bytes each, in order, up to the first that matches. Memory is
- * linear, whatever the rules. Hashes are not keyed: packets choose only where they
+ * are read one by one, 16 bytes and the service's 12 each, in order, up to the first
+ * that matches; where there are more than 65,535 services, the rules of the others are
+ * read, too. Memory is linear, whatever the rules. Hashes are not keyed: packets choose only where they
  * look, and what stands there was bounded when it was built. Later fragments that
  * nobody has put together are the exception (they come where tracking is switched off,
  * else hardly ever): little but their addresses is known, and they read rule after rule
@@ -51,7 +60,9 @@
  * rest read one by one (about twice the time); 64 tables and ten lengths, before the
  * tables had an order (half the records compared, a third more memory); leaving out of
  * a leaf what is behind a rule that covers all of it (no difference, and no rule could
- * be taken out of such a tree).
+ * be taken out of such a tree); records of 24 bytes with ports and protocol in them, and
+ * of 48 with all of both IPv6 addresses (a sixth more time at 10,000 rules of IPv4, twice
+ * the memory for IPv6).
  *
  * Made when a policy is sealed, never changed; packets read it under RCU.
  */
@@ -135,13 +146,15 @@ static struct bailey_rule *search_plainly(const struct bailey_policy *policy,
 static bool stands(const struct lookup *lookup, const struct bailey_record *record)
 {
 	u32 rank = record->rank >> BAILEY_RECORD_FLAGS;
-	const struct bailey_rule *rule = lookup->index->rule[rank];
+	const u8 words[2] = { record->shift[0] >> 6, record->shift[1] >> 6 };
+	const struct bailey_rule *rule;
 
 	if (bailey_index_gone(lookup->gone, rank))
 		return false;
+	rule = lookup->index->rule[rank];
 	if (record->rank & BAILEY_RECORD_ASK)
 		return rule_fits(lookup->policy, rule, lookup->packet) == BAILEY_FIT_YES;
-	return !(record->rank & BAILEY_RECORD_LONG) || bailey_rule_prefixes(rule, lookup->packet);
+	return bailey_rule_begins(rule, words, lookup->part[0], lookup->part[1]);
 }
 
 static inline u32 differs_in(const struct lookup *lookup, const struct bailey_record *record,
@@ -327,7 +340,16 @@ static inline void ask_tables(struct lookup *lookup, bool v6)
 
 static inline struct bailey_rule *search_family(struct lookup *lookup, bool v6)
 {
+	const struct bailey_packet *packet = lookup->packet;
+
 	lookup->best = U32_MAX;
+	if (v6) {
+		bailey_record_parts(&packet->src, lookup->part[0]);
+		bailey_record_parts(&packet->dst, lookup->part[1]);
+	} else {
+		lookup->part[0][0] = packet->src.hi >> 32;
+		lookup->part[1][0] = packet->dst.hi >> 32;
+	}
 	if (lookup->index->buckets)
 		ask_tables(lookup, v6);
 	climb(lookup, v6);
@@ -336,9 +358,9 @@ static inline struct bailey_rule *search_family(struct lookup *lookup, bool v6)
 	return lookup->index->rule[lookup->best >> BAILEY_RECORD_FLAGS];
 }
 
-static struct bailey_rule *search(const struct bailey_policy *policy,
-				  const struct bailey_index *index, const u64 *gone,
-				  const struct bailey_packet *packet)
+static inline struct bailey_rule *search(const struct bailey_policy *policy,
+					 const struct bailey_index *index, const u64 *gone,
+					 const struct bailey_packet *packet)
 {
 	struct lookup lookup;
 
@@ -348,8 +370,6 @@ static struct bailey_rule *search(const struct bailey_policy *policy,
 	lookup.index = index;
 	lookup.packet = packet;
 	lookup.gone = gone;
-	bailey_record_parts(&packet->src, lookup.part[0]);
-	bailey_record_parts(&packet->dst, lookup.part[1]);
 	lookup.sport = packet->sport;
 	lookup.dport = packet->dport;
 	lookup.proto = packet->proto;
