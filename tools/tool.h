@@ -217,6 +217,8 @@ int tool_policy_main(int argc, char **argv);
 int tool_connection_main(int argc, char **argv);
 int tool_explain_main(int argc, char **argv);
 int tool_stats_main(int argc, char **argv);
+int tool_import_main(int argc, char **argv);
+int tool_export_main(int argc, char **argv);
 int tool_version_main(int argc, char **argv);
 json_t *tool_exempts_json(const struct bailey_policy *policy);
 
