@@ -197,9 +197,10 @@ static void keep_acl(struct aws_import *aws, const struct aws_at *at, struct aws
 		return;
 	}
 	if (!same_acl(acl, other))
-		aws_refuse(aws, at, "%s has other entries than in %s", acl->o.id,
+		aws_invalid(aws, at, "%s has other entries than in %s", acl->o.id,
 			   other->o.where);
-	json_array_extend(other->subnets, acl->subnets);
+	else
+		json_array_extend(other->subnets, acl->subnets);
 	aws_acl_free(acl);
 }
 

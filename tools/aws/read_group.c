@@ -240,7 +240,7 @@ static void keep_group(struct aws_import *aws, const struct aws_at *at,
 		return;
 	}
 	if (!same_group(group, other))
-		aws_refuse(aws, at, "group %s has other rules than in %s", group->o.id,
+		aws_invalid(aws, at, "group %s has other rules than in %s", group->o.id,
 			   other->o.where);
 	aws_group_free(group);
 }

@@ -65,7 +65,7 @@ static void keep_list(struct aws_import *aws, const struct aws_at *at, struct aw
 		return;
 	}
 	if (list->known && other->known && !same_list(list, other)) {
-		aws_refuse(aws, at, "%s has other entries than in %s", list->o.id,
+		aws_invalid(aws, at, "%s has other entries than in %s", list->o.id,
 			   other->o.where);
 	} else if (list->known && !other->known) {
 		other->known = true;

@@ -34,7 +34,7 @@ static void keep_subnet(struct aws_import *aws, const struct aws_at *at,
 	}
 	if (differ(subnet->o.vpc, other->o.vpc) || differ(subnet->tag, other->tag) ||
 	    !same_cidrs(subnet->cidrs, subnet->count, other->cidrs, other->count))
-		aws_refuse(aws, at, "%s is another one in %s", subnet->o.id, other->o.where);
+		aws_invalid(aws, at, "%s is another one in %s", subnet->o.id, other->o.where);
 	aws_subnet_free(subnet);
 }
 
@@ -234,7 +234,7 @@ static void keep_nic(struct aws_import *aws, const struct aws_at *at, struct aws
 		return;
 	}
 	if (!same_nic(nic, other))
-		aws_refuse(aws, at, "%s has another subnet, other addresses or groups than in %s",
+		aws_invalid(aws, at, "%s has another subnet, other addresses or groups than in %s",
 			   nic->o.id, other->o.where);
 	if (!other->o.name) {
 		other->o.name = nic->o.name;
