@@ -437,7 +437,4 @@ void aws_print(struct aws_import *aws, struct bailey_out *out);
 void aws_comment(struct bailey_out *out, const char *text);
 void aws_out_cidr(struct bailey_out *out, const struct aws_cidr *cidr);
 
-/* export.c, export_match.c */
-json_t *aws_export(const struct bailey_policy *policy, struct bailey_out *why);
-
 #endif /* BAILEY_TOOLS_AWS_H */
