@@ -12,26 +12,6 @@ static const char usage[] =
 	"of 'aws ec2 describe-...'; 'bailey import aws' makes the same policy of it again.\n"
 	"What AWS can't express is refused.\n";
 
-static int policy_of_file(const char *name, struct bailey_policy **policy)
-{
-	struct tool_source source = { .name = tool_file_name(name) };
-	struct bailey_out text = {};
-	struct bailey_diag diag = {};
-	int status = tool_file_read(name, &text);
-
-	if (status == TOOL_OK) {
-		source.text = text.buf;
-		source.len = text.len;
-		if (tool_policy_build(policy, &source, &diag)) {
-			tool_answer_show(&diag, &source);
-			status = TOOL_REFUSED;
-		}
-	}
-	bailey_diag_destroy(&diag);
-	bailey_out_destroy(&text);
-	return status;
-}
-
 static int export_aws(int argc, char **argv)
 {
 	struct bailey_policy *policy = NULL;
@@ -48,7 +28,7 @@ static int export_aws(int argc, char **argv)
 	}
 	if (argc)
 		return tool_usage(usage, "'%s' is a word too many", argv[0]);
-	status = file ? policy_of_file(file, &policy) : tool_policy_live(&policy);
+	status = file ? tool_policy_read(file, &policy) : tool_policy_live(&policy);
 	if (status == TOOL_OK) {
 		document = aws_export(policy);
 		status = document ? tool_json_print(document) : TOOL_REFUSED;
