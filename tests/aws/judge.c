@@ -108,6 +108,11 @@ static bool traffic_matches(const struct or_traffic *traffic, const struct packe
 	return !altered(OR_MUTATE_PORT_ANY) || ports_match(traffic, p);
 }
 
+static bool goes_before(const struct or_entry *a, const struct or_entry *b)
+{
+	return altered(OR_MUTATE_ORDER) ? a->number > b->number : a->number < b->number;
+}
+
 /* The lowest number decides; both families have numbers of their own. */
 static bool acl_allows(const struct or_acl *acl, const struct packet *p, bool egress)
 {
@@ -123,7 +128,7 @@ static bool acl_allows(const struct or_acl *acl, const struct packet *p, bool eg
 			continue;
 		if (altered(OR_MUTATE_NUMBERS) && entry->number == 32766)
 			continue;
-		if (!best || (entry->number < best->number) != altered(OR_MUTATE_ORDER))
+		if (!best || goes_before(entry, best))
 			best = entry;
 	}
 	return best ? best->allow : altered(OR_MUTATE_END);

@@ -115,7 +115,8 @@ int main(int argc, char **argv)
 	bool same;
 
 	if (!parse_options(argc, argv, &options)) {
-		fprintf(stderr, "usage: %s [--seed N] [--policies N] [--connections N] [--mutate N]\n",
+		fprintf(stderr,
+			"usage: %s [--seed N] [--policies N] [--connections N] [--mutate N]\n",
 			argv[0]);
 		return 2;
 	}

@@ -114,7 +114,8 @@ static bool read_bare_entries(struct aws_import *aws, const struct aws_at *at)
 		if (!json_is_object(item.json))
 			return false;
 		if (!aws_get(&item, "Cidr", &cidr)) {
-			aws_refuse(aws, &list, "entries of whom? An ACL has its NetworkAclId beside them, and a prefix list's have a Cidr");
+			aws_refuse(aws, &list,
+				   "entries of whom? An ACL has its NetworkAclId beside them, and a prefix list's have a Cidr");
 			return true;
 		}
 	}
@@ -251,12 +252,15 @@ bool aws_read(struct aws_import *aws, const char *file, const char *text, size_t
 	aws->found = 0;
 	if (len >= strlen(mark) && !memcmp(text, mark, strlen(mark)))
 		text += strlen(mark);
+	while (end > text && strchr(" \t\r\n", end[-1]) && end[-1])
+		end--;
 	text = skip_blanks(aws, text, end);
 	if (text == end)
 		aws_refuse(aws, NULL, "it is empty");
 	while (text < end && read_document(aws, &text, end))
 		text = skip_blanks(aws, text, end);
 	if (aws->refused == refused && !aws->found)
-		aws_refuse(aws, NULL, "nothing in it is known here: no ACLs, groups, rules, subnets, interfaces, instances or prefix lists");
+		aws_refuse(aws, NULL,
+			   "nothing in it is known here: no ACLs, groups, rules, subnets, interfaces, instances or prefix lists");
 	return aws->refused == refused;
 }

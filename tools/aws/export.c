@@ -288,13 +288,15 @@ static json_t *subnets_json(struct aws_export *export)
 			container_of(object, const struct bailey_attach, object);
 
 		if (attach->host)
-			refuse(export, "attach dev %s protects host: AWS has no policy for the router itself",
+			refuse(export,
+			       "attach dev %s protects host: AWS has no policy for the router itself",
 			       attach->dev);
 		else if (attach->stem)
 			refuse(export, "attach dev %s*: AWS has no subnets that come later",
 			       attach->dev);
 		else if (attach->set)
-			refuse(export, "attach dev %s: AWS has groups of interfaces only, not of whole subnets",
+			refuse(export,
+			       "attach dev %s: AWS has groups of interfaces only, not of whole subnets",
 			       attach->dev);
 		else
 			json_array_append_new(subnets,
@@ -377,7 +379,8 @@ static json_t *nics_json(struct aws_export *export)
 		if (subnet)
 			json_array_append_new(nics, nic_json(export, endpoint, subnet));
 		else
-			refuse(export, "endpoint %s: no line 'attach dev %s protects subnet', and in AWS each interface is in a subnet",
+			refuse(export,
+			       "endpoint %s: no line 'attach dev %s protects subnet', and in AWS each interface is in a subnet",
 			       object->name, endpoint->dev);
 	}
 	return nics;

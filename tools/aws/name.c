@@ -12,10 +12,12 @@ static void refuse_dev(struct aws_import *aws, const struct aws_subnet *subnet,
 	const char *other = json_string_value(json_object_get(taken, dev));
 
 	if (other)
-		aws_refuse_where(aws, NULL, "%s and %s are both behind %s: an interface has one subnet behind it",
+		aws_refuse_where(aws, NULL,
+				 "%s and %s are both behind %s: an interface has one subnet behind it",
 				 other, subnet->o.id, dev);
 	else
-		aws_refuse_where(aws, NULL, "%s: '%.40s' can't be an interface's name (1 to %u characters, none of them / : * , \\ or a blank)",
+		aws_refuse_where(aws, NULL,
+				 "%s: '%.40s' can't be an interface's name (1 to %u characters, none of them / : * , \\ or a blank)",
 				 subnet->o.id, dev, BAILEY_IFNAME_MAX);
 }
 

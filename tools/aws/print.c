@@ -168,7 +168,8 @@ static void out_group(const struct aws_import *aws, struct bailey_out *out,
 	if (group->nobody)
 		bailey_out_printf(out, "# stale: rules refer to it, and nobody is in it\n");
 	else if (!group->o.where)
-		bailey_out_printf(out, "# not described: interfaces have it, and it allows nothing\n");
+		bailey_out_printf(out,
+				  "# not described: interfaces have it, and it allows nothing\n");
 	bailey_out_printf(out, "group %s\n", group->o.label);
 	for (i = 0; i < group->count; i++)
 		out_rule(aws, out, group, &group->rules[i]);

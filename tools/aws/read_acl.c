@@ -79,7 +79,8 @@ static void put_entry(struct aws_import *aws, const struct aws_at *at, struct aw
 	if (is_asterisk(entry))
 		return;
 	if (entry->number > AWS_NUMBER_MAX) {
-		aws_invalid(aws, at, "number %u: above %u there is nothing but the entry that denies the rest",
+		aws_invalid(aws, at,
+			    "number %u: above %u there is nothing but the entry that denies the rest",
 			    entry->number, AWS_NUMBER_MAX);
 		return;
 	}
@@ -198,7 +199,7 @@ static void keep_acl(struct aws_import *aws, const struct aws_at *at, struct aws
 	}
 	if (!same_acl(acl, other))
 		aws_invalid(aws, at, "%s has other entries than in %s", acl->o.id,
-			   other->o.where);
+			    other->o.where);
 	else
 		json_array_extend(other->subnets, acl->subnets);
 	aws_acl_free(acl);

@@ -241,7 +241,7 @@ static void keep_group(struct aws_import *aws, const struct aws_at *at,
 	}
 	if (!same_group(group, other))
 		aws_invalid(aws, at, "group %s has other rules than in %s", group->o.id,
-			   other->o.where);
+			    other->o.where);
 	aws_group_free(group);
 }
 
@@ -252,7 +252,8 @@ static void check_rules_there(struct aws_import *aws, const struct aws_at *at)
 	bool has_out = aws_get(at, "IpPermissionsEgress", &out);
 
 	if (!has_in && !has_out)
-		aws_refuse(aws, at, "it says nothing of the group's rules: IpPermissions and IpPermissionsEgress are missing");
+		aws_refuse(aws, at,
+			   "it says nothing of the group's rules: IpPermissions and IpPermissionsEgress are missing");
 	else if (!has_in || !has_out)
 		aws_remark(aws, at, "%s is missing: the group is taken to have no such rules",
 			   has_in ? "IpPermissionsEgress" : "IpPermissions");
@@ -305,7 +306,8 @@ static void read_rule_peer(struct permission *perm, const struct aws_at *at)
 	bool group = aws_get(at, "ReferencedGroupInfo", &info);
 
 	if (!!v4 + !!v6 + !!list + group != 1) {
-		aws_refuse(perm->aws, at, "one of CidrIpv4, CidrIpv6, PrefixListId and ReferencedGroupInfo should stand here");
+		aws_refuse(perm->aws, at,
+			   "one of CidrIpv4, CidrIpv6, PrefixListId and ReferencedGroupInfo should stand here");
 		return;
 	}
 	if (v4 || v6) {

@@ -66,7 +66,7 @@ static void keep_list(struct aws_import *aws, const struct aws_at *at, struct aw
 	}
 	if (list->known && other->known && !same_list(list, other)) {
 		aws_invalid(aws, at, "%s has other entries than in %s", list->o.id,
-			   other->o.where);
+			    other->o.where);
 	} else if (list->known && !other->known) {
 		other->known = true;
 		other->cidrs = list->cidrs;

@@ -235,7 +235,7 @@ static void keep_nic(struct aws_import *aws, const struct aws_at *at, struct aws
 	}
 	if (!same_nic(nic, other))
 		aws_invalid(aws, at, "%s has another subnet, other addresses or groups than in %s",
-			   nic->o.id, other->o.where);
+			    nic->o.id, other->o.where);
 	if (!other->o.name) {
 		other->o.name = nic->o.name;
 		nic->o.name = NULL;

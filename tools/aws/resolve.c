@@ -18,7 +18,8 @@ static void remark_pages(struct aws_import *aws)
 
 	for (i = 0; i < AWS_KINDS; i++)
 		if (aws->pages[i][1] && aws->pages[i][1] == aws->pages[i][0])
-			aws_remark(aws, NULL, "there are more pages of %s (NextToken), and they are not in these files",
+			aws_remark(aws, NULL,
+				   "there are more pages of %s (NextToken), and they are not in these files",
 				   names[i]);
 }
 

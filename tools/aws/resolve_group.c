@@ -50,7 +50,8 @@ static void settle_rules(struct aws_import *aws)
 			continue;
 		group->count = aws_unique(group->rules, group->count, sizeof(*group->rules),
 					  aws_rule_cmp, aws_rule_free);
-		aws_remark(aws, NULL, "%s is known by its rules alone: those in the files are all it has",
+		aws_remark(aws, NULL,
+			   "%s is known by its rules alone: those in the files are all it has",
 			   group->o.id);
 	}
 }
@@ -122,7 +123,8 @@ static void point_at_nobody(struct aws_import *aws, struct aws_rule *rule,
 	if (!aws_find(&aws->groups, id.buf)) {
 		nobody = mention(aws, id.buf);
 		nobody->nobody = true;
-		aws_remark(aws, NULL, "stale: the peering that leads %s to %s is over: nobody is meant",
+		aws_remark(aws, NULL,
+			   "stale: the peering that leads %s to %s is over: nobody is meant",
 			   group->o.id, rule->id);
 	}
 	free(rule->id);
@@ -146,7 +148,8 @@ static void resolve_peer(struct aws_import *aws, struct aws_group *group,
 	peer->nobody = true;
 	if (rule->name)
 		peer->o.name = aws_copy(rule->name);
-	aws_remark(aws, NULL, "stale: %s refers to %s, which is not in these files (deleted, or another account's): nobody is meant",
+	aws_remark(aws, NULL,
+		   "stale: %s refers to %s, which is not in these files (deleted, or another account's): nobody is meant",
 		   group->o.id, rule->id);
 }
 

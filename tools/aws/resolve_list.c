@@ -84,7 +84,8 @@ static void guess(struct aws_import *aws, struct aws_loose *loose)
 			   loose->where, found->o.id);
 		give(aws, found, loose);
 	} else if (used) {
-		aws_refuse_where(aws, loose->where, "entries of which prefix list? --entries LIST=FILE says it");
+		aws_refuse_where(aws, loose->where,
+				 "entries of which prefix list? --entries LIST=FILE says it");
 	} else {
 		aws_remark(aws, NULL, "%s: entries of a list that nobody refers to",
 			   loose->where);
@@ -101,13 +102,16 @@ static void check_used(struct aws_import *aws)
 		if (list->known)
 			continue;
 		if (!list->used)
-			aws_remark(aws, NULL, "%s: its entries are not at hand, but no rule refers to it",
+			aws_remark(aws, NULL,
+				   "%s: its entries are not at hand, but no rule refers to it",
 				   list->o.id);
 		else if (aws->allow_missing)
-			aws_remark(aws, NULL, "%s: its entries are not at hand: nobody is meant by it",
+			aws_remark(aws, NULL,
+				   "%s: its entries are not at hand: nobody is meant by it",
 				   list->o.id);
 		else
-			aws_refuse_where(aws, list->o.where, "the entries of %s are not at hand, and a rule refers to it (get-managed-prefix-list-entries has them; --allow-missing takes it for empty)",
+			aws_refuse_where(aws, list->o.where,
+					 "the entries of %s are not at hand, and a rule refers to it (get-managed-prefix-list-entries has them; --allow-missing takes it for empty)",
 					 list->o.id);
 	}
 }
@@ -118,7 +122,8 @@ static void check_options(struct aws_import *aws)
 
 	for (i = 0; i < aws->entry_count; i++)
 		if (!aws->entries[i].used)
-			aws_refuse_where(aws, NULL, "--entries %s=%s: no such file was read, or it has no entries alone",
+			aws_refuse_where(aws, NULL,
+					 "--entries %s=%s: no such file was read, or it has no entries alone",
 					 aws->entries[i].from, aws->entries[i].to);
 }
 

@@ -38,10 +38,12 @@ static void refuse_prefix(struct aws_import *aws, const struct aws_nic *nic,
 
 	aws_out_cidr(&out, cidr);
 	if (aws->allow_missing)
-		aws_remark(aws, NULL, "%s: the addresses of %s are no endpoint's: no group is asked about them",
+		aws_remark(aws, NULL,
+			   "%s: the addresses of %s are no endpoint's: no group is asked about them",
 			   nic->o.id, out.buf);
 	else
-		aws_refuse_where(aws, nic->o.where, "%s has all of %s, and an endpoint has single addresses (--allow-missing leaves them out: no group is asked about them)",
+		aws_refuse_where(aws, nic->o.where,
+				 "%s has all of %s, and an endpoint has single addresses (--allow-missing leaves them out: no group is asked about them)",
 				 nic->o.id, out.buf);
 	bailey_out_destroy(&out);
 }
@@ -94,13 +96,15 @@ static void check_addrs(struct aws_import *aws, const struct aws_nic *nic, json_
 static void check_size(struct aws_import *aws, const struct aws_nic *nic)
 {
 	if (nic->count > BAILEY_ADDRS_MAX)
-		aws_refuse_where(aws, nic->o.where, "%s has %zu addresses, and an endpoint at most %u",
+		aws_refuse_where(aws, nic->o.where,
+				 "%s has %zu addresses, and an endpoint at most %u",
 				 nic->o.id, nic->count, BAILEY_ADDRS_MAX);
 	if (nic->group_count > BAILEY_GROUPS_MAX)
 		aws_refuse_where(aws, nic->o.where, "%s has %zu groups, and an endpoint at most %u",
 				 nic->o.id, nic->group_count, BAILEY_GROUPS_MAX);
 	if (nic->forwards && nic->group_count)
-		aws_remark(aws, NULL, "%s may forward for others (SourceDestCheck is false): its groups are asked about its own addresses only",
+		aws_remark(aws, NULL,
+			   "%s may forward for others (SourceDestCheck is false): its groups are asked about its own addresses only",
 			   nic->o.id);
 }
 
