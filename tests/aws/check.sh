@@ -31,11 +31,13 @@ result()
 }
 
 echo "KTAP version 1"
-echo "1..$((mutations + ${#cases[@]} + 2))"
+echo "1..$((mutations + ${#cases[@]} + 3))"
 "$oracle" --seed "$seed"
 result $? "importer, engine and oracle agree"
 "$sanitized" --seed "$((seed + 1000000))" --policies 600
 result $? "they agree under the sanitizers"
+"$sanitized" --spoil --seed "$seed" --policies 3000
+result $? "of files with something wrong in them comes a policy, or nothing"
 for ((i = 1; i <= mutations; i++)); do
 	"$oracle" --seed "$seed" --mutate "$i" >/dev/null
 	result $? "an altered oracle is noticed: $("$oracle" --mutations="$i")"

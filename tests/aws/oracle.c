@@ -3,11 +3,13 @@
  * Compare importer and engine with the oracle, on random accounts and connections.
  *
  *	oracle [--seed N] [--policies N] [--connections N] [--mutate N]
+ *	oracle --spoil [--seed N] [--policies N]
  *	oracle --mutations[=N]
  *
  * Each account has a seed of its own, counted up from the first; a mismatch prints
  * it. With --mutate one sentence of the oracle is altered, and it is a failure if
- * nobody notices.
+ * nobody notices. With --spoil files have something wrong in them, and what the importer
+ * makes of them must be a policy, or nothing.
  */
 #include <getopt.h>
 
@@ -17,6 +19,7 @@ struct options {
 	u64 seed;
 	u32 policies, connections, mutate;
 	u32 name;		/* say what this mutation is */
+	bool spoil;
 	bool count;		/* say how many mutations there are */
 };
 
@@ -73,6 +76,7 @@ static bool parse_options(int argc, char **argv, struct options *options)
 		{ "policies", required_argument, NULL, 'p' },
 		{ "connections", required_argument, NULL, 'n' },
 		{ "mutate", required_argument, NULL, 'm' },
+		{ "spoil", no_argument, NULL, 'S' },
 		{ "mutations", optional_argument, NULL, 'M' },
 		{ 0 }
 	};
@@ -87,6 +91,8 @@ static bool parse_options(int argc, char **argv, struct options *options)
 			options->connections = strtoul(optarg, NULL, 0);
 		else if (c == 'm')
 			options->mutate = strtoul(optarg, NULL, 0);
+		else if (c == 'S')
+			options->spoil = true;
 		else if (c == 'M' && optarg)
 			options->name = strtoul(optarg, NULL, 0);
 		else if (c == 'M')
@@ -103,7 +109,9 @@ static bool compare(const struct options *options, struct or_tally *tally)
 	u32 i;
 
 	or_mutation = options->mutate;
-	for (i = 0; i < options->policies && ok; i++)
+	for (i = 0; i < options->policies && ok && options->spoil; i++)
+		ok = or_run_spoilt(options->seed + i, tally);
+	for (i = 0; i < options->policies && ok && !options->spoil; i++)
 		ok = or_run(options->seed + i, options->connections, options->mutate, tally);
 	return ok;
 }
@@ -128,7 +136,10 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	same = compare(&options, &tally);
-	if (!options.mutate)
+	if (options.spoil)
+		printf("# %llu of %llu spoilt accounts were accepted\n",
+		       (unsigned long long)tally.accepted, (unsigned long long)tally.policies);
+	else if (!options.mutate)
 		print_tally(&tally);
 	return same == !options.mutate ? 0 : 1;
 }

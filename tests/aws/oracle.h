@@ -180,8 +180,11 @@ bool or_makes_sense(const struct or_traffic *traffic);
 void or_judge(const struct or_world *world, const struct or_conn *conn,
 	      struct or_verdict *verdict);
 
+/* spoil.c */
+void or_spoil(struct or_random *random, json_t *json);
+
 /* write.c */
-char *or_write(struct or_random *random, const struct or_world *world);
+char *or_write(struct or_random *random, const struct or_world *world, int spoilt);
 char *or_write_entries(const struct or_list *list);
 
 #endif /* BAILEY_TESTS_AWS_ORACLE_H */

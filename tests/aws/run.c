@@ -249,6 +249,44 @@ static bool ask_all(struct engine *engine, const struct or_world *world,
 }
 
 /**
+ * or_run_spoilt() - one account with something wrong in it
+ * @seed: where the random numbers begin
+ * @tally: what happened is added
+ *
+ * Return: false when the importer makes a policy of it that is none.
+ */
+bool or_run_spoilt(u64 seed, struct or_tally *tally)
+{
+	struct or_random random = { seed * 0x9e3779b97f4a7c15ULL + 0x7654321 };
+	static struct engine engine;
+	struct bailey_out policy = {};
+	struct ref_world devices;
+	struct or_world world;
+	bool accepted, ok = true;
+	char *text;
+
+	or_generate(&random, &world);
+	text = or_write(&random, &world, 1 + or_random(&random, 3));
+	world.missing = or_random(&random, 2);
+	world.invalid = or_random(&random, 2);
+	make_devices(&devices);
+	accepted = import_world(&world, text, &policy);
+	tally->policies++;
+	if (accepted) {
+		tally->accepted++;
+		memset(&engine, 0, sizeof(engine));
+		ok = build(&engine, &devices, &policy);
+		engine_exit(&engine);
+	}
+	if (!ok)
+		printf("# no policy at --spoil --seed %llu --policies 1: %s\n# %s\n%s",
+		       (unsigned long long)seed, last_words, text, policy.buf);
+	bailey_out_destroy(&policy);
+	free(text);
+	return ok;
+}
+
+/**
  * or_run() - one account and its connections
  * @seed: where the random numbers begin
  * @connections: how many are tried
@@ -268,7 +306,7 @@ bool or_run(u64 seed, u32 connections, bool quiet, struct or_tally *tally)
 	bool ok;
 
 	or_generate(&random, &world);
-	text = or_write(&random, &world);
+	text = or_write(&random, &world, 0);
 	make_devices(&devices);
 	memset(&engine, 0, sizeof(engine));
 	last_words[0] = '\0';

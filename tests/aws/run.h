@@ -11,8 +11,10 @@ struct or_tally {
 	u64 pairs, policies, exported;
 	u64 requests, responses, denied, cut;
 	u64 inside, across, outside;
+	u64 accepted;
 };
 
+bool or_run_spoilt(u64 seed, struct or_tally *tally);
 bool or_run(u64 seed, u32 connections, bool quiet, struct or_tally *tally);
 
 #endif /* BAILEY_TESTS_AWS_RUN_H */

@@ -345,6 +345,8 @@ static json_t *wrapped(struct or_random *random, json_t *document)
 {
 	json_t *list = json_object_iter_value(json_object_iter(document)), *other;
 
+	if (!list)
+		return document;
 	switch (or_random(random, 6)) {
 	case 0:
 		return json_pack("{s:i, s:o}", "status_code", 200, "data", document);
@@ -371,7 +373,8 @@ static json_t *merged(json_t *documents)
 	size_t i;
 
 	json_array_foreach(documents, i, one)
-		json_object_update(all, one);
+		if (json_is_object(one))
+			json_object_update(all, one);
 	return all;
 }
 
@@ -403,10 +406,11 @@ static char *dump(struct or_random *random, json_t *documents)
  * or_write() - an account as a file
  * @random: how it is kept
  * @world: the account
+ * @spoilt: how many things are changed in it
  *
  * Return: the file's text, to be freed.
  */
-char *or_write(struct or_random *random, const struct or_world *world)
+char *or_write(struct or_random *random, const struct or_world *world, int spoilt)
 {
 	json_t *documents = json_array();
 	char *text;
@@ -416,6 +420,8 @@ char *or_write(struct or_random *random, const struct or_world *world)
 	put_subnets(documents, world);
 	put_nics(documents, world);
 	put_lists(documents, world);
+	while (spoilt--)
+		or_spoil(random, documents);
 	text = dump(random, documents);
 	json_decref(documents);
 	return text;
