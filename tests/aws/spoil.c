@@ -69,15 +69,14 @@ void or_spoil(struct or_random *random, json_t *json)
 		return;
 	at = or_random(random, size);
 	child = json_is_array(json) ? json_array_get(json, at) : nth_member(json, at, &key);
-	if ((json_is_array(child) || json_is_object(child)) && or_random(random, 8)) {
+	if ((json_is_array(child) || json_is_object(child)) && or_random(random, 8))
 		or_spoil(random, child);
-	} else if (!key && or_random(random, 3)) {
+	else if (!key && or_random(random, 3))
 		json_array_set_new(json, at, other_value(random));
-	} else if (!key) {
+	else if (!key)
 		json_array_append(json, child);
-	} else if (or_random(random, 3)) {
+	else if (or_random(random, 3))
 		json_object_set_new(json, key, other_value(random));
-	} else {
+	else
 		json_object_del(json, key);
-	}
 }
