@@ -4,6 +4,7 @@
  *
  *	the hook -> where is it?          bailey_where_locate()
  *	         -> what is it?           bailey_skb_plain(), bailey_skb_parse()
+ *	         -> do ACLs alone ask it? bailey_stateless_judge()
  *	         -> is it remembered?     recall()
  *	         -> who asks it?          bailey_eval_begin()
  *	         -> its connection        find_conn()
@@ -27,7 +28,6 @@
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
 
-#include "compat.h"
 #include "conn_memo.h"
 #include "context.h"
 #include "counter.h"
@@ -35,6 +35,7 @@
 #include "engine/stream.h"
 #include "reject.h"
 #include "skb.h"
+#include "stateless.h"
 
 #define CREATE_TRACE_POINTS
 #include "trace.h"
@@ -52,6 +53,7 @@ struct passage {
 	struct bailey_net *bn;
 	const struct sk_buff *skb;
 	const struct bailey_binding *binding;
+	const struct bailey_conn_recall *recall; /* who has looked for it before, or NULL */
 	struct bailey_track_rules rules;
 	struct bailey_where where;
 	struct bailey_packet packet;
@@ -231,13 +233,17 @@ static bool memorable(const struct passage *p)
 static void remember(struct passage *p)
 {
 	const struct bailey_verdict *verdict = &p->verdict;
+	const struct bailey_context *context;
 	struct bailey_conn_memo memo = { 0 };
 	unsigned int i;
 
 	if (!memorable(p) || READ_ONCE(p->entry->shared))
 		return;
-	memo.stamp = bailey_context_make(p->binding->contexts, &p->where);
-	if (!memo.stamp || READ_ONCE(p->entry->memo[p->match.side].stamp) == memo.stamp)
+	context = bailey_context_make(p->binding->contexts, &p->where, NULL);
+	if (!context)
+		return;
+	memo.stamp = context->stamp;
+	if (READ_ONCE(p->entry->memo[p->match.side].stamp) == memo.stamp)
 		return;
 	for (i = 0; i < verdict->hits; i++)
 		memo.counter[i] = verdict->rule[i]->counter;
@@ -287,10 +293,30 @@ static void evaluate_again(struct passage *p)
 	bailey_evaluate(&p->eval, &match, &p->rules, &p->verdict);
 }
 
+/*
+ * The packet was looked for already. If nobody had its key then, it is new; who has come
+ * since is met when it enters the table.
+ */
+static void find_again(struct passage *p)
+{
+	const struct bailey_conn_recall *recall = p->recall;
+
+	p->end = recall->end;
+	p->hash = recall->hash;
+	bailey_conn_key_copy(&p->key, &recall->key);
+	if (recall->entry)
+		p->entry = choose(p->bn, &p->eval, &p->quote, &p->key, p->hash, p->end,
+				  &p->match);
+}
+
 static void find_conn(struct passage *p)
 {
 	bool related;
 
+	if (p->recall && p->recall->end <= 1) {
+		find_again(p);
+		return;
+	}
 	p->end = bailey_eval_key(&p->eval, &p->quote, &p->key, &related);
 	if (p->end > 1)
 		return;
@@ -324,10 +350,12 @@ static enum bailey_reason judge(struct passage *p, enum bailey_reason parsed)
 		return BAILEY_PASS;
 	if (bailey_eval_begin(&p->eval, p->binding, &p->packet, parsed, &p->where,
 			      NULL, &p->verdict)) {
+		bailey_stateless_learn(&p->eval);
 		if (p->verdict.reason == BAILEY_PASS)
 			bailey_stats_count(p->bn->stats, BAILEY_COUNT_UNASKED);
 		return p->verdict.reason;
 	}
+	bailey_stateless_learn(&p->eval);
 	p->rules = bailey_sysctl_track_rules(&p->bn->sysctls);
 	find_and_ask(p);
 	p->verdict.reason = settle(p);
@@ -338,13 +366,13 @@ static enum bailey_reason judge(struct passage *p, enum bailey_reason parsed)
 	return p->verdict.reason;
 }
 
-/* A packet that nothing is remembered of. @plain: what it says, if that is known. */
+/* A packet that nothing is remembered of. @recall: as far as that got, if it is a plain one. */
 static noinline unsigned int ask_in_full(struct bailey_net *bn,
 					 const struct bailey_binding *binding,
 					 struct sk_buff *skb,
 					 const struct nf_hook_state *state,
 					 const struct bailey_where *where,
-					 const struct bailey_packet *plain)
+					 const struct bailey_conn_recall *recall)
 {
 	struct passage p BAILEY_UNSET; /* most packets need little of it */
 	enum bailey_reason reason = BAILEY_PASS;
@@ -353,8 +381,9 @@ static noinline unsigned int ask_in_full(struct bailey_net *bn,
 	p.skb = skb;
 	p.binding = binding;
 	p.where = *where;
-	if (plain)
-		p.packet = *plain;
+	p.recall = recall;
+	if (recall)
+		p.packet = *recall->packet;
 	else
 		reason = bailey_skb_parse(skb, &p.packet, &p.quote);
 	reason = judge(&p, reason);
@@ -420,40 +449,53 @@ static noinline bool compares(struct bailey_net *bn, const struct bailey_binding
  */
 static bool recall(struct bailey_net *bn, const struct bailey_binding *binding,
 		   const struct sk_buff *skb, const struct bailey_where *where,
-		   const struct bailey_packet *packet)
+		   struct bailey_conn_recall *recall, u32 stamp)
 {
-	struct bailey_conn_recall recall BAILEY_UNSET;
 	struct bailey_track_rules rules;
-	u32 stamp, now;
+	u32 now = bailey_conn_now();
 
-	stamp = bailey_context_find(binding->contexts, where);
-	if (!stamp || trace_bailey_verdict_enabled())
-		return false;
-	now = bailey_conn_now();
-	recall.packet = packet;
-	if (!bailey_conn_recall(&recall, &bn->conns, where->domain, stamp, now))
+	if (!bailey_conn_recall(recall, &bn->conns, where->domain, stamp, now))
 		return false;
 	if (unlikely(READ_ONCE(compare)) &&
-	    !compares(bn, binding, skb, where, &recall, stamp))
+	    !compares(bn, binding, skb, where, recall, stamp))
 		return false;
 	rules = bailey_sysctl_track_rules(&bn->sysctls);
-	if (!bailey_conn_go_on(&recall, &rules, now))
+	if (!bailey_conn_go_on(recall, &rules, now))
 		return false;
-	bailey_counter_add_two_bh(recall.counter, packet->len, now);
+	bailey_counter_add_two_bh(recall->counter, recall->packet->len, now);
 	bailey_stats_count_bh(bn->stats, BAILEY_COUNT_ACCEPTED);
 	return true;
 }
 
-static bool recall_bh(struct bailey_net *bn, const struct bailey_binding *binding,
-		      const struct sk_buff *skb, const struct bailey_where *where,
-		      const struct bailey_packet *packet)
+/* A packet like those before it. False if it has to be asked in full. */
+static bool judge_quickly(struct bailey_net *bn, const struct bailey_binding *binding,
+			  const struct sk_buff *skb, const struct bailey_where *where,
+			  struct bailey_conn_recall *looked, enum bailey_reason *reason)
+{
+	const struct bailey_context *context = bailey_context_find(binding->contexts, where);
+
+	if (unlikely(!context || trace_bailey_verdict_enabled()))
+		return false;
+	if (!context->stateless) {
+		*reason = BAILEY_PASS;
+		return recall(bn, binding, skb, where, looked, context->stamp);
+	}
+	if (unlikely(READ_ONCE(compare)) &&
+	    !bailey_stateless_agrees(bn, binding, context, where, skb, looked->packet))
+		return false;
+	return bailey_stateless_judge(bn, binding, context, looked->packet, reason);
+}
+
+static bool judge_quickly_bh(struct bailey_net *bn, const struct bailey_binding *binding,
+			     const struct sk_buff *skb, const struct bailey_where *where,
+			     struct bailey_conn_recall *looked, enum bailey_reason *reason)
 {
 	bool ret;
 
 	if (likely(softirq_count()))
-		return recall(bn, binding, skb, where, packet);
+		return judge_quickly(bn, binding, skb, where, looked, reason);
 	local_bh_disable();
-	ret = recall(bn, binding, skb, where, packet);
+	ret = judge_quickly(bn, binding, skb, where, looked, reason);
 	local_bh_enable();
 	return ret;
 }
@@ -465,6 +507,8 @@ static unsigned int hook(void *priv, struct sk_buff *skb,
 	const struct bailey_binding *binding;
 	struct bailey_where where BAILEY_UNSET;
 	struct bailey_packet packet BAILEY_UNSET;
+	struct bailey_conn_recall looked BAILEY_UNSET;
+	enum bailey_reason reason;
 	bool plain;
 
 	binding = rcu_dereference(bn->store.live);
@@ -477,9 +521,11 @@ static unsigned int hook(void *priv, struct sk_buff *skb,
 		return NF_DROP;
 	}
 	plain = bailey_skb_plain(skb, &packet);
-	if (plain && recall_bh(bn, binding, skb, &where, &packet))
-		return NF_ACCEPT;
-	return ask_in_full(bn, binding, skb, state, &where, plain ? &packet : NULL);
+	looked.packet = &packet;
+	looked.end = 2;
+	if (plain && judge_quickly_bh(bn, binding, skb, &where, &looked, &reason))
+		return reason == BAILEY_PASS ? NF_ACCEPT : NF_DROP;
+	return ask_in_full(bn, binding, skb, state, &where, plain ? &looked : NULL);
 }
 
 #define HOOK(family, number) { \

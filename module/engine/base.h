@@ -264,6 +264,13 @@ static inline void sort_r(void *base, size_t num, size_t size,
 
 #include <linux/bailey.h>
 
+/* Not zeroed for safety's sake (CONFIG_INIT_STACK_ALL_ZERO): it is filled in at once. */
+#if __has_attribute(uninitialized)
+#define BAILEY_UNSET	__attribute__((uninitialized))
+#else
+#define BAILEY_UNSET
+#endif
+
 /**
  * struct bailey_count - what a counter has counted
  * @packets: packets

@@ -162,7 +162,7 @@ static inline bool holds4(const struct lookup *lookup, const struct bailey_recor
 
 static inline bool holds6(const struct lookup *lookup, const struct bailey_record *record)
 {
-	struct bailey_addr addr[2];
+	struct bailey_addr addr[2] BAILEY_UNSET;
 
 	memcpy(addr, record->addr, sizeof(addr));
 	return !differs_above(lookup, record) &&
@@ -198,7 +198,7 @@ static inline void climb(struct lookup *lookup, bool v6)
 	const struct bailey_index *index = lookup->index;
 	const struct bailey_packet *packet = lookup->packet;
 	const struct bailey_tree_node *node = index->node;
-	u64 point[BAILEY_TREE_DIMS];
+	u64 point[BAILEY_TREE_DIMS] BAILEY_UNSET;
 
 	if (!node || index->leaf_first >= lookup->best)
 		return;
@@ -258,25 +258,72 @@ static inline u32 sift_all(struct lookup *lookup, bool v6)
 	return tables & sift_port(lookup, BAILEY_INDEX_DPORT, lookup->dport);
 }
 
-static inline void ask_tables(struct lookup *lookup, bool v6)
+/**
+ * struct place - where the records of a table's key may be
+ * @bucket: the bucket
+ * @mark: what the bucket has to show
+ * @first: the table's lowest rule, as in records
+ */
+struct place {
+	const u32 *bucket;
+	u32 mark;
+	u32 first;
+};
+
+/* Where each of the tables has to look; the memory is on its way then. */
+static inline u32 locate(const struct lookup *lookup, u32 tables, struct place *place)
 {
 	const struct bailey_index *index = lookup->index;
-	u32 tables = sift_all(lookup, v6), field;
+	u32 count = 0, field;
 
-	for (; tables; tables &= tables - 1) {
+	for (; tables; tables &= tables - 1, count++) {
 		const struct bailey_index_table *table = &index->table[bailey_lowest_bit(tables)];
 		u64 hash = table->salt;
-		const u32 *bucket;
 
-		if (table->first >= lookup->best)
-			return;
 		for (field = 0; field < BAILEY_INDEX_FIELDS; field++)
 			hash += lookup->hash[field][table->level[field]];
 		hash = bailey_index_hash_end(hash);
-		bucket = &index->bucket[bailey_index_bucket(hash, index->buckets)];
-		if (bucket[0] & bailey_index_mark(hash))
-			scan(lookup, index->records, bucket[0] >> BAILEY_INDEX_MARKS,
-			     bucket[1] >> BAILEY_INDEX_MARKS, v6);
+		place[count].bucket = &index->bucket[bailey_index_bucket(hash, index->buckets)];
+		bailey_prefetch(place[count].bucket);
+		place[count].mark = bailey_index_mark(hash);
+		place[count].first = table->first;
+	}
+	return count;
+}
+
+/* Only those that have something; their records are on their way then. */
+static inline u32 narrow(const struct bailey_index *index, struct place *place, u32 count,
+			 bool v6)
+{
+	size_t size = v6 ? BAILEY_RECORD_SIZE6 : BAILEY_RECORD_SIZE4;
+	u32 i, kept = 0;
+
+	for (i = 0; i < count; i++) {
+		u32 bucket = place[i].bucket[0];
+
+		place[kept] = place[i];
+		bailey_prefetch((const u8 *)index->records +
+				(bucket >> BAILEY_INDEX_MARKS) * size);
+		kept += !!(bucket & place[i].mark);
+	}
+	return kept;
+}
+
+static inline void ask_tables(struct lookup *lookup, bool v6)
+{
+	const struct bailey_index *index = lookup->index;
+	struct place place[BAILEY_INDEX_TABLES];
+	u32 i, count;
+
+	count = locate(lookup, sift_all(lookup, v6), place);
+	count = narrow(index, place, count, v6);
+	for (i = 0; i < count; i++) {
+		const u32 *bucket = place[i].bucket;
+
+		if (place[i].first >= lookup->best)
+			return;
+		scan(lookup, index->records, bucket[0] >> BAILEY_INDEX_MARKS,
+		     bucket[1] >> BAILEY_INDEX_MARKS, v6);
 	}
 }
 
@@ -295,7 +342,7 @@ static struct bailey_rule *search(const struct bailey_policy *policy,
 				  const struct bailey_index *index, const u64 *gone,
 				  const struct bailey_packet *packet)
 {
-	struct lookup lookup;
+	struct lookup lookup BAILEY_UNSET;
 
 	if (unlikely(packet->flags & BAILEY_PKT_FRAGMENT))
 		return search_plainly(policy, index, gone, packet);

@@ -10,7 +10,7 @@ import re
 import time
 
 from rules import RuleSet, grid
-from subjects import (Bailey, Conntrack, Iptables, NftLinear, Pipapo, Subject, Wrong,
+from subjects import (Bailey, Conntrack, Iptables, NftLinear, Pipapo, Probe, Subject, Wrong,
                       enter_first, read, set_sysctl, sh, write)
 
 TRACE = "/proc/bailey_bench_trace"
@@ -387,6 +387,8 @@ ALL = {
     "checksum": lambda bench: established(bench, three(), "checksum", checksum=1),
     "payload": lambda bench: established(bench, three(), "payload", checksum=1, payload=1400),
     "udp": lambda bench: established(bench, three(), "udp", proto=17),
+    # The probes first: what is opened last is what the flows have come to
+    "probe": lambda bench: established(bench, [Probe(1), Probe(2)] + three(), "probe"),
     "advancing": advancing,
     "new": lambda bench: new(bench, three()),
     "new6": lambda bench: new(bench, three(), "new6", family=6),
