@@ -13,7 +13,8 @@ static const char usage[] =
 	"       bailey [ OPTIONS ] -b[atch] FILE\n"
 	"\n"
 	"OBJECT  := { acl | group | prefix-list | attach | endpoint | exempt |\n"
-	"             default | policy | connection | explain | stats | version }\n"
+	"             default | policy | connection | explain | reach | stats |\n"
+	"             version }\n"
 	"OPTIONS := { -j[son] | -p[retty] | -s[tats] | -V[ersion] | -h[elp] |\n"
 	"             -c[olor][={always|auto|never}] }\n"
 	"\n"
@@ -136,7 +137,8 @@ static int run_object(int argc, char **argv)
 		{ "exempt", tool_exempt_main }, { "default", tool_default_main },
 		{ "policy", tool_policy_main },
 		{ "connection", tool_connection_main },
-		{ "explain", tool_explain_main }, { "stats", tool_stats_main },
+		{ "explain", tool_explain_main }, { "reach", tool_reach_main },
+		{ "stats", tool_stats_main },
 		{ "version", tool_version_main }, {}
 	};
 	const struct tool_choice *object;

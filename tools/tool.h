@@ -138,6 +138,7 @@ int tool_script_run(const struct bailey_script_ops *ops, void *arg,
 		    const struct tool_source *source, struct bailey_diag *diag);
 int tool_policy_build(struct bailey_policy **policy,
 		      const struct tool_source *source, struct bailey_diag *diag);
+int tool_policy_read(const char *path, struct bailey_policy **policy);
 int tool_policy_live(struct bailey_policy **policy);
 
 /* counters.c */
@@ -222,6 +223,7 @@ int tool_default_main(int argc, char **argv);
 int tool_policy_main(int argc, char **argv);
 int tool_connection_main(int argc, char **argv);
 int tool_explain_main(int argc, char **argv);
+int tool_reach_main(int argc, char **argv);
 int tool_stats_main(int argc, char **argv);
 int tool_version_main(int argc, char **argv);
 json_t *tool_exempts_json(const struct bailey_policy *policy);

@@ -123,7 +123,8 @@ static void compare(struct reach *reach, const struct reach_pair *pair, u32 spac
 	space_packet_complete(packet);
 	if (bailey_addr_equal(&packet->src, &packet->dst) ||
 	    !space_has(reach->spaces, pair->from->space[0], packet) ||
-	    !space_has(reach->spaces, pair->to->space[1], packet))
+	    !space_has(reach->spaces, pair->to->space[1], packet) ||
+	    (!reach->packets && packet->flags & BAILEY_PKT_ICMP_REPLY))
 		return;
 	has = space_has(reach->spaces, space, packet);
 	if (diff)
@@ -265,7 +266,7 @@ static void try_policies(struct bailey_policy **policy, u32 count, bool packets)
 	struct reach reach = {};
 	struct world world;
 
-	if (world_create(&world, spaces, policy, count) ||
+	if (world_create(&world, spaces, policy, count, NULL) ||
 	    reach_init(&reach, spaces, &world, packets))
 		exit(2);
 	reach_each_pair(&reach, &all, try_pair, NULL);

@@ -14,7 +14,8 @@
  *
  * The groups are not asked about the response, since their doors remember the request.
  * "A packet" is the first one that anybody sees of its connection: TCP's is a SYN, and
- * an ICMP reply can't be one where groups track.
+ * an ICMP reply can't be one where groups track. Among connections replies mean nothing:
+ * they are filled in so that sets look simple, and nobody may ask about them.
  */
 #include "reach.h"
 
@@ -113,7 +114,6 @@ int reach_init(struct reach *reach, struct spaces *spaces, const struct world *w
 		reach->rules[i] = reach_rules_create(world->policy[i]);
 		if (!reach->rules[i])
 			return -ENOMEM;
-		reach->exempt[i] = exempt_space(spaces, world->policy[i]->exempts);
 	}
 	return reach->permits ? 0 : -ENOMEM;
 }
@@ -143,7 +143,7 @@ void reach_exit(struct reach *reach)
 void reach_collect(struct reach *reach, const u32 *keep, u32 count)
 {
 	const struct world *world = reach->world;
-	u32 i, n = count + WORLD_POLICIES + 2 * world->places, *root;
+	u32 i, n = count + 2 * world->places, *root;
 
 	for (i = 0; i < world->policies; i++)
 		n += reach_rules_roots(reach->rules[i], NULL);
@@ -155,10 +155,8 @@ void reach_collect(struct reach *reach, const u32 *keep, u32 count)
 	}
 	memcpy(root, keep, count * sizeof(*keep));
 	n = count;
-	for (i = 0; i < world->policies; i++) {
-		root[n++] = reach->exempt[i];
+	for (i = 0; i < world->policies; i++)
 		n += reach_rules_roots(reach->rules[i], root + n);
-	}
 	for (i = 0; i < world->places; i++) {
 		root[n++] = world->place[i].space[0];
 		root[n++] = world->place[i].space[1];
@@ -226,7 +224,7 @@ static u32 asked_space(struct reach *reach, u32 policy, const struct reach_pair 
 		return SPACE_NONE;
 	space = groups_allow(reach, policy, pair, BAILEY_SRC);
 	space = space_and(spaces, space, groups_allow(reach, policy, pair, BAILEY_DST));
-	if (from->set || to->set)
+	if (reach->packets && (from->set || to->set))
 		space = space_minus(spaces, space, spaces->replies);
 	/* What turns round in one interface does not cross its boundary */
 	if (space == SPACE_NONE ||
@@ -234,6 +232,49 @@ static u32 asked_space(struct reach *reach, u32 policy, const struct reach_pair 
 		return space;
 	space = space_and(spaces, space, acl_allows(reach, policy, from, BAILEY_SRC));
 	return space_and(spaces, space, acl_allows(reach, policy, to, BAILEY_DST));
+}
+
+/* Only packets with addresses of both places. */
+static u32 between(struct reach *reach, const struct reach_pair *pair, u32 space)
+{
+	space = space_and(reach->spaces, space, pair->from->space[0]);
+	return space_and(reach->spaces, space, pair->to->space[1]);
+}
+
+/**
+ * reach_allowed() - the packets that rules let go from one place to another
+ * @reach: says whether their responses must be able to come back
+ * @policy: number of the policy in the world
+ * @pair: the places
+ *
+ * Return: the space, or %SPACE_FAILED.
+ */
+u32 reach_allowed(struct reach *reach, u32 policy, const struct reach_pair *pair)
+{
+	u32 space = between(reach, pair, asked_space(reach, policy, pair));
+
+	return reach->packets ? space : space_fill_replies(reach->spaces, space);
+}
+
+/**
+ * reach_exempt() - the packets that go from one place to another by an exempt line
+ * @reach: knows the places
+ * @policy: number of the policy in the world
+ * @pair: the places
+ * @only: bit per &enum bailey_exempt that is meant
+ *
+ * Return: the space, or %SPACE_FAILED.
+ */
+u32 reach_exempt(struct reach *reach, u32 policy, const struct reach_pair *pair, u8 only)
+{
+	const struct world_device *device = &reach->world->device[pair->from->device];
+	u8 exempts = reach->world->policy[policy]->exempts & only;
+
+	if (pair->hook == BAILEY_HOOK_FORWARD || !exempts)
+		return SPACE_NONE;
+	if (device->loopback && exempts & (1 << BAILEY_EXEMPT_LOOPBACK))
+		return between(reach, pair, SPACE_ALL);
+	return between(reach, pair, exempt_space(reach->spaces, exempts));
 }
 
 /**
@@ -246,18 +287,6 @@ static u32 asked_space(struct reach *reach, u32 policy, const struct reach_pair 
  */
 u32 reach_space(struct reach *reach, u32 policy, const struct reach_pair *pair)
 {
-	const struct world_device *device = &reach->world->device[pair->from->device];
-	u8 exempts = reach->world->policy[policy]->exempts;
-	struct spaces *spaces = reach->spaces;
-	u32 space;
-
-	if (pair->hook != BAILEY_HOOK_FORWARD && device->loopback &&
-	    exempts & (1 << BAILEY_EXEMPT_LOOPBACK))
-		space = SPACE_ALL;
-	else
-		space = asked_space(reach, policy, pair);
-	if (pair->hook != BAILEY_HOOK_FORWARD)
-		space = space_or(spaces, space, reach->exempt[policy]);
-	space = space_and(spaces, space, pair->from->space[0]);
-	return space_and(spaces, space, pair->to->space[1]);
+	return space_or(reach->spaces, reach_allowed(reach, policy, pair),
+			reach_exempt(reach, policy, pair, BAILEY_EXEMPT_ALL));
 }

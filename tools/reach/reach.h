@@ -45,7 +45,6 @@ struct reach_permits;
  * @packets: single packets are asked for; else connections
  * @rules: per policy, what ACLs and groups are as sets
  * @permits: what sets of groups allow
- * @exempt: per policy, what passes at LOCAL_IN and LOCAL_OUT by exempt lines
  */
 struct reach {
 	struct spaces *spaces;
@@ -53,12 +52,13 @@ struct reach {
 	bool packets;
 	struct reach_rules *rules[WORLD_POLICIES];
 	struct reach_permits *permits;
-	u32 exempt[WORLD_POLICIES];
 };
 
 int reach_init(struct reach *reach, struct spaces *spaces, const struct world *world,
 	       bool packets);
 void reach_exit(struct reach *reach);
+u32 reach_allowed(struct reach *reach, u32 policy, const struct reach_pair *pair);
+u32 reach_exempt(struct reach *reach, u32 policy, const struct reach_pair *pair, u8 only);
 u32 reach_space(struct reach *reach, u32 policy, const struct reach_pair *pair);
 void reach_collect(struct reach *reach, const u32 *keep, u32 count);
 

@@ -132,6 +132,7 @@ u32 space_ranges(struct spaces *spaces, enum space_field field, u8 family,
 		 const struct space_range *range, u32 count);
 u32 space_prefix(struct spaces *spaces, enum space_field field, u8 family,
 		 const struct bailey_addr *addr, u8 bits);
+u32 space_fill_replies(struct spaces *spaces, u32 space);
 
 /**
  * space_not() - the complement

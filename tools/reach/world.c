@@ -39,6 +39,8 @@ static int by_sets(const void *x, const void *y)
 	if (!order)
 		order = set_cmp(a->set[1], b->set[1]);
 	if (!order)
+		order = (int)a->asked - (int)b->asked;
+	if (!order)
 		order = strcmp(a->name, b->name);
 	return order ? order : addr_cmp(a, b);
 }
@@ -184,7 +186,8 @@ static int add_endpoints(struct world *world, struct spaces *spaces, u32 device,
 	qsort(addr, count, sizeof(*addr), by_sets);
 	for (i = 0; i < count; i += n) {
 		for (n = 1; i + n < count && addr[i].set[0] == addr[i + n].set[0] &&
-		     addr[i].set[1] == addr[i + n].set[1]; n++)
+		     addr[i].set[1] == addr[i + n].set[1] &&
+		     addr[i].asked == addr[i + n].asked; n++)
 			;
 		place = add_place(world, WORLD_ENDPOINTS, device);
 		if (!place || addrs_space(spaces, addr + i, n, place->space))
@@ -221,7 +224,20 @@ static int add_places(struct world *world, struct spaces *spaces, u32 device,
 	return 0;
 }
 
-static int make_places(struct world *world, struct spaces *spaces)
+/* An endpoint that is asked for by name is a place of its own. */
+static u8 is_asked(const struct world_addr *addr, const char * const *asked)
+{
+	u8 which = 0;
+	u32 i;
+
+	for (i = 0; asked && i < 2; i++)
+		if (asked[i] && !strcmp(addr->name, asked[i]))
+			which |= 1 << i;
+	return which;
+}
+
+static int make_places(struct world *world, struct spaces *spaces,
+		       const char * const *asked)
 {
 	u32 i, first, n, count = count_addrs(world);
 	struct at_device *at = calloc(count + 1, sizeof(*at));
@@ -236,8 +252,10 @@ static int make_places(struct world *world, struct spaces *spaces)
 	qsort(at, count, sizeof(*at), by_device);
 	count = join_addrs(at, count);
 	world->addrs = count;
-	for (i = 0; i < count; i++)
+	for (i = 0; i < count; i++) {
 		world->addr[i] = at[i].addr;
+		world->addr[i].asked = is_asked(&at[i].addr, asked);
+	}
 	for (i = 0, first = 0; i < world->devices && !ret; i++, first += n) {
 		for (n = 0; first + n < count && at[first + n].device == i; n++)
 			;
@@ -279,11 +297,14 @@ static int resolve(struct world *world, struct spaces *spaces, struct world_plac
  * @spaces: where their addresses go
  * @policy: sealed
  * @policies: how many
+ * @asked: two names of endpoints that are to be places of their own, each may be
+ *	   NULL; or NULL
  *
  * Return: 0; -ENOMEM, also at a limit of @spaces.
  */
 int world_create(struct world *world, struct spaces *spaces,
-		 struct bailey_policy * const *policy, u32 policies)
+		 struct bailey_policy * const *policy, u32 policies,
+		 const char * const *asked)
 {
 	int ret;
 	u32 i;
@@ -296,7 +317,7 @@ int world_create(struct world *world, struct spaces *spaces,
 	world->policies = policies;
 	ret = world_devices_create(world);
 	if (!ret)
-		ret = make_places(world, spaces);
+		ret = make_places(world, spaces, asked);
 	for (i = 0; i < world->places && !ret; i++)
 		ret = resolve(world, spaces, &world->place[i]);
 	return ret;

@@ -49,12 +49,14 @@ enum world_kind {
  * @addr: the address
  * @name: the endpoint, in the last policy that has it
  * @set: its groups in each policy; NULL where it is no endpoint
+ * @asked: it is asked for by its name
  */
 struct world_addr {
 	u8 family;
 	struct bailey_addr addr;
 	const char *name;
 	const struct bailey_set *set[WORLD_POLICIES];
+	u8 asked;
 };
 
 /**
@@ -104,7 +106,8 @@ struct world {
 };
 
 int world_create(struct world *world, struct spaces *spaces,
-		 struct bailey_policy * const *policy, u32 policies);
+		 struct bailey_policy * const *policy, u32 policies,
+		 const char * const *asked);
 void world_destroy(struct world *world);
 u32 world_device_find(const struct world *world, const char *name);
 void world_place_print(const struct world *world, const struct world_place *place,
