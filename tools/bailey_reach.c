@@ -106,7 +106,7 @@ static int print_answer(struct request *request, struct reach *reach,
 	if (tool_options.json)
 		report.json = json_array();
 	ret = reach_each_pair(reach, filter, diff ? report_diff_pair : report_pair, &report);
-	if (!ret && !report.json && !report.lines)
+	if (!ret && !report.json && !report.pairs)
 		printf(diff ? "no difference\n" : "nothing\n");
 	if (report.json && ret)
 		json_decref(report.json);

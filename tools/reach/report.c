@@ -36,6 +36,7 @@ void report_heading(const struct reach *reach, const char *word,
 int report_count(struct report *report, const struct lines *lines)
 {
 	report->lines += lines->count;
+	report->pairs++;
 	return report->lines > REPORT_LINES_MAX ? -E2BIG : 0;
 }
 

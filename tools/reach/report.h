@@ -16,12 +16,14 @@
  * @filter: what is wanted
  * @json: array that the answer goes into, or NULL for text
  * @lines: lines so far
+ * @pairs: pairs of places of which something was said
  * @wrong: the engine did not agree with an example
  */
 struct report {
 	const struct reach_filter *filter;
 	json_t *json;
 	u32 lines;
+	u32 pairs;
 	bool wrong;
 };
 
