@@ -166,19 +166,14 @@ void engine_packet(const struct ref_packet *from, struct bailey_packet *packet,
 		quote->flags |= BAILEY_PKT_ID;
 }
 
-struct place {
-	struct bailey_where where;
-	const struct ref_world *world;
-};
-
 static bool has_addr(const struct bailey_where *where, u32 ifindex, u8 family,
 		     const struct bailey_addr *addr)
 {
-	const struct place *place = container_of(where, struct place, where);
+	const struct ref_world *world = where->world;
 	int i, k;
 
-	for (i = 0; i < place->world->count; i++) {
-		const struct ref_iface *iface = &place->world->iface[i];
+	for (i = 0; i < world->count; i++) {
+		const struct ref_iface *iface = &world->iface[i];
 
 		for (k = 0; iface->ifindex == ifindex && k < iface->count; k++) {
 			struct bailey_addr own = addr_of(&iface->addr[k]);
@@ -192,7 +187,7 @@ static bool has_addr(const struct bailey_where *where, u32 ifindex, u8 family,
 }
 
 static void place_of(const struct ref_world *world, const struct ref_packet *packet,
-		     struct place *place)
+		     struct bailey_where *where)
 {
 	static const u8 hooks[] = {
 		[REF_LOCAL_IN] = BAILEY_HOOK_LOCAL_IN,
@@ -201,23 +196,23 @@ static void place_of(const struct ref_world *world, const struct ref_packet *pac
 	};
 	int end;
 
-	memset(place, 0, sizeof(*place));
-	place->world = world;
-	place->where.hook = hooks[packet->hook];
-	place->where.has_addr = has_addr;
+	memset(where, 0, sizeof(*where));
+	where->world = (void *)world;
+	where->hook = hooks[packet->hook];
+	where->has_addr = has_addr;
 	for (end = 0; end < 2; end++) {
 		const struct ref_iface *iface;
 
 		if (packet->iface[end] < 0)
 			continue;
 		iface = &world->iface[packet->iface[end]];
-		place->where.ifindex[end] = iface->ifindex;
-		place->where.domain[end] = iface->domain;
+		where->ifindex[end] = iface->ifindex;
+		where->domain[end] = iface->domain;
 		if (iface->master >= 0)
-			place->where.master[end] = world->iface[iface->master].ifindex;
+			where->master[end] = world->iface[iface->master].ifindex;
 		if (packet->hook != REF_FORWARD) {
-			place->where.domain[!end] = iface->domain;
-			place->where.loopback = iface->loopback;
+			where->domain[!end] = iface->domain;
+			where->loopback = iface->loopback;
 		}
 	}
 }
@@ -322,14 +317,14 @@ void engine_judge(struct engine *engine, const struct ref_packet *packet, u32 no
 	struct bailey_packet p, quote;
 	struct bailey_conn *conn = NULL;
 	struct bailey_eval eval;
-	struct place place;
+	struct bailey_where where;
 	bool ended;
 
 	engine_packet(packet, &p, &quote);
-	place_of(engine->world, packet, &place);
+	place_of(engine->world, packet, &where);
 	memset(answer, 0, sizeof(*answer));
 	answer->final = bailey_eval_begin(&eval, engine->binding, &p, BAILEY_PASS,
-					  &place.where, NULL, &answer->verdict);
+					  &where, NULL, &answer->verdict);
 	if (answer->final)
 		return;
 	if (eval.tracked)
@@ -341,6 +336,78 @@ void engine_judge(struct engine *engine, const struct ref_packet *packet, u32 no
 	bailey_evaluate(&eval, conn && !ended ? &match : NULL, &track,
 			&answer->verdict);
 	carry_out(engine, &eval, &answer->verdict, conn, match.side, now);
+}
+
+/* One question of explain's. */
+struct asking {
+	struct engine *engine;
+	struct bailey_where where;
+	u32 now;
+};
+
+static int asked_where(void *arg, const char *in, const char *out, struct bailey_where *where)
+{
+	struct asking *asking = arg;
+
+	(void)in;
+	(void)out;
+	if (where->hook != asking->where.hook)
+		return -ENODEV;
+	*where = asking->where;
+	return 0;
+}
+
+static bool asked_find(void *arg, const struct bailey_eval *eval, struct bailey_conn *conn,
+		       u8 *side)
+{
+	struct asking *asking = arg;
+	struct bailey_match_conn match = { 0 };
+	const struct bailey_conn *found = find(asking->engine, eval, NULL, asking->now,
+					       &match);
+
+	if (!found)
+		return false;
+	*conn = *found;
+	*side = match.side;
+	return true;
+}
+
+/**
+ * engine_explain() - what explain says of a packet
+ * @engine: the engine; nothing of it changes
+ * @packet: the packet
+ * @now: seconds
+ * @loose: tcp_loose
+ * @untracked: flows that rules let everybody have are not tracked
+ * @answer: filled in
+ *
+ * Return: 0 or negative errno.
+ */
+int engine_explain(struct engine *engine, const struct ref_packet *packet, u32 now,
+		   bool loose, bool untracked, struct bailey_explanation *answer)
+{
+	static const struct bailey_explain_ops ops = { asked_where, asked_find };
+	struct bailey_track_rules track = {
+		.timeouts = &bailey_timeouts_default, .loose = loose,
+		.untracked = untracked,
+	};
+	const struct ref_world *world = engine->world;
+	struct asking asking = { .engine = engine, .now = now };
+	struct bailey_question question = { 0 };
+	struct bailey_diag diag = { 0 };
+	struct bailey_packet quote;
+	int ret;
+
+	engine_packet(packet, &question.packet, &quote);
+	place_of(world, packet, &asking.where);
+	if (packet->iface[REF_SRC] >= 0)
+		strcpy(question.in, world->iface[packet->iface[REF_SRC]].name);
+	if (packet->iface[REF_DST] >= 0)
+		strcpy(question.out, world->iface[packet->iface[REF_DST]].name);
+	ret = bailey_explain(&question, engine->binding, &track, &ops, &asking, answer,
+			     &diag);
+	bailey_diag_destroy(&diag);
+	return ret;
 }
 
 /**

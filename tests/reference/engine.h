@@ -6,7 +6,7 @@
 #ifndef BAILEY_TESTS_REFERENCE_ENGINE_H
 #define BAILEY_TESTS_REFERENCE_ENGINE_H
 
-#include "evaluate.h"
+#include "explain.h"
 #include "model.h"
 
 struct engine {
@@ -33,11 +33,22 @@ void engine_packet(const struct ref_packet *from, struct bailey_packet *packet,
 		   struct bailey_packet *quote);
 void engine_judge(struct engine *engine, const struct ref_packet *packet, u32 now,
 		  bool loose, bool untracked, struct engine_answer *answer);
+int engine_explain(struct engine *engine, const struct ref_packet *packet, u32 now,
+		   bool loose, bool untracked, struct bailey_explanation *answer);
 void engine_print_conn(const struct bailey_conn *conn, struct bailey_out *out);
 
 bool engine_same_verdict(const struct engine *engine, const struct ref_policy *policy,
 			 const struct ref_verdict *ref,
 			 const struct engine_answer *answer);
+bool engine_same_match(const struct bailey_policy *policy, const struct ref_match *ref,
+		       const struct bailey_match *match);
 bool engine_same_conns(const struct engine *engine, const struct ref_state *state);
+
+/* explained.c */
+bool engine_same_explanation(const struct engine *engine, const struct ref_policy *policy,
+			     const struct ref_packet *packet,
+			     const struct ref_verdict *ref,
+			     const struct engine_answer *answer,
+			     const struct bailey_explanation *said);
 
 #endif /* BAILEY_TESTS_REFERENCE_ENGINE_H */

@@ -11,6 +11,7 @@ struct ref_tally {
 	u64 results[REF_DROP_STATE + 1];
 	u64 tracked, opened, known, again, revoked, related, reopened;
 	u64 rejected, untracked;
+	u64 explained, nears;
 };
 
 struct ref_run {
