@@ -51,17 +51,35 @@ run_faults()
 
 echo "KTAP version 1"
 echo "1..$(($(wc -l <<<"$faults") + 5))"
-"$out/algebra" >"$out/algebra.log"
-result $? "sets are what brute force says"
-"$out/cross" --seed "$seed" --policies 1000
-result $? "reach and engine agree"
-"$out/algebra_sanitized" >"$out/algebra_sanitized.log"
-result $? "sets under the sanitizers"
-"$out/cross_sanitized" --seed "$seed" --policies 40
-result $? "reach and engine agree under the sanitizers"
-"$here/command.sh" "$(dirname "$out")/bailey"
-result $? "the command says it"
-grep -h '^not ok\|^# ' "$out"/algebra*.log
+# later NAME COMMAND...: beside the others
+later()
+{
+	local name=$1
+	shift
+	{
+		"$@" >"$out/$name.log" 2>&1
+		echo $? >"$out/$name.status"
+	} &
+}
+
+# told NAME WHAT: how it went
+told()
+{
+	grep '^not ok\|^# ' "$out/$1.log"
+	result "$(cat "$out/$1.status")" "$2"
+}
+
+later cross "$out/cross" --seed "$seed" --policies 1000
+later algebra "$out/algebra"
+later algebra_sanitized "$out/algebra_sanitized"
+later cross_sanitized "$out/cross_sanitized" --seed "$seed" --policies 40
+later command "$here/command.sh" "$(dirname "$out")/bailey"
+wait
+told algebra "sets are what brute force says"
+told cross "reach and engine agree"
+told algebra_sanitized "sets under the sanitizers"
+told cross_sanitized "reach and engine agree under the sanitizers"
+told command "the command says it"
 run_faults
 for ((i = 1; i <= $(wc -l <<<"$faults"); i++)); do
 	read -r status what <"$out/fault.$i"
