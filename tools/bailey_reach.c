@@ -135,9 +135,9 @@ static int answer(struct request *request, struct bailey_policy **policy, u32 po
 		return tool_fail("out of memory");
 	ret = world_create(&world, spaces, policy, policies, asked);
 	if (!ret)
-		ret = reach_init(&reach, spaces, &world, request->packets);
-	if (!ret)
 		status = filter_look_up(&request->words, spaces, &world, &filter);
+	if (!ret && status == TOOL_OK)
+		ret = reach_init(&reach, spaces, &world, request->packets, filter.space);
 	if (!ret && status == TOOL_OK) {
 		if (reach_count_pairs(&reach, &filter) > REACH_PAIRS_MAX)
 			status = tool_fail("refused: more than %u pairs of places; ask for less (from, to)",

@@ -117,10 +117,10 @@ examples()
 		closed:*) way='old new' ;;
 		*'as: '*)
 			# shellcheck disable=SC2086 # words
-			"$bailey" explain --policy "$scratch/${way% *}" ${line#*as: } >/dev/null ||
+			"$bailey" explain --connection --policy "$scratch/${way% *}" ${line#*as: } >/dev/null ||
 				return
 			# shellcheck disable=SC2086 # words
-			! "$bailey" explain --policy "$scratch/${way#* }" ${line#*as: } >/dev/null ||
+			! "$bailey" explain --connection --policy "$scratch/${way#* }" ${line#*as: } >/dev/null ||
 				return
 			;;
 		esac

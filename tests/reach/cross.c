@@ -18,6 +18,7 @@
 
 static struct ref_random random_state;
 static u64 tried, inside, failures, pairs, changed;
+static u32 within;	/* what is asked for */
 
 static u32 draw(u32 below)
 {
@@ -124,6 +125,7 @@ static void compare(struct reach *reach, const struct reach_pair *pair, u32 spac
 	if (bailey_addr_equal(&packet->src, &packet->dst) ||
 	    !space_has(reach->spaces, pair->from->space[0], packet) ||
 	    !space_has(reach->spaces, pair->to->space[1], packet) ||
+	    !space_has(reach->spaces, within, packet) ||
 	    (!reach->packets && packet->flags & BAILEY_PKT_ICMP_REPLY))
 		return;
 	has = space_has(reach->spaces, space, packet);
@@ -248,6 +250,7 @@ static int try_pair(struct reach *reach, const struct reach_pair *pair, void *ar
 	(void)arg;
 	if (diff)
 		space = space_minus(reach->spaces, reach_space(reach, 1, pair), space);
+	space = space_and(reach->spaces, space, within);
 	pairs++;
 	changed += diff && space != SPACE_NONE;
 	try_rows(reach, pair, space, diff);
@@ -255,7 +258,7 @@ static int try_pair(struct reach *reach, const struct reach_pair *pair, void *ar
 	if (space_example(reach->spaces, space, &packet))
 		compare(reach, pair, space, diff, &packet);
 	if (spaces_crowded(reach->spaces))
-		reach_collect(reach, NULL, 0);
+		reach_collect(reach, &within, 1);
 	return failures > 5;
 }
 
@@ -266,8 +269,13 @@ static void try_policies(struct bailey_policy **policy, u32 count, bool packets)
 	struct reach reach = {};
 	struct world world;
 
+	/* Mostly everything is asked for, else some protocols and ports */
+	within = SPACE_ALL;
+	if (!draw(4))
+		within = space_and(spaces, space_field(spaces, SPACE_PROTO, draw(7), 6 + draw(60)),
+				   space_field(spaces, SPACE_DPORT, draw(100), 100 + draw(50000)));
 	if (world_create(&world, spaces, policy, count, NULL) ||
-	    reach_init(&reach, spaces, &world, packets))
+	    reach_init(&reach, spaces, &world, packets, within))
 		exit(2);
 	reach_each_pair(&reach, &all, try_pair, NULL);
 	if (spaces_failed(spaces)) {

@@ -97,11 +97,12 @@ static u32 exempt_space(struct spaces *spaces, u8 stands)
  * @spaces: where sets are kept
  * @world: the places
  * @packets: single packets are asked for, not connections
+ * @within: nothing will be asked about other packets: answers may or may not have them
  *
  * Return: 0 or -ENOMEM.
  */
 int reach_init(struct reach *reach, struct spaces *spaces, const struct world *world,
-	       bool packets)
+	       bool packets, u32 within)
 {
 	u32 i;
 
@@ -111,7 +112,7 @@ int reach_init(struct reach *reach, struct spaces *spaces, const struct world *w
 	reach->packets = packets;
 	reach->permits = reach_permits_create();
 	for (i = 0; i < world->policies; i++) {
-		reach->rules[i] = reach_rules_create(world->policy[i]);
+		reach->rules[i] = reach_rules_create(world->policy[i], within);
 		if (!reach->rules[i])
 			return -ENOMEM;
 	}

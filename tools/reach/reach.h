@@ -55,7 +55,7 @@ struct reach {
 };
 
 int reach_init(struct reach *reach, struct spaces *spaces, const struct world *world,
-	       bool packets);
+	       bool packets, u32 within);
 void reach_exit(struct reach *reach);
 u32 reach_allowed(struct reach *reach, u32 policy, const struct reach_pair *pair);
 u32 reach_exempt(struct reach *reach, u32 policy, const struct reach_pair *pair, u8 only);

@@ -11,16 +11,18 @@
 /**
  * reach_rules_create() - nothing yet
  * @policy: sealed; must outlive it
+ * @within: nothing is asked about other packets
  *
  * Return: it, or NULL when memory is short.
  */
-struct reach_rules *reach_rules_create(const struct bailey_policy *policy)
+struct reach_rules *reach_rules_create(const struct bailey_policy *policy, u32 within)
 {
 	struct reach_rules *rules = calloc(1, sizeof(*rules));
 
 	if (!rules)
 		return NULL;
 	rules->policy = policy;
+	rules->within = within;
 	rules->acl = calloc(policy->objects[BAILEY_ACL].slots + 1, sizeof(*rules->acl));
 	rules->group = calloc(policy->objects[BAILEY_GROUP].slots + 1,
 			      sizeof(*rules->group));
@@ -71,8 +73,9 @@ u32 reach_rules_acl(struct reach_rules *rules, struct spaces *spaces,
 				  strlen(acl->object.name));
 	known = &rules->acl[slot][dir];
 	if (!known->made[response]) {
-		known->space[response] = space_first_match(spaces, rules->policy,
-							   &acl->rules[dir], response);
+		known->space[response] =
+			space_first_match_within(spaces, rules->policy, &acl->rules[dir],
+						 response, rules->within);
 		known->made[response] = true;
 	}
 	return known->space[response];
@@ -119,7 +122,7 @@ static struct heaped *sort_rules(const struct bailey_rules *rules)
 }
 
 /* The union of some rules; @scratch has room for as many. */
-static u32 heap_space(struct spaces *spaces, const struct bailey_policy *policy,
+static u32 heap_space(struct spaces *spaces, const struct reach_rules *rules,
 		      const struct heaped *heaped, u32 count, u32 *scratch)
 {
 	struct bailey_match match;
@@ -127,7 +130,8 @@ static u32 heap_space(struct spaces *spaces, const struct bailey_policy *policy,
 
 	for (i = 0; i < count; i++) {
 		bailey_rule_match(heaped[i].rule, &match);
-		scratch[i] = space_match(spaces, policy, &match, false);
+		scratch[i] = space_and(spaces, rules->within,
+				       space_match(spaces, rules->policy, &match, false));
 	}
 	return space_union(spaces, scratch, count);
 }
@@ -146,7 +150,7 @@ static int make_group(struct reach_rules *rules, struct spaces *spaces,
 			;
 		peers = &group->peers[group->count++];
 		memcpy(peers->slot, heaped[i].slot, sizeof(peers->slot));
-		peers->space = heap_space(spaces, rules->policy, heaped + i, n, scratch);
+		peers->space = heap_space(spaces, rules, heaped + i, n, scratch);
 		group->cares[0] |= peers->slot[0] != BAILEY_NO_SLOT;
 		group->cares[1] |= peers->slot[1] != BAILEY_NO_SLOT;
 	}
@@ -191,6 +195,9 @@ u32 reach_rules_roots(const struct reach_rules *rules, u32 *root)
 {
 	u32 i, k, dir, n = 0;
 
+	if (root)
+		root[n] = rules->within;
+	n++;
 	for (i = 0; i < rules->policy->objects[BAILEY_ACL].slots; i++)
 		for (dir = 0; dir < 2; dir++)
 			for (k = 0; k < 2; k++, n++)

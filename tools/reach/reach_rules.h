@@ -45,16 +45,18 @@ struct reach_acl {
 /**
  * struct reach_rules - what was asked for of a policy
  * @policy: the policy
+ * @within: only these packets are asked for
  * @acl: per slot and direction
  * @group: per slot and direction
  */
 struct reach_rules {
 	const struct bailey_policy *policy;
+	u32 within;
 	struct reach_acl (*acl)[2];
 	struct reach_group (*group)[2];
 };
 
-struct reach_rules *reach_rules_create(const struct bailey_policy *policy);
+struct reach_rules *reach_rules_create(const struct bailey_policy *policy, u32 within);
 void reach_rules_destroy(struct reach_rules *rules);
 u32 reach_rules_acl(struct reach_rules *rules, struct spaces *spaces,
 		    const struct bailey_acl *acl, u8 dir, bool response);

@@ -33,8 +33,6 @@ static void devices_print(const struct reach *reach, const struct reach_pair *pa
 		bailey_out_printf(out, " in %s", device[pair->from->device].device.name);
 	if (pair->hook != BAILEY_HOOK_LOCAL_IN)
 		bailey_out_printf(out, " out %s", device[pair->to->device].device.name);
-	if (reach->packets)
-		bailey_out_printf(out, " alone");
 }
 
 static int print_set(struct change *change, struct reach *reach,

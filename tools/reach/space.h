@@ -150,6 +150,8 @@ u32 space_match(struct spaces *spaces, const struct bailey_policy *policy,
 		const struct bailey_match *match, bool response);
 u32 space_first_match(struct spaces *spaces, const struct bailey_policy *policy,
 		      const struct bailey_rules *rules, bool response);
+u32 space_first_match_within(struct spaces *spaces, const struct bailey_policy *policy,
+			     const struct bailey_rules *rules, bool response, u32 within);
 
 /* space_packet.c: sets and single packets */
 bool space_has(const struct spaces *spaces, u32 space,
