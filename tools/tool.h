@@ -223,6 +223,7 @@ int tool_default_main(int argc, char **argv);
 int tool_policy_main(int argc, char **argv);
 int tool_connection_main(int argc, char **argv);
 int tool_explain_main(int argc, char **argv);
+int tool_reach_main(int argc, char **argv);
 int tool_stats_main(int argc, char **argv);
 int tool_import_main(int argc, char **argv);
 int tool_export_main(int argc, char **argv);
