@@ -3,7 +3,7 @@
 #
 # Options, objects, abbreviations, help, and what the tool exits with.
 
-objects='acl group prefix-list attach endpoint exempt default policy connection
+objects='acl group prefix-list attach endpoint exempt default policy edit connection
 explain stats version'
 
 run 2 "no words at all is wrong usage" "$real"
