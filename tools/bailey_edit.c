@@ -121,8 +121,7 @@ static void live_text(const struct bailey_out *policy, struct bailey_out *text)
 	size_t len = policy->len, line_len;
 	u32 i;
 
-	bailey_out_printf(text, "# The policy in force. What is missing here is gone when "
-			  "this is loaded.\n");
+	bailey_out_printf(text, "# In force. What is missing here is gone when this is loaded.\n");
 	while (tool_next_line(&at, &len, &line, &line_len)) {
 		for (i = 0; i < ARRAY_SIZE(frame); i++)
 			if (line_len == strlen(frame[i]) && !memcmp(line, frame[i], line_len))
@@ -233,8 +232,8 @@ static int changed_meanwhile(struct edit *edit, const struct bailey_out *mine,
 	}
 	if (status != TOOL_OK)
 		;
-	else if (ask("What now? m: put these changes behind your lines and edit again, "
-		     "x: leave without a change", "mx") == 'm')
+	else if (ask("What now? m: take these in and edit again, x: leave without a change",
+		     "mx") == 'm')
 		status = merge(edit, mine, theirs, now);
 	else
 		status = tool_fail("nothing was changed");
@@ -247,8 +246,8 @@ static int load(struct edit *edit, const struct tool_source *source)
 	if (tool_send_file(source, &edit->load) != TOOL_OK)
 		return ask_again();
 	if (edit->load.options.confirm && !edit->load.options.check)
-		printf("the policy from before comes back in %u s unless "
-		       "'bailey policy confirm' follows\n", edit->load.options.confirm);
+		printf("the old policy comes back in %u s unless 'bailey policy confirm' follows\n",
+		       edit->load.options.confirm);
 	return TOOL_OK;
 }
 
