@@ -27,9 +27,9 @@
 #include <linux/uidgid.h>
 #include <linux/user_namespace.h>
 
+#include "ask.h"
 #include "conn_text.h"
 #include "control.h"
-#include "engine/explain.h"
 #include "engine/policy_text.h"
 #include "hook.h"
 
@@ -250,72 +250,10 @@ static int take_connections(struct conversation *talk, const char *text, size_t 
 	return ret;
 }
 
-static int explain_where(void *arg, const char *in, const char *out,
-			 struct bailey_where *where)
-{
-	struct conversation *talk = arg;
-	const char *names[2] = { in, out };
-	struct net *net = talk->bn->net;
-	const struct net_device *dev;
-	int ret = 0;
-	u32 side;
-
-	bailey_where_init(where, net, where->hook);
-	rcu_read_lock();
-	for (side = 0; side < 2 && !ret; side++) {
-		if (!names[side][0])
-			continue;
-		dev = dev_get_by_name_rcu(net, names[side]);
-		if (dev)
-			bailey_where_device(where, side, dev);
-		else
-			ret = -ENODEV;
-	}
-	rcu_read_unlock();
-	return ret;
-}
-
-static bool explain_find(void *arg, const struct bailey_eval *eval,
-			 struct bailey_conn *conn, u8 *side)
-{
-	struct conversation *talk = arg;
-	struct bailey_conn_entry *entry = NULL;
-	struct bailey_match_conn match;
-
-	rcu_read_lock();
-	if (bailey_net_has_conns(talk->bn))
-		entry = bailey_hook_find(talk->bn, eval, NULL, &match);
-	if (entry) {
-		bailey_conn_entry_read(entry, conn);
-		*side = match.side;
-	}
-	rcu_read_unlock();
-	return entry;
-}
-
-static const struct bailey_explain_ops explain_ops = {
-	.where = explain_where,
-	.find = explain_find,
-};
-
 static int take_explain(struct conversation *talk, const char *text, size_t len,
 			struct bailey_diag *diag)
 {
-	const struct bailey_track_rules track =
-		bailey_sysctl_track_rules(&talk->bn->sysctls);
-	struct bailey_question question;
-	struct bailey_binding *binding;
-	int ret = bailey_question_parse(&question, text, len, diag);
-
-	if (ret)
-		return ret;
-	binding = bailey_store_bind(&talk->bn->store, NULL);
-	if (!binding)
-		return -ENOMEM;
-	ret = bailey_explain(&question, binding, &track, &explain_ops, talk,
-			     &talk->text, diag);
-	bailey_binding_destroy(binding);
-	return ret;
+	return bailey_ask(talk->bn, text, len, &talk->text, diag);
 }
 
 static const struct file_kind kinds[] = {

@@ -43,6 +43,16 @@ static bool hold_standard_fds(void)
 	return true;
 }
 
+/* Where nothing is said, terminals that can are coloured: https://no-color.org */
+static void color_default(void)
+{
+	const char *term = getenv("TERM"), *no = getenv("NO_COLOR");
+	bool can = term && *term && strcmp(term, "dumb") && !(no && *no);
+
+	tool_options.colour = can && isatty(STDOUT_FILENO);
+	tool_options.colour_errors = can && isatty(STDERR_FILENO);
+}
+
 static int color_option(const char *value)
 {
 	bool colour, errors;
@@ -170,5 +180,6 @@ int main(int argc, char **argv)
 	if (!hold_standard_fds())
 		return TOOL_REFUSED;
 	signal(SIGPIPE, SIG_IGN);
+	color_default();
 	return tool_finish(run(argc ? argc - 1 : 0, argv + 1));
 }

@@ -3,99 +3,132 @@
  * bailey explain: which questions a packet is asked, and what the answers are.
  *
  * The module answers from the policy in force and its connections; with --policy
- * the same code answers here, from a file, as if the connection table were empty.
+ * the same code answers here, from a file, as if the connection table were empty
+ * (ask.c). Where the question leaves it open by which interfaces the packet passes, the
+ * policy's endpoints say so, or else the kernel's routing (route.c), with --policy
+ * the only other interface of the policy.
  */
 #include "tool.h"
-#include "engine/explain.h"
+#include "ask.h"
+#include "route.h"
 
 static const char usage[] =
-	"Usage: bailey explain [ --policy FILE ] PACKET\n"
+	"Usage: bailey explain [ --policy FILE ] [ --connection ] PACKET\n"
 	"\n"
-	"PACKET := PROTO from ADDR [ port N ] to ADDR [ port N ] [ type N [ code N ] ]\n"
-	"          [ id N ] [ ttl N ] [ in IFNAME ] [ out IFNAME ] [ fragment ] [ alone ]\n"
+	"PACKET := PROTO from END [ port N ] to END [ port N ] [ type N [ code N ] ]\n"
+	"          [ id N ] [ ttl N ] [ in IFNAME ] [ out IFNAME ] [ fragment ]\n"
+	"          [ ipv4 | ipv6 ]\n"
+	"END    := ADDRESS | ENDPOINT\n"
 	"\n"
 	"'in' and 'out': a packet that is forwarded; 'in' only: one to this machine;\n"
-	"'out' only: one from this machine. 'alone' leaves out the response.\n"
+	"'out' only: one from this machine. Without either, endpoints and the routing\n"
+	"table tell. 'from' without a port: 49152, an ephemeral one.\n"
+	"--connection: the response as well, and an ICMP error about the request.\n"
 	"'fragment': a later fragment, which nobody has put together with the first.\n"
-	"Exit status: 0 if it passes, the response too; 1 if not.\n";
+	"Exit status: 0 if it passes, and with --connection the response, too; 1 if not;\n"
+	"2 if it could not be asked.\n";
 
-#define RESULT		"result: "
+/* What the command exits with. */
+#define EXPLAIN_PASS	0
+#define EXPLAIN_DROP	1
+#define EXPLAIN_FAILED	2
 
-/* The last line of an answer says how it ends. */
-static bool passes(const struct bailey_out *answer)
+/**
+ * struct request - the command line
+ * @file: the policy to be asked, or NULL for the one in force
+ * @source: the packet in words, for messages
+ * @question: the same, parsed
+ * @asked: which ends the question itself left open
+ */
+struct request {
+	const char *file;
+	struct tool_source source;
+	struct bailey_question question;
+	u8 asked;
+};
+
+static int fail_at(const struct request *request, const struct bailey_diag *diag, int ret)
 {
-	const char *end = answer->buf, *at;
-
-	for (at = end; at && (at = strstr(at, RESULT)); at++)
-		if (at == answer->buf || at[-1] == '\n')
-			end = at;
-	return end && !strncmp(end, RESULT "pass\n", strlen(RESULT "pass\n"));
-}
-
-static int show(const struct bailey_out *answer)
-{
-	int status = TOOL_OK;
-
-	if (tool_options.json)
-		status = tool_json_print(tool_explain_json(answer->buf, answer->len));
+	if (diag->error.code)
+		tool_answer_show(diag, &request->source);
+	else if (ret == -ENOMEM)
+		tool_fail("out of memory");
 	else
-		tool_print_text(answer->buf, answer->len);
-	return passes(answer) ? status : TOOL_REFUSED;
+		tool_fail("%s", strerror(-ret));
+	return EXPLAIN_FAILED;
 }
 
-/* Interfaces as the question names them get numbers by their place in it. */
-static int where(void *arg, const char *in, const char *out,
-		 struct bailey_where *where)
+/* Who has told by which interface an end is reached? */
+static const char *placed_by(const struct request *request, u32 s, u8 open)
 {
-	const struct bailey_device *device = arg;
-	const char *name[2] = { in, out };
-	u32 side, i;
-
-	for (side = 0; side < 2; side++)
-		for (i = 0; name[side][0] && i < 2; i++)
-			if (!strcmp(name[side], device[i].name))
-				where->ifindex[side] = device[i].ifindex;
-	where->loopback = where->hook != BAILEY_HOOK_FORWARD &&
-			  !strcmp(in[0] ? in : out, "lo");
-	return 0;
+	if (!(request->asked & 1 << s))
+		return "question";
+	if (!(open & 1 << s))
+		return "endpoint";
+	return request->file ? "policy" : "route";
 }
 
-static u32 devices_fill(struct bailey_device *device,
-			const struct bailey_question *question)
+static json_t *end_json(const struct request *request, u32 s, u8 open)
 {
-	u32 count = 0;
+	const struct bailey_question *question = &request->question;
+	const struct bailey_packet *packet = &question->packet;
+	const char *dev = s == BAILEY_SRC ? question->in : question->out;
+	struct bailey_out addr = {};
+	json_t *json = json_object();
 
-	memset(device, 0, 2 * sizeof(*device));
-	if (question->in[0]) {
-		device[count].ifindex = count + 1;
-		memcpy(device[count++].name, question->in, sizeof(question->in));
+	bailey_out_addr(&addr, packet->family, s == BAILEY_SRC ? &packet->src : &packet->dst);
+	json_object_set_new(json, "end", json_string(s == BAILEY_SRC ? "from" : "to"));
+	json_object_set_new(json, "text", json_string(question->end[s].text));
+	json_object_set_new(json, "address", json_string(addr.buf ? addr.buf : ""));
+	json_object_set_new(json, "dev", *dev ? json_string(dev) : json_null());
+	json_object_set_new(json, "by", json_string(placed_by(request, s, open)));
+	bailey_out_destroy(&addr);
+	return json;
+}
+
+/* Print the answer; whether it passes is its last line. */
+static int show(const struct request *request, u8 open, const struct bailey_out *answer)
+{
+	json_t *json = tool_explain_json(answer->buf, answer->len);
+	const char *result = json_string_value(json_object_get(json, "result"));
+	int status = !result ? EXPLAIN_FAILED :
+		     !strcmp(result, "pass") ? EXPLAIN_PASS : EXPLAIN_DROP;
+	json_t *ends;
+
+	if (!result) {
+		json_decref(json);
+		tool_fail("the module gave no answer that this tool understands");
+		return EXPLAIN_FAILED;
 	}
-	if (question->out[0] && strcmp(question->in, question->out)) {
-		device[count].ifindex = count + 1;
-		memcpy(device[count++].name, question->out, sizeof(question->out));
-	}
-	return count;
+	ends = json_array();
+	json_array_append_new(ends, end_json(request, BAILEY_SRC, open));
+	json_array_append_new(ends, end_json(request, BAILEY_DST, open));
+	json_object_set_new(json, "ends", ends);
+	if (tool_options.json)
+		return tool_json_print(json) == TOOL_OK ? status : EXPLAIN_FAILED;
+	tool_explain_show(json);
+	json_decref(json);
+	return status;
 }
 
-static int answer_offline(const struct bailey_question *question,
-			  struct bailey_policy *policy, struct bailey_out *answer,
-			  struct bailey_diag *diag)
+static int ask_file(struct request *request, struct tool_ask *ask,
+		    struct bailey_out *answer, u8 *open)
 {
-	static const struct bailey_explain_ops ops = { .where = where };
-	const struct bailey_track_rules track = {
-		.timeouts = &bailey_timeouts_default,
-		.tcp_max_ack = BAILEY_TCP_MAX_ACK_DEFAULT,
-		.loose = true,
-	};
-	struct bailey_device device[2];
-	u32 count = devices_fill(device, question);
-	struct bailey_binding *binding = bailey_binding_create(policy, device, count);
-	int ret;
+	struct bailey_explanation said;
+	struct bailey_diag diag = {};
+	int ret = bailey_question_resolve(&request->question, ask->policy, &diag);
 
-	if (!binding)
-		return -ENOMEM;
-	ret = bailey_explain(question, binding, &track, &ops, device, answer, diag);
-	bailey_binding_destroy(binding);
+	*open = request->question.unplaced;
+	if (!ret)
+		ret = tool_ask_place(ask, &request->question, &diag);
+	if (!ret)
+		ret = tool_ask(ask, &request->question, &said, &diag);
+	if (!ret)
+		bailey_explanation_print(ask->policy, &said, answer);
+	if (!ret && answer->failed)
+		ret = -ENOMEM;
+	ret = ret ? fail_at(request, &diag, ret) : EXPLAIN_PASS;
+	bailey_diag_destroy(&diag);
 	return ret;
 }
 
@@ -119,71 +152,140 @@ static int policy_read(const char *name, struct bailey_policy **policy)
 	return status;
 }
 
-static int explain_file(const char *name, const struct bailey_question *question)
+static int explain_file(struct request *request)
 {
 	struct bailey_policy *policy = NULL;
 	struct bailey_out answer = {};
-	struct bailey_diag diag = {};
-	int status = policy_read(name, &policy);
+	struct tool_ask ask;
+	int status = EXPLAIN_FAILED;
+	u8 open = 0;
 
-	if (status == TOOL_OK && (answer_offline(question, policy, &answer, &diag) ||
-				  answer.failed))
-		status = tool_fail("out of memory");
-	if (status == TOOL_OK)
-		status = show(&answer);
+	if (policy_read(request->file, &policy) != TOOL_OK)
+		return EXPLAIN_FAILED;
+	if (tool_ask_open(&ask, policy))
+		tool_fail("out of memory");
+	else
+		status = ask_file(request, &ask, &answer, &open);
+	if (status == EXPLAIN_PASS)
+		status = show(request, open, &answer);
+	tool_ask_close(&ask);
 	bailey_policy_put(policy);
-	bailey_diag_destroy(&diag);
 	bailey_out_destroy(&answer);
 	return status;
 }
 
-static int explain_live(const struct tool_source *source)
+/* Send the question, which says all now, and read the answer. */
+static int ask_module(const struct request *request, struct bailey_out *answer)
 {
-	struct bailey_out answer = {};
+	struct bailey_out line = {};
 	struct bailey_diag diag = {};
 	struct tool_proc proc;
 	int ret, status = tool_proc_open(&proc, "explain", true);
 
 	if (status != TOOL_OK)
-		return status;
-	ret = tool_proc_write(&proc, source->text, source->len);
-	status = tool_proc_read_all(&proc, &answer);
+		return EXPLAIN_FAILED;
+	bailey_question_print(&request->question, &line);
+	bailey_out_bytes(&line, "\n", 1);
+	ret = line.failed ? -ENOMEM : tool_proc_write(&proc, line.buf, line.len);
+	status = tool_proc_read_all(&proc, answer);
 	tool_proc_close(&proc);
 	if (ret) {
-		tool_answer_parse(&diag, answer.buf, answer.len);
+		tool_answer_parse(&diag, answer->buf, answer->len);
+		/* Its place is one in the line that was sent, not in the words. */
 		if (diag.error.code)
-			tool_answer_show(&diag, source);
+			tool_fail("%s", diag.error.reason);
 		else
 			tool_proc_refused(&proc, ret);
 		status = TOOL_REFUSED;
-	} else if (status == TOOL_OK) {
-		status = show(&answer);
 	}
 	bailey_diag_destroy(&diag);
+	bailey_out_destroy(&line);
+	return status == TOOL_OK ? EXPLAIN_PASS : EXPLAIN_FAILED;
+}
+
+/* Endpoints are looked up in the policy in force, which is read for that. */
+static int resolve_live(struct request *request, u8 *open)
+{
+	struct bailey_policy *policy = NULL;
+	struct bailey_diag diag = {};
+	int ret;
+
+	*open = request->asked;
+	if (!request->asked && !request->question.end[0].named &&
+	    !request->question.end[1].named)
+		return EXPLAIN_PASS;
+	if (tool_policy_live(&policy) != TOOL_OK)
+		return EXPLAIN_FAILED;
+	ret = bailey_question_resolve(&request->question, policy, &diag);
+	*open = request->question.unplaced;
+	if (!ret)
+		ret = tool_route_place(&request->question, &diag);
+	ret = ret ? fail_at(request, &diag, ret) : EXPLAIN_PASS;
+	bailey_policy_put(policy);
+	bailey_diag_destroy(&diag);
+	return ret;
+}
+
+static int explain_live(struct request *request)
+{
+	struct bailey_out answer = {};
+	u8 open;
+	int status = resolve_live(request, &open);
+
+	if (status == EXPLAIN_PASS)
+		status = ask_module(request, &answer);
+	if (status == EXPLAIN_PASS)
+		status = show(request, open, &answer);
 	bailey_out_destroy(&answer);
 	return status;
 }
 
-/* What is wrong with the words themselves is a usage error, here and live. */
-static int explain_words(const char *file, struct bailey_out *line)
+/* What is wrong with the words themselves is the same, here and live. */
+static int explain_words(struct request *request, bool connection, struct bailey_out *line)
 {
-	struct tool_source source;
-	struct bailey_question question;
 	struct bailey_diag diag = {};
-	int status;
+	int ret;
 
 	bailey_out_bytes(line, "\n", 1);
-	if (line->failed)
-		return tool_fail("out of memory");
-	source = (struct tool_source){ .text = line->buf, .len = line->len };
-	if (bailey_question_parse(&question, line->buf, line->len, &diag)) {
-		tool_answer_show(&diag, &source);
-		status = TOOL_USAGE;
-	} else {
-		status = file ? explain_file(file, &question) : explain_live(&source);
+	if (line->failed) {
+		tool_fail("out of memory");
+		return EXPLAIN_FAILED;
 	}
-	bailey_diag_destroy(&diag);
-	return status;
+	request->source = (struct tool_source){ .text = line->buf, .len = line->len };
+	ret = bailey_question_parse(&request->question, line->buf, line->len, &diag);
+	if (ret) {
+		ret = fail_at(request, &diag, ret);
+		bailey_diag_destroy(&diag);
+		return ret;
+	}
+	request->question.connection |= connection;
+	request->asked = request->question.unplaced;
+	return request->file ? explain_file(request) : explain_live(request);
+}
+
+/* Take the options out of the words, wherever they stand; -1 for a wrong one. */
+static int take_options(struct request *request, bool *connection, int argc, char **argv)
+{
+	int i, words = 0;
+
+	for (i = 0; i < argc; i++) {
+		const char *option = argv[i] + (argv[i][0] == '-' && argv[i][1] == '-');
+
+		if (argv[i][0] != '-') {
+			argv[words++] = argv[i];
+		} else if (!strcmp(option, "-connection")) {
+			*connection = true;
+		} else if (!strcmp(option, "-policy") && ++i < argc) {
+			request->file = argv[i];
+		} else {
+			if (i == argc)
+				tool_usage(usage, "which file?");
+			else
+				tool_usage(usage, "option '%s' is unknown", argv[i]);
+			return -1;
+		}
+	}
+	return words;
 }
 
 /**
@@ -195,24 +297,23 @@ static int explain_words(const char *file, struct bailey_out *line)
  */
 int tool_explain_main(int argc, char **argv)
 {
+	struct request request = {};
 	struct bailey_out line = {};
-	const char *file = NULL;
-	int status;
+	bool connection = false;
+	int status, words;
 
 	if (tool_wants_help(argc, argv))
 		return tool_help(usage);
-	if (argc && (!strcmp(argv[0], "--policy") || !strcmp(argv[0], "-policy"))) {
-		if (argc < 2)
-			return tool_usage(usage, "which file?");
-		file = argv[1];
-		argc -= 2;
-		argv += 2;
-	}
-	if (!argc)
+	words = take_options(&request, &connection, argc, argv);
+	if (words < 0)
+		return EXPLAIN_FAILED;
+	if (!words)
 		return tool_usage(usage, "which packet?");
-	status = tool_words(&line, argc, argv, usage);
+	status = tool_words(&line, words, argv, usage);
 	if (status == TOOL_OK)
-		status = explain_words(file, &line);
+		status = explain_words(&request, connection, &line);
+	else
+		status = EXPLAIN_FAILED;
 	bailey_out_destroy(&line);
 	return status;
 }

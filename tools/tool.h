@@ -207,8 +207,14 @@ json_t *tool_json_rules(const struct tool_view *view,
 			const struct bailey_object *object,
 			const struct bailey_rules *rules, int dir);
 
+/* Of the document of "explain"; grows when a member changes its meaning or goes. */
+#define TOOL_EXPLAIN_VERSION	1
+
 /* explain_json.c */
 json_t *tool_explain_json(const char *text, size_t len);
+
+/* explain_show.c */
+void tool_explain_show(const json_t *json);
 
 /* rules.c */
 void tool_rules_print(const struct tool_view *view,

@@ -2,349 +2,20 @@
 /*
  * Explain: which questions a packet is asked, and what the answers are.
  *
- * A question in words becomes a packet; bailey_eval_begin() and
- * bailey_evaluate() judge it, as they judge real ones, with a trace; the trace
- * becomes text. The response is then judged with the connection that the
- * request would leave behind. Nothing is counted, entered or refreshed.
+ * bailey_eval_begin() and bailey_evaluate() judge it, as they judge real ones, with a
+ * trace. What was not asked is then filled in with the reason, and the near misses are
+ * looked for (near.c). The response, and an error about the request, are judged with
+ * the connection that the request would leave behind. Nothing is counted, entered
+ * or refreshed, and no limit (of the table, of a source) is looked at.
  */
 #include "explain.h"
-#include "match_text.h"
-#include "policy_text.h"
+#include "permit.h"
 #include "refusal.h"
 
-static const char syntax[] =
-	"PROTO from ADDR [port N] to ADDR [port N] [type T] [code C] [in IF] [out IF] [alone]";
-
-/* "from ADDR [port N]" or "to ADDR [port N]". */
-static int side_parse(struct bailey_lexer *lex, const char *word, u8 proto,
-		      u8 *family, struct bailey_addr *addr, u16 *port)
-{
-	u32 value;
-	int ret;
-
-	if (!bailey_lexer_accept(lex, word))
-		return bailey_lexer_fail(lex, -EINVAL, syntax, "%s is missing", word);
-	if (!lex->word_len ||
-	    !bailey_text_addr(lex->word, lex->word_len, family, addr))
-		return bailey_lexer_fail(lex, -EINVAL, syntax, "this is not an address");
-	bailey_lexer_next(lex);
-	if (!bailey_lexer_is(lex, "port"))
-		return 0;
-	if (!bailey_proto_has_ports(proto))
-		return bailey_lexer_fail(lex, -EINVAL, syntax,
-					 "this protocol has no ports");
-	bailey_lexer_next(lex);
-	ret = bailey_lexer_number(lex, "the port", 0, U16_MAX, &value);
-	*port = value;
-	return ret;
-}
-
-static int ifname_word(struct bailey_lexer *lex, char *name)
-{
-	if (!lex->word_len || lex->word_len > BAILEY_IFNAME_MAX)
-		return bailey_lexer_fail(lex, -EINVAL, syntax,
-					 "an interface name should stand here");
-	memset(name, 0, BAILEY_IFNAME_MAX + 1);
-	memcpy(name, lex->word, lex->word_len);
-	bailey_lexer_next(lex);
-	return 0;
-}
-
-static int number_word(struct bailey_lexer *lex, const char *what, u32 max, u32 *value)
-{
-	bailey_lexer_next(lex);
-	return bailey_lexer_number(lex, what, 0, max, value);
-}
-
-/* One word, or one word and its value, behind the addresses. */
-static int option_parse(struct bailey_lexer *lex, struct bailey_question *question)
-{
-	struct bailey_packet *packet = &question->packet;
-	bool icmp = bailey_packet_is_icmp(packet);
-	u32 value = 0;
-	int ret;
-
-	if (bailey_lexer_accept(lex, "in"))
-		return ifname_word(lex, question->in);
-	if (bailey_lexer_accept(lex, "out"))
-		return ifname_word(lex, question->out);
-	if (bailey_lexer_accept(lex, "alone")) {
-		question->alone = true;
-		return 0;
-	}
-	if (bailey_lexer_accept(lex, "fragment")) {
-		question->fragment = true;
-		return 0;
-	}
-	if (bailey_lexer_is(lex, "ttl")) {
-		ret = number_word(lex, "the hop limit", 255, &value);
-		packet->hop_limit = value;
-		return ret;
-	}
-	if (bailey_lexer_is(lex, "id"))
-		return number_word(lex, "the identifier", U32_MAX, &packet->id);
-	if (icmp && bailey_lexer_is(lex, "type")) {
-		ret = number_word(lex, "the type", 255, &value);
-		packet->type = value;
-		return ret;
-	}
-	if (icmp && bailey_lexer_is(lex, "code")) {
-		ret = number_word(lex, "the code", 255, &value);
-		packet->code = value;
-		return ret;
-	}
-	return bailey_lexer_fail(lex, -EINVAL, syntax, "this word is not known here");
-}
-
-static int family_check(struct bailey_lexer *lex, struct bailey_packet *packet, u8 family)
-{
-	if (family != packet->family)
-		return bailey_lexer_fail(lex, -EINVAL, syntax,
-					 "from and to are of different families");
-	if ((packet->proto == BAILEY_PROTO_ICMP && family != BAILEY_IPV4) ||
-	    (packet->proto == BAILEY_PROTO_ICMPV6 && family != BAILEY_IPV6))
-		return bailey_lexer_fail(lex, -EINVAL, "icmp with IPv4, icmpv6 with IPv6",
-					 "protocol and addresses are of different families");
-	return 0;
-}
-
-/* What follows from the words: kind of ICMP message, ports, TCP flags. */
-static void complete_packet(struct bailey_packet *packet)
-{
-	packet->len = packet->family == BAILEY_IPV4 ? 20 : 40;
-	if (bailey_packet_is_icmp(packet))
-		packet->flags = bailey_packet_icmp_flags(packet->proto, packet->type);
-	else if (bailey_proto_has_ports(packet->proto))
-		packet->flags = BAILEY_PKT_PORTS;
-	if (packet->proto == BAILEY_PROTO_TCP)
-		packet->tcp_flags = BAILEY_TCP_SYN;
-}
-
-/* A later fragment shows nothing of what is above IP. */
-static void strip_packet(struct bailey_packet *packet)
-{
-	packet->flags = BAILEY_PKT_FRAGMENT;
-	packet->sport = 0;
-	packet->dport = 0;
-	packet->type = 0;
-	packet->code = 0;
-	packet->id = 0;
-	packet->tcp_flags = 0;
-}
-
-static void packet_defaults(struct bailey_packet *packet)
-{
-	packet->hop_limit = 64;
-	if (packet->proto == BAILEY_PROTO_ICMP)
-		packet->type = 8;
-	if (packet->proto == BAILEY_PROTO_ICMPV6)
-		packet->type = 128;
-}
-
-/**
- * bailey_question_parse() - read a packet in words
- * @question: filled in
- * @text: one line, with or without its newline
- * @len: its length
- * @diag: says what is wrong with it
- *
- * Return: 0, -EINVAL or -ERANGE.
- */
-int bailey_question_parse(struct bailey_question *question, const char *text,
-			  size_t len, struct bailey_diag *diag)
-{
-	const char *newline = memchr(text, '\n', len);
-	struct bailey_packet *packet = &question->packet;
-	struct bailey_lexer lex;
-	u16 proto;
-	u8 family;
-	int ret;
-
-	memset(question, 0, sizeof(*question));
-	bailey_lexer_init(&lex, text, newline ? (size_t)(newline - text) : len, 1, diag);
-	if (!bailey_lexer_next(&lex) ||
-	    !bailey_proto_parse(lex.word, lex.word_len, &proto) ||
-	    proto == BAILEY_PROTO_ANY)
-		return bailey_lexer_fail(&lex, -EINVAL, syntax,
-					 "a protocol should stand here");
-	bailey_lexer_next(&lex);
-	packet->proto = proto;
-	ret = side_parse(&lex, "from", packet->proto, &packet->family, &packet->src,
-			 &packet->sport);
-	if (!ret)
-		ret = side_parse(&lex, "to", packet->proto, &family, &packet->dst,
-				 &packet->dport);
-	if (!ret)
-		ret = family_check(&lex, packet, family);
-	if (ret)
-		return ret;
-	packet_defaults(packet);
-	while (lex.word_len && !ret)
-		ret = option_parse(&lex, question);
-	if (!ret && !question->in[0] && !question->out[0])
-		ret = bailey_lexer_fail(&lex, -EINVAL, syntax,
-					"say where it comes in, goes out, or both");
-	complete_packet(packet);
-	if (question->fragment)
-		strip_packet(packet);
-	return ret;
-}
-
-static void packet_print(const struct bailey_packet *packet, const char *in,
-			 const char *out_dev, struct bailey_out *out)
-{
-	const char *name = bailey_proto_name(packet->proto);
-	bool ports = packet->flags & BAILEY_PKT_PORTS;
-
-	if (name)
-		bailey_out_printf(out, "%s from ", name);
-	else
-		bailey_out_printf(out, "%u from ", packet->proto);
-	bailey_out_addr(out, packet->family, &packet->src);
-	if (ports)
-		bailey_out_printf(out, " port %u", packet->sport);
-	bailey_out_printf(out, " to ");
-	bailey_out_addr(out, packet->family, &packet->dst);
-	if (ports)
-		bailey_out_printf(out, " port %u", packet->dport);
-	if (packet->flags & BAILEY_PKT_FRAGMENT)
-		bailey_out_printf(out, " fragment");
-	else if (bailey_packet_is_icmp(packet))
-		bailey_out_printf(out, " type %u code %u", packet->type, packet->code);
-	if (in[0])
-		bailey_out_printf(out, " in %s", in);
-	if (out_dev[0])
-		bailey_out_printf(out, " out %s", out_dev);
-}
-
-static void step_who(const struct bailey_step *step, struct bailey_out *out)
-{
-	const struct bailey_side *who = &step->who;
-
-	bailey_out_printf(out, "  %s, the %s behind %s: ",
-			  step->side == BAILEY_SRC ? "source" : "destination",
-			  who->box ? "host" : "subnet",
-			  who->iface ? who->iface->name : "?");
-	if (step->layer_group && who->endpoint)
-		bailey_out_printf(out, "endpoint %s, ", who->endpoint->object.name);
-}
-
-static const char *answer_name(enum bailey_answer answer)
-{
-	switch (answer) {
-	case BAILEY_ANSWER_DENY:
-		return "deny";
-	case BAILEY_ANSWER_REJECT:
-		return "reject";
-	case BAILEY_ANSWER_UNDECIDED:
-		return "undecided";
-	default:
-		return "allow";
-	}
-}
-
-static void group_step_print(const struct bailey_policy *policy,
-			     const struct bailey_step *step, struct bailey_out *out)
-{
-	bailey_out_printf(out, "groups ");
-	bailey_set_print(policy, step->who.set, out);
-	bailey_out_printf(out, " %s%s: ", step->dir == BAILEY_IN ? "in" : "out",
-			  step->about_request ? " (asked about the request)" : "");
-	switch (step->answer) {
-	case BAILEY_ANSWER_ALLOW:
-		bailey_out_printf(out, "group %s ",
-				  bailey_policy_object(policy, BAILEY_GROUP,
-						       step->group)->name);
-		bailey_rule_print(policy, step->rule, out);
-		break;
-	case BAILEY_ANSWER_DENY:
-		bailey_out_printf(out, "no rule allows it");
-		break;
-	case BAILEY_ANSWER_UNDECIDED:
-		bailey_out_printf(out, "a rule may allow it, which a fragment does not show");
-		break;
-	case BAILEY_ANSWER_KNOWN:
-		bailey_out_printf(out, "has said yes to this connection");
-		break;
-	case BAILEY_ANSWER_RELATED:
-		bailey_out_printf(out, "has said yes to the connection that the error is about");
-		break;
-	default:
-		bailey_out_printf(out, "exempt icmp-error");
-	}
-	bailey_out_printf(out, " -> %s\n", answer_name(step->answer));
-}
-
-static void acl_step_print(const struct bailey_policy *policy,
-			   const struct bailey_step *step, struct bailey_out *out)
-{
-	bailey_out_printf(out, "acl %s %s ", step->who.acl->object.name,
-			  step->dir == BAILEY_IN ? "in" : "out");
-	if (step->rule)
-		bailey_rule_print(policy, step->rule, out);
-	else
-		bailey_out_printf(out, "* deny");
-	bailey_out_printf(out, " -> %s\n", answer_name(step->answer));
-}
-
-static void conn_print(const struct bailey_conn *conn, u8 side, struct bailey_out *out)
-{
-	bailey_out_printf(out, "  connection: %s, this is its %s\n",
-			  conn->track.state ? bailey_conn_state_name(conn) : "known",
-			  side == BAILEY_ORIGINATOR ? "request" : "response");
-}
-
-/* How the sender of a rejected packet is told. */
-static void refusal_print(const struct bailey_packet *packet, struct bailey_out *out)
-{
-	bool v4 = packet->family == BAILEY_IPV4;
-
-	switch (bailey_refusal_of(packet)) {
-	case BAILEY_REFUSAL_RESET:
-		bailey_out_printf(out, "  sends: tcp reset\n");
-		break;
-	case BAILEY_REFUSAL_ICMP:
-		bailey_out_printf(out, "  sends: %s type %u code %u\n",
-				  v4 ? "icmp" : "icmpv6",
-				  v4 ? BAILEY_REFUSAL_TYPE4 : BAILEY_REFUSAL_TYPE6,
-				  v4 ? BAILEY_REFUSAL_CODE4 : BAILEY_REFUSAL_CODE6);
-		break;
-	default:
-		bailey_out_printf(out, "  sends: nothing, it must not be answered\n");
-	}
-}
-
-static void trace_print(const struct bailey_policy *policy,
-			const struct bailey_packet *packet,
-			const struct bailey_trace *trace,
-			const struct bailey_verdict *verdict, struct bailey_out *out)
-{
-	u32 i;
-
-	for (i = 0; i < trace->count; i++) {
-		step_who(&trace->step[i], out);
-		if (trace->step[i].layer_group)
-			group_step_print(policy, &trace->step[i], out);
-		else
-			acl_step_print(policy, &trace->step[i], out);
-	}
-	if (trace->exempt != BAILEY_EXEMPT_COUNT)
-		bailey_out_printf(out, "  exempt %s\n", bailey_exempt_name(trace->exempt));
-	else if (verdict->reason == BAILEY_DROP_DEFAULT)
-		bailey_out_printf(out, "  default %s: an interface has nothing attached\n",
-				  bailey_default_name(policy->default_action));
-	else if (!trace->count && verdict->reason == BAILEY_PASS)
-		bailey_out_printf(out, "  nobody asks\n");
-	if (verdict->reject)
-		refusal_print(packet, out);
-	if (verdict->untracked)
-		bailey_out_printf(out, "  not tracked: rules of both directions let everybody\n");
-	if (verdict->reason == BAILEY_PASS)
-		bailey_out_printf(out, "  verdict: pass\n");
-	else
-		bailey_out_printf(out, "  verdict: drop, %s\n",
-				  bailey_reason_name(verdict->reason));
-}
+/* "Fragmentation needed" and "packet too big": RFC 1191, RFC 8201. */
+#define ERROR_TYPE4	3
+#define ERROR_CODE4	4
+#define ERROR_TYPE6	2
 
 /* One explanation under way. */
 struct explanation {
@@ -353,28 +24,220 @@ struct explanation {
 	const struct bailey_track_rules *track;
 	const struct bailey_explain_ops *ops;
 	void *arg;
-	struct bailey_out *out;
+	struct bailey_explanation *answer;
 	struct bailey_conn conn;	/* the request's, real or as it would be */
-	bool conn_valid;
+	u8 known;			/* which of these */
 	u8 side;			/* of the request in @conn */
 };
 
-static int locate(struct explanation *e, const char *in, const char *out_dev,
-		  struct bailey_where *where, struct bailey_diag *diag)
+/* In the order in which they are asked. */
+static const struct {
+	bool group;
+	u8 side;
+} questions[BAILEY_QUESTIONS] = {
+	{ true, BAILEY_SRC }, { false, BAILEY_SRC },
+	{ false, BAILEY_DST }, { true, BAILEY_DST },
+};
+
+static int locate(struct explanation *e, struct bailey_explained *one,
+		  struct bailey_diag *diag)
 {
+	struct bailey_where *where = &one->where;
 	int ret;
 
-	memset(where, 0, sizeof(*where));
-	where->hook = !in[0] ? BAILEY_HOOK_LOCAL_OUT :
-		      !out_dev[0] ? BAILEY_HOOK_LOCAL_IN : BAILEY_HOOK_FORWARD;
-	ret = e->ops->where(e->arg, in, out_dev, where);
+	where->hook = !one->in[0] ? BAILEY_HOOK_LOCAL_OUT :
+		      !one->out[0] ? BAILEY_HOOK_LOCAL_IN : BAILEY_HOOK_FORWARD;
+	ret = e->ops->where(e->arg, one->in, one->out, where);
 	if (!ret)
 		return 0;
-	if (in[0] && out_dev[0])
+	if (one->in[0] && one->out[0])
 		return bailey_diag_fail(diag, ret, 1, 1, "%s or %s is not an interface here",
-					in, out_dev);
+					one->in, one->out);
 	return bailey_diag_fail(diag, ret, 1, 1, "there is no interface %s",
-				in[0] ? in : out_dev);
+				one->in[0] ? one->in : one->out);
+}
+
+/* Why a question was not asked. */
+static enum bailey_unasked why_not(const struct bailey_explained *one,
+				   const struct bailey_side *who, bool group)
+{
+	if (one->exempt != BAILEY_EXEMPT_COUNT)
+		return BAILEY_UNASKED_EXEMPT;
+	if (!who->attach)
+		return BAILEY_UNASKED_UNATTACHED;
+	if (group ? !who->set : !who->acl)
+		return BAILEY_UNASKED_NONE;
+	if (!group && one->where.hook == BAILEY_HOOK_FORWARD &&
+	    one->where.ifindex[BAILEY_SRC] == one->where.ifindex[BAILEY_DST])
+		return BAILEY_UNASKED_INSIDE;
+	return BAILEY_UNASKED_DROPPED;
+}
+
+static const struct bailey_step *find_step(const struct bailey_trace *trace, u32 question)
+{
+	u32 i;
+
+	for (i = 0; i < trace->count; i++)
+		if (trace->step[i].layer_group == questions[question].group &&
+		    trace->step[i].side == questions[question].side)
+			return &trace->step[i];
+	return NULL;
+}
+
+/* All four questions, whether they were asked or not. */
+static void fill_asked(const struct explanation *e, struct bailey_explained *one,
+		       const struct bailey_trace *trace)
+{
+	const struct bailey_step *step;
+	struct bailey_asked *asked;
+	u32 i;
+
+	for (i = 0; i < BAILEY_QUESTIONS; i++) {
+		asked = &one->asked[i];
+		step = find_step(trace, i);
+		if (step) {
+			asked->step = *step;
+			continue;
+		}
+		asked->step.layer_group = questions[i].group;
+		asked->step.side = questions[i].side;
+		asked->step.dir = questions[i].side == BAILEY_SRC ? BAILEY_OUT : BAILEY_IN;
+		bailey_side_resolve(&asked->step.who, e->binding, &one->where, &one->packet,
+				    questions[i].side);
+		asked->unasked = why_not(one, &asked->step.who, questions[i].group);
+	}
+}
+
+static void find_nears(const struct explanation *e, const struct bailey_eval *eval,
+		       struct bailey_explained *one, struct bailey_asked *asked)
+{
+	const struct bailey_step *step = &asked->step;
+	bool reply = one->related ? one->side == BAILEY_ORIGINATOR :
+				    one->side == BAILEY_RESPONDER;
+	bool swapped = step->about_request && reply;
+	struct bailey_inquiry inquiry = {
+		.policy = e->binding->policy,
+		.where = &one->where,
+		.packet = step->about_request ? &one->request : &one->packet,
+		.src = &eval->side[swapped ? BAILEY_DST : BAILEY_SRC],
+		.dst = &eval->side[swapped ? BAILEY_SRC : BAILEY_DST],
+		.dir = step->dir,
+	};
+	struct bailey_near_question near = {
+		.policy = inquiry.policy, .packet = inquiry.packet,
+	};
+
+	if (!step->layer_group) {
+		bailey_near_acl(&near, step->who.acl, step->dir, step->rule,
+				step->answer == BAILEY_ANSWER_ALLOW, &asked->nears);
+		return;
+	}
+	if (step->answer != BAILEY_ANSWER_DENY && step->answer != BAILEY_ANSWER_UNDECIDED)
+		return;
+	bailey_permit_members(&inquiry, near.member);
+	bailey_near_groups(&near, step->who.set, step->dir, &asked->nears);
+}
+
+static bool no_rules(const struct bailey_policy *policy, const struct bailey_set *set)
+{
+	const struct bailey_group *group;
+	u32 i;
+
+	for (i = 0; i < set->count; i++) {
+		group = bailey_group_of(bailey_policy_object(policy, BAILEY_GROUP,
+							     set->slot[i]));
+		if (group->rules[BAILEY_IN].count || group->rules[BAILEY_OUT].count)
+			return false;
+	}
+	return true;
+}
+
+/* The question that dropped it: the last one that was asked. */
+static enum bailey_code code_of_no(const struct explanation *e,
+				   const struct bailey_explained *one)
+{
+	const struct bailey_step *step = NULL;
+	bool in;
+	u32 i;
+
+	for (i = 0; i < BAILEY_QUESTIONS; i++)
+		if (!one->asked[i].unasked)
+			step = &one->asked[i].step;
+	if (!step)
+		return BAILEY_CODE_STATE;
+	in = step->dir == BAILEY_IN;
+	if (!step->layer_group && step->rule)
+		return in ? BAILEY_CODE_ACL_IN_ENTRY : BAILEY_CODE_ACL_OUT_ENTRY;
+	if (!step->layer_group)
+		return in ? BAILEY_CODE_ACL_IN_DEFAULT : BAILEY_CODE_ACL_OUT_DEFAULT;
+	if (no_rules(e->binding->policy, step->who.set))
+		return in ? BAILEY_CODE_GROUP_IN_EMPTY : BAILEY_CODE_GROUP_OUT_EMPTY;
+	return in ? BAILEY_CODE_GROUP_IN_MISMATCH : BAILEY_CODE_GROUP_OUT_MISMATCH;
+}
+
+static enum bailey_code code_of_yes(const struct bailey_explained *one)
+{
+	enum bailey_code code = BAILEY_CODE_NOBODY_ASKS;
+	u32 i;
+
+	if (one->exempt != BAILEY_EXEMPT_COUNT)
+		return BAILEY_CODE_EXEMPT;
+	if (one->verdict.untracked)
+		return BAILEY_CODE_UNTRACKED;
+	for (i = 0; i < BAILEY_QUESTIONS; i++) {
+		if (one->asked[i].unasked)
+			continue;
+		if (one->asked[i].step.answer == BAILEY_ANSWER_RELATED)
+			return BAILEY_CODE_RELATED;
+		if (one->asked[i].step.answer == BAILEY_ANSWER_KNOWN)
+			return BAILEY_CODE_CONNECTION;
+		code = BAILEY_CODE_ALLOWED;
+	}
+	return code;
+}
+
+static enum bailey_code code_of(const struct explanation *e,
+				const struct bailey_explained *one)
+{
+	switch (one->verdict.reason) {
+	case BAILEY_PASS:
+		return code_of_yes(one);
+	case BAILEY_DROP_DEFAULT:
+		return BAILEY_CODE_DEFAULT;
+	case BAILEY_DROP_FRAGMENT:
+		return BAILEY_CODE_FRAGMENT;
+	case BAILEY_DROP_NO_CONNECTION:
+		return BAILEY_CODE_NO_CONNECTION;
+	case BAILEY_DROP_ACL:
+	case BAILEY_DROP_ACL_DEFAULT:
+	case BAILEY_DROP_GROUP:
+		return one->verdict.revoked ? BAILEY_CODE_REVOKED : code_of_no(e, one);
+	default:
+		return BAILEY_CODE_STATE;
+	}
+}
+
+/* What the trace does not have. */
+static void account(struct explanation *e, const struct bailey_eval *eval,
+		    const struct bailey_trace *trace, struct bailey_explained *one)
+{
+	struct bailey_side side;
+	u32 s, i;
+
+	one->exempts_asked = one->where.hook != BAILEY_HOOK_FORWARD;
+	one->exempt = trace->exempt;
+	one->default_action = e->binding->policy->default_action;
+	for (s = 0; s < 2 && one->exempt == BAILEY_EXEMPT_COUNT; s++) {
+		bailey_side_resolve(&side, e->binding, &one->where, &one->packet, s);
+		one->default_asked |= bailey_side_unattached(&side);
+	}
+	if (one->known == BAILEY_KNOWN_TABLE || one->known == BAILEY_KNOWN_IMAGINED)
+		bailey_conn_request(&one->conn, &one->request);
+	fill_asked(e, one, trace);
+	for (i = 0; i < BAILEY_QUESTIONS; i++)
+		if (!one->asked[i].unasked)
+			find_nears(e, eval, one, &one->asked[i]);
+	one->code = code_of(e, one);
 }
 
 /* The connection that a new request would leave in the table. */
@@ -389,8 +252,10 @@ static void imagine(struct explanation *e, const struct bailey_eval *eval,
 	conn->set[0] = verdict->set[0];
 	conn->set[1] = verdict->set[1];
 	conn->epoch = verdict->epoch;
+	conn->ifindex[0] = eval->side[0].box ? 0 : eval->side[0].ifindex;
+	conn->ifindex[1] = eval->side[1].box ? 0 : eval->side[1].ifindex;
 	conn->track = verdict->next.track;
-	e->conn_valid = true;
+	e->known = BAILEY_KNOWN_IMAGINED;
 	e->side = BAILEY_ORIGINATOR;
 }
 
@@ -406,58 +271,82 @@ static void advance(struct explanation *e, const struct bailey_verdict *verdict)
 static bool find_conn(struct explanation *e, const struct bailey_eval *eval,
 		      struct bailey_packet *packet)
 {
-	if (!eval->tracked || packet->flags & BAILEY_PKT_ICMP_ERROR || !e->ops->find)
+	struct bailey_conn *conn = &e->conn;
+
+	if (!e->ops->find || packet->flags & BAILEY_PKT_ICMP_ERROR ||
+	    !e->ops->find(e->arg, eval, conn, &e->side) ||
+	    bailey_conn_reopens(conn, packet))
 		return false;
-	e->conn_valid = e->ops->find(e->arg, eval, &e->conn, &e->side);
-	if (e->conn_valid && bailey_conn_reopens(&e->conn, packet))
-		e->conn_valid = false;
 	/* An INIT, of which an association that is over knows nothing */
-	if (e->conn_valid && packet->proto == BAILEY_PROTO_SCTP &&
-	    e->conn.track.state == BAILEY_SCTP_CLOSED)
-		e->conn_valid = false;
+	if (packet->proto == BAILEY_PROTO_SCTP && conn->track.state == BAILEY_SCTP_CLOSED)
+		return false;
 	/* What would come next */
-	if (e->conn_valid && packet->proto == BAILEY_PROTO_TCP &&
-	    e->conn.track.state != BAILEY_TCP_SYN_SENT)
+	if (packet->proto == BAILEY_PROTO_TCP && conn->track.state != BAILEY_TCP_SYN_SENT)
 		packet->tcp_flags = BAILEY_TCP_ACK;
-	return e->conn_valid;
+	e->known = BAILEY_KNOWN_TABLE;
+	return true;
 }
 
-static int explain_request(struct explanation *e, struct bailey_verdict *verdict,
-			   struct bailey_diag *diag)
+/* Judge a packet with a connection, or without one where @related is NULL. */
+static void judge_with(struct explanation *e, struct bailey_eval *eval,
+		       struct bailey_explained *one)
 {
-	struct bailey_packet packet = e->question->packet;
-	struct bailey_match_conn match = { .conn = &e->conn };
-	struct bailey_where where;
+	struct bailey_match_conn match = { .conn = &one->conn, .side = one->side,
+					   .related = one->related };
+	bool has_conn = one->known > BAILEY_KNOWN_NONE;
+
+	bailey_evaluate(eval, has_conn ? &match : NULL, e->track, &one->verdict);
+}
+
+static void begin(struct explanation *e, struct bailey_explained *one, enum bailey_part part)
+{
+	const struct bailey_question *question = e->question;
+	bool back = part != BAILEY_PART_REQUEST;
+
+	memset(one, 0, sizeof(*one));
+	one->part = part;
+	memcpy(one->in, back ? question->out : question->in, sizeof(one->in));
+	memcpy(one->out, back ? question->in : question->out, sizeof(one->out));
+}
+
+static int explain_request(struct explanation *e, struct bailey_diag *diag)
+{
+	struct bailey_explained *one = &e->answer->at[0];
 	struct bailey_trace trace;
 	struct bailey_eval eval;
-	int ret = locate(e, e->question->in, e->question->out, &where, diag);
+	int ret;
 
+	begin(e, one, BAILEY_PART_REQUEST);
+	one->packet = e->question->packet;
+	ret = locate(e, one, diag);
 	if (ret)
 		return ret;
-	bailey_out_printf(e->out, "request: ");
-	packet_print(&packet, e->question->in, e->question->out, e->out);
-	bailey_out_bytes(e->out, "\n", 1);
-	if (!bailey_eval_begin(&eval, e->binding, &packet, BAILEY_PASS, &where,
-			       &trace, verdict)) {
-		if (find_conn(e, &eval, &packet)) {
-			match.side = e->side;
-			conn_print(&e->conn, e->side, e->out);
-			bailey_evaluate(&eval, &match, e->track, verdict);
-			advance(e, verdict);
-		} else {
-			bailey_evaluate(&eval, NULL, e->track, verdict);
-			if (verdict->open)
-				imagine(e, &eval, verdict);
+	if (!bailey_eval_begin(&eval, e->binding, &one->packet, BAILEY_PASS, &one->where,
+			       &trace, &one->verdict)) {
+		if (eval.tracked)
+			one->known = BAILEY_KNOWN_NONE;
+		if (eval.tracked && find_conn(e, &eval, &one->packet)) {
+			one->known = e->known;
+			one->conn = e->conn;
+			one->side = e->side;
 		}
+		judge_with(e, &eval, one);
+		if (one->known == BAILEY_KNOWN_TABLE)
+			advance(e, &one->verdict);
+		else if (one->verdict.open)
+			imagine(e, &eval, &one->verdict);
 	}
-	trace_print(e->binding->policy, &packet, &trace, verdict, e->out);
+	account(e, &eval, &trace, one);
+	e->answer->count = 1;
 	return 0;
 }
 
 /* The packet that comes back; false where nothing does. */
-static bool make_response(const struct bailey_packet *request,
-			  struct bailey_packet *response)
+static bool make_response(const struct explanation *e, struct bailey_packet *response)
 {
+	const struct bailey_packet *request = &e->question->packet;
+	bool begun = e->known && e->conn.track.state != BAILEY_TCP_SYN_SENT;
+
 	if (request->flags & BAILEY_PKT_FRAGMENT)
 		return false;
 	*response = *request;
@@ -466,79 +355,119 @@ static bool make_response(const struct bailey_packet *request,
 	response->sport = request->dport;
 	response->dport = request->sport;
 	if (request->proto == BAILEY_PROTO_TCP)
-		response->tcp_flags = BAILEY_TCP_SYN | BAILEY_TCP_ACK;
+		response->tcp_flags = begun ? BAILEY_TCP_ACK :
+				      BAILEY_TCP_SYN | BAILEY_TCP_ACK;
 	if (!bailey_packet_is_icmp(request))
 		return true;
 	response->type = bailey_packet_reply_type(request);
+	response->code = 0;
 	response->flags = bailey_packet_icmp_flags(request->proto, response->type);
 	return request->flags & BAILEY_PKT_ICMP_QUERY;
 }
 
-static int explain_response(struct explanation *e, struct bailey_verdict *verdict,
-			    struct bailey_diag *diag)
+/* An error about the request; false where there must be none. */
+static bool make_error(const struct explanation *e, struct bailey_packet *error,
+		       struct bailey_packet *quote)
 {
-	const struct bailey_question *question = e->question;
-	struct bailey_match_conn match = { .conn = &e->conn, .side = !e->side };
-	struct bailey_packet packet;
-	struct bailey_where where;
+	const struct bailey_packet *request = &e->question->packet;
+	bool v4 = request->family == BAILEY_IPV4;
+
+	if (bailey_refusal_of(request) == BAILEY_REFUSAL_SILENT)
+		return false;
+	*quote = *request;
+	*error = (struct bailey_packet){
+		.src = request->dst, .dst = request->src, .family = request->family,
+		.proto = v4 ? BAILEY_PROTO_ICMP : BAILEY_PROTO_ICMPV6,
+		.type = v4 ? ERROR_TYPE4 : ERROR_TYPE6,
+		.code = v4 ? ERROR_CODE4 : 0,
+		.hop_limit = request->hop_limit,
+		.len = request->len + 8 + request->len,
+		.flags = BAILEY_PKT_ICMP_ERROR | BAILEY_PKT_QUOTE,
+	};
+	return true;
+}
+
+/* Does what comes back belong to the request's connection? */
+static void match_back(const struct explanation *e, const struct bailey_eval *eval,
+		       struct bailey_explained *one)
+{
+	bool related = one->part == BAILEY_PART_ERROR;
+	u8 side = related ? e->side : !e->side;
+
+	if (!eval->tracked)
+		return;
+	one->known = BAILEY_KNOWN_NONE;
+	if (!e->known ||
+	    !bailey_eval_rank(eval, &one->quote, &e->conn, side, related))
+		return;
+	one->known = e->known;
+	one->related = related;
+	one->side = side;
+	one->conn = e->conn;
+}
+
+static int explain_back(struct explanation *e, enum bailey_part part,
+			struct bailey_diag *diag)
+{
+	struct bailey_explained *one = &e->answer->at[e->answer->count];
 	struct bailey_trace trace;
 	struct bailey_eval eval;
-	int ret = locate(e, question->out, question->in, &where, diag);
+	int ret;
 
-	if (ret || !make_response(&question->packet, &packet))
+	begin(e, one, part);
+	if (!(part == BAILEY_PART_RESPONSE ? make_response(e, &one->packet) :
+					     make_error(e, &one->packet, &one->quote)))
+		return 0;
+	ret = locate(e, one, diag);
+	if (ret)
 		return ret;
-	if (e->conn_valid && e->conn.track.state != BAILEY_TCP_SYN_SENT &&
-	    packet.proto == BAILEY_PROTO_TCP)
-		packet.tcp_flags = BAILEY_TCP_ACK;
-	bailey_out_printf(e->out, "response: ");
-	packet_print(&packet, question->out, question->in, e->out);
-	bailey_out_bytes(e->out, "\n", 1);
-	if (!bailey_eval_begin(&eval, e->binding, &packet, BAILEY_PASS, &where,
-			       &trace, verdict)) {
-		if (eval.tracked && e->conn_valid &&
-		    bailey_eval_rank(&eval, NULL, &e->conn, match.side, false)) {
-			conn_print(&e->conn, match.side, e->out);
-			bailey_evaluate(&eval, &match, e->track, verdict);
-		} else {
-			bailey_evaluate(&eval, NULL, e->track, verdict);
-		}
+	if (!bailey_eval_begin(&eval, e->binding, &one->packet, BAILEY_PASS, &one->where,
+			       &trace, &one->verdict)) {
+		match_back(e, &eval, one);
+		judge_with(e, &eval, one);
 	}
-	trace_print(e->binding->policy, &packet, &trace, verdict, e->out);
+	account(e, &eval, &trace, one);
+	e->answer->count++;
+	if (part == BAILEY_PART_RESPONSE)
+		e->answer->pass = one->verdict.reason == BAILEY_PASS;
 	return 0;
 }
 
 /**
- * bailey_explain() - judge a packet and its response, and say why
- * @question: the packet, parsed
+ * bailey_explain() - judge a packet and, if it was asked for, what comes back
+ * @question: the packet, resolved; %BAILEY_PART_RESPONSE and %BAILEY_PART_ERROR follow
+ *	      if it is about the connection and the request passes
  * @binding: what it is judged by
  * @track: what the namespace has set about connections
  * @ops: the world around
  * @arg: handed to @ops
- * @out: the answer is appended: a section "request:", unless it was asked alone
- *	 or dropped a section "response:", and a line "result: pass" or
- *	 "result: drop"
+ * @answer: filled in
  * @diag: says what is wrong with the question
  *
- * Context: the caller holds whatever protects @binding and what @ops finds.
- * Return: 0, also when the verdict is to drop; -ENODEV.
+ * Context: Process; the caller holds a reference to @binding.
+ * Return: 0, also when the verdict is to drop; -ENODEV, or -EINVAL for a question that
+ * does not say where the packet passes.
  */
 int bailey_explain(const struct bailey_question *question,
 		   const struct bailey_binding *binding,
 		   const struct bailey_track_rules *track,
 		   const struct bailey_explain_ops *ops, void *arg,
-		   struct bailey_out *out, struct bailey_diag *diag)
+		   struct bailey_explanation *answer, struct bailey_diag *diag)
 {
 	struct explanation e = {
 		.question = question, .binding = binding, .track = track,
-		.ops = ops, .arg = arg, .out = out,
+		.ops = ops, .arg = arg, .answer = answer,
 	};
-	struct bailey_verdict verdict;
-	int ret = explain_request(&e, &verdict, diag);
+	int ret = bailey_question_placed(question, diag);
 
-	if (!ret && verdict.reason == BAILEY_PASS && !question->alone)
-		ret = explain_response(&e, &verdict, diag);
+	answer->count = 0;
 	if (!ret)
-		bailey_out_printf(out, "result: %s\n",
-				  verdict.reason == BAILEY_PASS ? "pass" : "drop");
-	return ret;
+		ret = explain_request(&e, diag);
+	if (ret)
+		return ret;
+	answer->pass = answer->at[0].verdict.reason == BAILEY_PASS;
+	if (!answer->pass || !question->connection)
+		return 0;
+	ret = explain_back(&e, BAILEY_PART_RESPONSE, diag);
+	return ret ? ret : explain_back(&e, BAILEY_PART_ERROR, diag);
 }

@@ -38,6 +38,21 @@ const char *bailey_proto_name(u16 proto)
 }
 
 /**
+ * bailey_proto_print() - append a protocol by its name, or else its number
+ * @proto: protocol number, or %BAILEY_PROTO_ANY
+ * @out: where to
+ */
+void bailey_proto_print(u16 proto, struct bailey_out *out)
+{
+	const char *name = bailey_proto_name(proto);
+
+	if (name)
+		bailey_out_printf(out, "%s", name);
+	else
+		bailey_out_printf(out, "%u", proto);
+}
+
+/**
  * bailey_proto_parse() - read a protocol, by name or number
  * @s: the word, not terminated
  * @len: its length

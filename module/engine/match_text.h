@@ -15,5 +15,6 @@ int bailey_name_parse(struct bailey_lexer *lex, const char *what);
 bool bailey_name_ok(const char *name, u32 len);
 bool bailey_proto_parse(const char *s, u32 len, u16 *proto);
 const char *bailey_proto_name(u16 proto);
+void bailey_proto_print(u16 proto, struct bailey_out *out);
 
 #endif /* BAILEY_ENGINE_MATCH_TEXT_H */

@@ -27,6 +27,20 @@ static const struct bailey_set *member_of(const struct bailey_inquiry *inquiry,
 	return side->attach->set;
 }
 
+/**
+ * bailey_permit_members() - of which groups are the two ends members?
+ * @inquiry: what is asked
+ * @member: filled in for source and destination; NULL for none
+ *
+ * Context: Any.
+ */
+void bailey_permit_members(const struct bailey_inquiry *inquiry,
+			   const struct bailey_set *member[2])
+{
+	member[BAILEY_SRC] = member_of(inquiry, inquiry->src, &inquiry->packet->src);
+	member[BAILEY_DST] = member_of(inquiry, inquiry->dst, &inquiry->packet->dst);
+}
+
 /* Who are the two ends? Found out when a rule wants to know it, and once. */
 static void find_members(const struct bailey_inquiry *inquiry,
 			 const struct bailey_group_index *index,

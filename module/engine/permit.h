@@ -43,6 +43,8 @@ struct bailey_permit {
 
 struct bailey_permit bailey_permit_find(const struct bailey_set *set,
 					const struct bailey_inquiry *inquiry);
+void bailey_permit_members(const struct bailey_inquiry *inquiry,
+			   const struct bailey_set *member[2]);
 bool bailey_permit_all_of_flow(const struct bailey_set *set,
 			       const struct bailey_inquiry *inquiry);
 

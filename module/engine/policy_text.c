@@ -58,12 +58,7 @@ static void ports_print(u16 first, u16 last, struct bailey_out *out)
 void bailey_match_print(const struct bailey_policy *policy,
 			const struct bailey_match *match, struct bailey_out *out)
 {
-	const char *name = bailey_proto_name(match->proto);
-
-	if (name)
-		bailey_out_printf(out, "%s", name);
-	else
-		bailey_out_printf(out, "%u", match->proto);
+	bailey_proto_print(match->proto, out);
 	if (match->from.kind != BAILEY_PEER_ANY || match->sport_given)
 		peer_print(policy, "from", &match->from, out);
 	if (match->sport_given)

@@ -75,6 +75,127 @@ enum bailey_reason {
 	"tcp-window", "checksum", "source-limit", "sctp-tag", "sctp-state" }
 
 /**
+ * enum bailey_code - what explain says became of a packet, and by whom
+ * @BAILEY_CODE_NOBODY_ASKS: passes: neither ACLs nor groups are attached to its sides
+ * @BAILEY_CODE_EXEMPT: passes: an exempt line stands for it
+ * @BAILEY_CODE_ALLOWED: passes: all that were asked about it said yes
+ * @BAILEY_CODE_UNTRACKED: passes likewise, and no connection is remembered of it,
+ *	since rules of both directions let everybody have it
+ * @BAILEY_CODE_CONNECTION: passes: groups have said yes to its connection
+ * @BAILEY_CODE_RELATED: passes: groups have said yes to the connection that it is
+ *	an error about
+ * @BAILEY_CODE_DEFAULT: dropped by "default deny" or "default reject"
+ * @BAILEY_CODE_ACL_OUT_ENTRY: dropped by an "out" entry of the source side's ACL
+ * @BAILEY_CODE_ACL_OUT_DEFAULT: dropped since none of these matches
+ * @BAILEY_CODE_ACL_IN_ENTRY: dropped by an "in" entry of the destination side's ACL
+ * @BAILEY_CODE_ACL_IN_DEFAULT: dropped since none of these matches
+ * @BAILEY_CODE_GROUP_OUT_MISMATCH: dropped: no "out" rule of the side's groups allows it
+ * @BAILEY_CODE_GROUP_OUT_EMPTY: dropped likewise: the groups have no rules at all
+ * @BAILEY_CODE_GROUP_IN_MISMATCH: dropped: no "in" rule of the side's groups allows it
+ * @BAILEY_CODE_GROUP_IN_EMPTY: dropped likewise: the groups have no rules at all
+ * @BAILEY_CODE_REVOKED: dropped: after "revoke cut" a side's groups said no to the
+ *	request of its connection
+ * @BAILEY_CODE_FRAGMENT: dropped: a later fragment does not show what a rule wants
+ * @BAILEY_CODE_NO_CONNECTION: dropped: an answer to nothing that is known
+ * @BAILEY_CODE_STATE: dropped: its connection's state forbids it
+ * @BAILEY_CODE_COUNT: number of codes, not a code
+ *
+ * "out" and "in" are the direction in which the rules were asked; of a response
+ * whose groups are asked about the request it is the request's.
+ */
+enum bailey_code {
+	BAILEY_CODE_NOBODY_ASKS,
+	BAILEY_CODE_EXEMPT,
+	BAILEY_CODE_ALLOWED,
+	BAILEY_CODE_UNTRACKED,
+	BAILEY_CODE_CONNECTION,
+	BAILEY_CODE_RELATED,
+	BAILEY_CODE_DEFAULT,
+	BAILEY_CODE_ACL_OUT_ENTRY,
+	BAILEY_CODE_ACL_OUT_DEFAULT,
+	BAILEY_CODE_ACL_IN_ENTRY,
+	BAILEY_CODE_ACL_IN_DEFAULT,
+	BAILEY_CODE_GROUP_OUT_MISMATCH,
+	BAILEY_CODE_GROUP_OUT_EMPTY,
+	BAILEY_CODE_GROUP_IN_MISMATCH,
+	BAILEY_CODE_GROUP_IN_EMPTY,
+	BAILEY_CODE_REVOKED,
+	BAILEY_CODE_FRAGMENT,
+	BAILEY_CODE_NO_CONNECTION,
+	BAILEY_CODE_STATE,
+	BAILEY_CODE_COUNT
+};
+
+#define BAILEY_CODE_NAMES { \
+	"nobody-asks", "exempt", "allowed", "allowed-untracked", "connection", \
+	"related", "default-deny", "acl-out-entry", "acl-out-default", \
+	"acl-in-entry", "acl-in-default", "group-out-mismatch", \
+	"group-out-empty", "group-in-mismatch", "group-in-empty", "revoked", \
+	"fragment", "no-connection", "state" }
+
+/* AWS Reachability Analyzer's explanation code for the same; "" where it has none. */
+#define BAILEY_CODE_AWS_NAMES { \
+	"", "", "", "", "", "", "", \
+	"SUBNET_ACL_RESTRICTION", "SUBNET_ACL_RESTRICTION", \
+	"SUBNET_ACL_RESTRICTION", "SUBNET_ACL_RESTRICTION", \
+	"ENI_SG_RULES_MISMATCH", "SG_HAS_NO_RULES", \
+	"ENI_SG_RULES_MISMATCH", "SG_HAS_NO_RULES", "", "", "", "" }
+
+/**
+ * enum bailey_field - a part of a rule, by which it is a near miss
+ * @BAILEY_FIELD_PROTOCOL: its protocol
+ * @BAILEY_FIELD_FAMILY: its family, where neither protocol nor addresses tell it
+ * @BAILEY_FIELD_FROM: its source: addresses, prefix list or group
+ * @BAILEY_FIELD_FROM_PORT: its source ports
+ * @BAILEY_FIELD_TO: its destination
+ * @BAILEY_FIELD_TO_PORT: its destination ports
+ * @BAILEY_FIELD_TYPE: its ICMP type
+ * @BAILEY_FIELD_CODE: its ICMP code
+ * @BAILEY_FIELD_NUMBER: its number: it matches, but another entry decides before it
+ * @BAILEY_FIELD_COUNT: number of fields, not a field
+ */
+enum bailey_field {
+	BAILEY_FIELD_PROTOCOL,
+	BAILEY_FIELD_FAMILY,
+	BAILEY_FIELD_FROM,
+	BAILEY_FIELD_FROM_PORT,
+	BAILEY_FIELD_TO,
+	BAILEY_FIELD_TO_PORT,
+	BAILEY_FIELD_TYPE,
+	BAILEY_FIELD_CODE,
+	BAILEY_FIELD_NUMBER,
+	BAILEY_FIELD_COUNT
+};
+
+#define BAILEY_FIELD_NAMES { \
+	"protocol", "family", "from", "from-port", "to", "to-port", "type", \
+	"code", "number" }
+
+/**
+ * enum bailey_unasked - why a side was not asked a question
+ * @BAILEY_UNASKED_NOT: it was
+ * @BAILEY_UNASKED_UNATTACHED: no attach line of the interface protects this side
+ * @BAILEY_UNASKED_NONE: the attach line, or endpoint, has no ACL or no groups
+ * @BAILEY_UNASKED_INSIDE: the packet leaves by the interface it came in by, and does
+ *	not cross the ACL's boundary
+ * @BAILEY_UNASKED_EXEMPT: an exemption lets the whole packet pass
+ * @BAILEY_UNASKED_DROPPED: it is dropped already
+ * @BAILEY_UNASKED_COUNT: number of reasons, not a reason
+ */
+enum bailey_unasked {
+	BAILEY_UNASKED_NOT,
+	BAILEY_UNASKED_UNATTACHED,
+	BAILEY_UNASKED_NONE,
+	BAILEY_UNASKED_INSIDE,
+	BAILEY_UNASKED_EXEMPT,
+	BAILEY_UNASKED_DROPPED,
+	BAILEY_UNASKED_COUNT
+};
+
+#define BAILEY_UNASKED_NAMES { \
+	"asked", "unattached", "none", "inside", "exempt", "dropped" }
+
+/**
  * enum bailey_tcp_state - how far a TCP connection has come (RFC 9293 3.3.2)
  * @BAILEY_TCP_NONE: no segment seen, or the entry is not TCP
  * @BAILEY_TCP_SYN_SENT: a SYN from the originator
