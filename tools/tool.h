@@ -233,6 +233,7 @@ int tool_default_main(int argc, char **argv);
 int tool_policy_main(int argc, char **argv);
 int tool_policy_diff_main(int argc, char **argv);
 int tool_edit_main(int argc, char **argv);
+int tool_lint_main(int argc, char **argv);
 int tool_connection_main(int argc, char **argv);
 int tool_explain_main(int argc, char **argv);
 int tool_stats_main(int argc, char **argv);
