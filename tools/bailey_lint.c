@@ -116,6 +116,7 @@ static void lint_close(struct lint *lint, struct bailey_out *text)
 {
 	tool_ask_close(&lint->ask);
 	lint_use_free(lint);
+	spaces_destroy(lint->spaces);
 	lint_places_free(lint->places);
 	lint_findings_free(lint);
 	bailey_policy_put(lint->policy);

@@ -139,6 +139,7 @@ struct lint_use {
  * @ask: for examples; @ask.policy is @policy
  * @places: where its lines stand; NULL for the policy in force
  * @use: who uses what
+ * @spaces: for examples
  * @elsewhere: an interface that no line is about
  * @finding: what was found
  * @count: how many
@@ -151,6 +152,7 @@ struct lint {
 	struct tool_ask ask;
 	struct lint_places *places;
 	struct lint_use use;
+	struct spaces *spaces;
 	const char *elsewhere;
 	struct lint_finding *finding;
 	size_t count;
@@ -198,6 +200,16 @@ struct lint_where {
 
 #define LINT_WAYS	8
 
+/**
+ * struct lint_judged - what becomes of a packet
+ * @trace: the questions that it was asked
+ * @verdict: the verdict
+ */
+struct lint_judged {
+	struct bailey_trace trace;
+	struct bailey_verdict verdict;
+};
+
 /* proof.c */
 const char *lint_elsewhere(const struct bailey_policy *policy);
 u32 lint_ways(const struct lint *lint, const struct bailey_attach *attach, u32 dir,
@@ -205,9 +217,8 @@ u32 lint_ways(const struct lint *lint, const struct bailey_attach *attach, u32 d
 const struct bailey_attach *lint_attach_of_acl(const struct lint *lint,
 					       const struct bailey_acl *acl, u32 from,
 					       u32 *at);
-bool lint_ask(struct lint *lint, const struct bailey_packet *packet,
-	      const struct lint_where *way, bool connection,
-	      struct bailey_explanation *answer);
+void lint_judge(struct lint *lint, const struct bailey_packet *packet,
+		const struct lint_where *way, bool untracked, struct lint_judged *judged);
 const struct bailey_rule *lint_acl_decides(const struct lint *lint,
 					   const struct bailey_acl *acl, u32 dir,
 					   const struct bailey_packet *packet);
@@ -245,6 +256,8 @@ bool lint_match_has(const struct bailey_policy *policy, const struct bailey_matc
 		    const struct bailey_packet *packet);
 
 /* sample.c */
+bool lint_typical(struct lint *lint, const struct bailey_match *match,
+		  struct bailey_packet *packet);
 bool lint_sample(const struct bailey_policy *policy, const struct bailey_match *match,
 		 u32 turn, struct bailey_packet *packet);
 
@@ -252,7 +265,6 @@ bool lint_sample(const struct bailey_policy *policy, const struct bailey_match *
 #define LINT_NODES	(4U << 20)
 #define LINT_STEPS	(20ULL * 1000 * 1000)
 
-/* give_up.c is part of finding.c: one note for a list */
 void lint_give_up(struct lint *lint, const char *subject, const char *what);
 
 /* The checks */

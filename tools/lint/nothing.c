@@ -65,7 +65,7 @@ static bool find_proof(const struct lint_list *list, u32 i, u32 slot,
 	struct lint_where ways[LINT_WAYS];
 	struct bailey_match wide;
 	struct lint_seat seat = {};
-	u32 at, turn;
+	u32 at;
 
 	if (list->object->kind == BAILEY_ACL)
 		attach = lint_attach_of_acl(lint, bailey_acl_of(list->object), 0, &at);
@@ -75,10 +75,7 @@ static bool find_proof(const struct lint_list *list, u32 i, u32 slot,
 		return false;
 	*way = ways[0];
 	widen(&list->match[i], &wide);
-	for (turn = 0; turn < 64; turn++)
-		if (lint_sample(lint->policy, &wide, turn, packet))
-			break;
-	if (turn == 64)
+	if (!lint_typical(lint, &wide, packet))
 		return false;
 	if (list->object->kind == BAILEY_ACL)
 		return lint_acl_decides(lint, bailey_acl_of(list->object), list->dir, packet) !=
@@ -90,15 +87,14 @@ static bool find_proof(const struct lint_list *list, u32 i, u32 slot,
 static bool group_is_silent(const struct lint_list *list, u32 i,
 			    const struct bailey_packet *packet, const struct lint_where *way)
 {
-	struct bailey_explanation *answer = malloc(sizeof(*answer));
-	bool silent = answer && lint_ask(list->lint, packet, way, false, answer);
-	u32 q;
+	struct lint_judged judged;
+	u32 s;
 
-	for (q = 0; silent && q < BAILEY_QUESTIONS; q++)
-		silent = answer->at[0].asked[q].unasked ||
-			 answer->at[0].asked[q].step.rule != list->rule[i];
-	free(answer);
-	return silent;
+	lint_judge(list->lint, packet, way, false, &judged);
+	for (s = 0; s < judged.trace.count; s++)
+		if (judged.trace.step[s].rule == list->rule[i])
+			return false;
+	return true;
 }
 
 static void say_fault(struct lint *lint, struct lint_finding *finding, const struct fault *fault)

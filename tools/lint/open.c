@@ -74,20 +74,22 @@ static bool perhaps_everybody(const struct bailey_match *match)
 static bool strangers_pass(struct opening *opening, struct bailey_packet *packet,
 			   const struct lint_where *way)
 {
-	struct bailey_explanation *answer = malloc(sizeof(*answer));
-	bool v6 = packet->family == BAILEY_IPV6, pass = answer;
+	bool v6 = packet->family == BAILEY_IPV6;
+	struct lint_judged judged;
 	u32 i;
 
-	for (i = ARRAY_SIZE(strangers[0]); pass && i; i--) {
+	for (i = ARRAY_SIZE(strangers[0]); i; i--) {
 		packet->src = strangers[v6][i - 1];
-		pass = lint_match_has(opening->lint->policy, &opening->match, packet) &&
-		       lint_ask(opening->lint, packet, way, false, answer) && answer->pass;
+		if (!lint_match_has(opening->lint->policy, &opening->match, packet))
+			return false;
+		lint_judge(opening->lint, packet, way, false, &judged);
+		if (judged.verdict.reason != BAILEY_PASS)
+			return false;
 	}
-	free(answer);
-	return pass;
+	return true;
 }
 
-/* A packet to a port that passes at a seat; @by_acl: an entry of its ACL is meant. */
+/* A packet to a port that passes at a seat. */
 static bool try_seat(struct opening *opening, const struct lint_seat *seat, u16 port,
 		     struct bailey_packet *packet, struct lint_where *way)
 {

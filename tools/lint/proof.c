@@ -117,42 +117,60 @@ const struct bailey_attach *lint_attach_of_acl(const struct lint *lint,
 	return NULL;
 }
 
-static void question_make(struct bailey_question *question,
-			  const struct bailey_packet *packet,
-			  const struct lint_where *way, bool connection)
+/* The number of an interface; the first time it is introduced. */
+static u32 ifindex_of(struct lint *lint, const char *name, const struct bailey_packet *packet)
 {
-	memset(question, 0, sizeof(*question));
-	question->packet = *packet;
-	question->packet.len = packet->family == BAILEY_IPV4 ? 20 : 40;
-	question->family = packet->family;
-	question->connection = connection;
-	memcpy(question->in, way->in, sizeof(question->in));
-	memcpy(question->out, way->out, sizeof(question->out));
+	struct bailey_explanation *answer;
+	struct bailey_question question;
+	struct bailey_diag diag = {};
+	u32 i;
+
+	for (i = 0; i < lint->ask.count; i++)
+		if (!strcmp(lint->ask.device[i].name, name))
+			return lint->ask.device[i].ifindex;
+	memset(&question, 0, sizeof(question));
+	question.packet = *packet;
+	snprintf(question.in, sizeof(question.in), "%s", name);
+	answer = malloc(sizeof(*answer));
+	if (!answer || tool_ask(&lint->ask, &question, answer, &diag))
+		lint->failed = true;
+	bailey_diag_destroy(&diag);
+	free(answer);
+	return lint->failed ? 0 : lint->ask.device[lint->ask.count - 1].ifindex;
 }
 
 /**
- * lint_ask() - what does explain say of a packet?
+ * lint_judge() - what becomes of a packet that belongs to no connection?
  * @lint: the examination
  * @packet: the packet
  * @way: where it is
- * @connection: and of its response?
- * @answer: filled in; good until the next question
+ * @untracked: the sysctl of that name
+ * @judged: filled in
  *
- * Return: false when memory is short.
+ * Asks as explain does, but does not look for near misses.
  */
-bool lint_ask(struct lint *lint, const struct bailey_packet *packet,
-	      const struct lint_where *way, bool connection,
-	      struct bailey_explanation *answer)
+void lint_judge(struct lint *lint, const struct bailey_packet *packet,
+		const struct lint_where *way, bool untracked, struct lint_judged *judged)
 {
-	struct bailey_question question;
-	struct bailey_diag diag = {};
-	int ret;
+	struct bailey_track_rules track = lint->ask.track;
+	struct bailey_packet whole = *packet;
+	struct bailey_where where = {};
+	struct bailey_eval eval;
 
-	question_make(&question, packet, way, connection);
-	ret = tool_ask(&lint->ask, &question, answer, &diag);
-	bailey_diag_destroy(&diag);
-	lint->failed |= ret == -ENOMEM;
-	return !ret;
+	track.untracked = untracked;
+	whole.len = packet->family == BAILEY_IPV4 ? 20 : 40;
+	where.hook = !way->in[0] ? BAILEY_HOOK_LOCAL_OUT :
+		     !way->out[0] ? BAILEY_HOOK_LOCAL_IN : BAILEY_HOOK_FORWARD;
+	if (way->in[0])
+		where.ifindex[BAILEY_SRC] = ifindex_of(lint, way->in, packet);
+	if (way->out[0])
+		where.ifindex[BAILEY_DST] = ifindex_of(lint, way->out, packet);
+	where.loopback = where.hook != BAILEY_HOOK_FORWARD &&
+			 !strcmp(way->in[0] ? way->in : way->out, "lo");
+	memset(judged, 0, sizeof(*judged));
+	if (!bailey_eval_begin(&eval, lint->ask.binding, &whole, BAILEY_PASS, &where,
+			       &judged->trace, &judged->verdict))
+		bailey_evaluate(&eval, NULL, &track, &judged->verdict);
 }
 
 /**

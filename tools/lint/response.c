@@ -3,9 +3,10 @@
  * Responses that an ACL does not let through. An ACL has no memory: a response needs
  * an entry of its own in the other direction, and that is easily forgotten.
  *
- * Requests are taken to come from an ephemeral port, 1024 or above. What an ACL
- * allows as a request, less what it allows as the response to it, is what fails; each
- * entry has those of its packets that fail. An entry that lets responses through
+ * Requests are taken to come from an ephemeral port, 1024 or above. Of each entry that
+ * allows, the packets that it decides are looked for in the entries of the other
+ * direction, as the requests whose response those are about: so the answer is exact, and
+ * only entries that have packets in common meet. An entry that lets responses through
  * itself, such as "allow tcp to any port 1024-65535", is looked at for well-known
  * ports only: it is not meant for requests.
  */
@@ -16,29 +17,41 @@
 #define RESPONSE_PORT	32768	/* ports of an entry that is meant for responses go beyond */
 #define ROWS_MOST	200
 #define PORTS_SHOWN	6
+#define OVERLAPS_MOST	2000	/* entries that one is compared with */
+#define GIVE_UP_MOST	5
 
 /**
  * struct talk - what an ACL says of both halves of connections
  * @lint: the examination
  * @acl: the ACL
  * @dir: direction of the requests
+ * @there: entries for requests
+ * @back: entries for responses
+ * @mirror: what each of @back is about, turned round, without types
  * @spaces: where sets are
+ * @there_space: each of @there as a set, %SPACE_FAILED until it is wanted
+ * @back_space: requests whose response each of @back is about, likewise
  * @requests: packets that can begin something
- * @allowed: of these, what passes in @dir
- * @answered: packets whose response passes
- * @decided: packets whose response an entry decides
- * @others: requests that pass in the other direction
+ * @given_up: entries of which it is not known
  */
 struct talk {
 	struct lint *lint;
 	struct bailey_acl *acl;
 	u32 dir;
+	struct lint_list there;
+	struct lint_list back;
+	struct bailey_match *mirror;
 	struct spaces *spaces;
+	u32 *there_space;
+	u32 *back_space;
 	u32 requests;
-	u32 allowed;
-	u32 answered;
-	u32 decided;
-	u32 others;
+	u32 given_up;
+};
+
+/* What becomes of the responses to what an entry decides. */
+struct fate {
+	u32 nobody;	/* no entry is about them */
+	u32 denied;	/* an entry denies them */
 };
 
 /* Requests that have an answer: by ports from an ephemeral one, or ICMP queries. */
@@ -50,53 +63,123 @@ static u32 requests_space(struct spaces *spaces)
 	return space_or(spaces, ports, space_and(spaces, spaces->is_icmp, spaces->answered));
 }
 
-static u32 matched_space(struct talk *talk, const struct bailey_rules *rules)
+static bool spaces_ready(struct talk *talk)
 {
-	u32 *space = calloc(rules->count + 1, sizeof(*space)), all, i = 0;
-	struct bailey_rules_iter iter;
-	struct bailey_match match;
-	struct bailey_rule *rule;
-
-	talk->lint->failed |= !space;
-	for (rule = space ? bailey_rules_first(rules, &iter) : NULL; rule;
-	     rule = bailey_rules_next(&iter)) {
-		bailey_rule_match(rule, &match);
-		space[i++] = space_match(talk->spaces, talk->lint->policy, &match, true);
+	if (talk->spaces && !spaces_failed(talk->spaces) && !spaces_crowded(talk->spaces))
+		return true;
+	spaces_destroy(talk->spaces);
+	talk->spaces = spaces_create(LINT_NODES, LINT_STEPS);
+	if (!talk->spaces) {
+		talk->lint->failed = true;
+		return false;
 	}
-	all = space ? space_union(talk->spaces, space, rules->count) : SPACE_FAILED;
-	free(space);
-	return all;
+	memset(talk->there_space, 0xff, talk->there.count * sizeof(*talk->there_space));
+	memset(talk->back_space, 0xff, talk->back.count * sizeof(*talk->back_space));
+	talk->requests = requests_space(talk->spaces);
+	return true;
 }
 
-static void talk_prepare(struct talk *talk)
+static u32 space_of(struct talk *talk, u32 i)
 {
-	const struct bailey_rules *there = &talk->acl->rules[talk->dir];
-	const struct bailey_rules *back = &talk->acl->rules[!talk->dir];
-	const struct bailey_policy *policy = talk->lint->policy;
-	struct spaces *spaces = talk->spaces;
+	if (talk->there_space[i] == SPACE_FAILED)
+		talk->there_space[i] = space_match(talk->spaces, talk->lint->policy,
+						   &talk->there.match[i], false);
+	return talk->there_space[i];
+}
 
-	talk->requests = requests_space(spaces);
-	talk->allowed = space_and(spaces, talk->requests,
-				  space_first_match(spaces, policy, there, false));
-	talk->answered = space_first_match(spaces, policy, back, true);
-	talk->decided = matched_space(talk, back);
-	talk->others = space_and(spaces, talk->requests,
-				 space_first_match(spaces, policy, back, false));
+static u32 answer_of(struct talk *talk, u32 k)
+{
+	if (talk->back_space[k] == SPACE_FAILED)
+		talk->back_space[k] = space_match(talk->spaces, talk->lint->policy,
+						  &talk->back.match[k], true);
+	return talk->back_space[k];
+}
+
+/* What an entry decides of the requests. */
+static u32 decided_by(struct talk *talk, u32 i)
+{
+	u32 left, k, overlaps = 0;
+
+	for (k = 0; k < i; k++)
+		if (lint_match_covers(&talk->there.match[k], &talk->there.match[i]))
+			return SPACE_NONE;
+	left = space_and(talk->spaces, talk->requests, space_of(talk, i));
+	for (k = 0; k < i && left != SPACE_NONE && left != SPACE_FAILED; k++) {
+		if (lint_match_apart(&talk->there.match[k], &talk->there.match[i]))
+			continue;
+		if (overlaps++ == OVERLAPS_MOST)
+			return SPACE_FAILED;
+		left = space_minus(talk->spaces, left, space_of(talk, k));
+	}
+	return left;
+}
+
+/* Ask the entries of the other direction in order about the responses. */
+static void find_fate(struct talk *talk, u32 i, struct fate *fate)
+{
+	u32 left = decided_by(talk, i), k, part, overlaps = 0;
+
+	fate->denied = SPACE_NONE;
+	for (k = 0; k < talk->back.count && left != SPACE_NONE && left != SPACE_FAILED; k++) {
+		if (lint_match_apart(&talk->mirror[k], &talk->there.match[i]))
+			continue;
+		if (overlaps++ == OVERLAPS_MOST) {
+			left = SPACE_FAILED;
+			break;
+		}
+		part = space_and(talk->spaces, left, answer_of(talk, k));
+		if (talk->back.rule[k]->action != BAILEY_ALLOW)
+			fate->denied = space_or(talk->spaces, fate->denied, part);
+		left = space_minus(talk->spaces, left, part);
+	}
+	fate->nobody = left;
+}
+
+/* Does an entry let responses through to requests that the other direction allows? */
+static bool answers(struct talk *talk, const struct bailey_match *match)
+{
+	u32 as_response = space_match(talk->spaces, talk->lint->policy, match, true), k, part;
+	struct bailey_match request;
+
+	as_response = space_and(talk->spaces, as_response, talk->requests);
+	for (k = 0; k < talk->back.count; k++) {
+		bailey_rule_match(talk->back.rule[k], &request);
+		if (talk->back.rule[k]->action != BAILEY_ALLOW ||
+		    lint_match_apart(&talk->mirror[k], match))
+			continue;
+		part = space_match(talk->spaces, talk->lint->policy, &request, false);
+		part = space_and(talk->spaces, as_response, part);
+		if (part != SPACE_NONE && part != SPACE_FAILED)
+			return true;
+	}
+	return false;
 }
 
 /* Leave out what an entry for responses lets through besides. */
-static u32 meant_as_request(struct talk *talk, const struct bailey_match *match, u32 part)
+static void as_meant(struct talk *talk, const struct bailey_match *match, struct fate *fate)
 {
-	u32 as_response = space_match(talk->spaces, talk->lint->policy, match, true);
+	u32 meant = space_and(talk->spaces, talk->spaces->with_ports,
+			      space_field(talk->spaces, SPACE_DPORT, 0, WELL_KNOWN_LAST));
 
-	if (match->dport_given && match->dport_last < RESPONSE_PORT)
-		return part;
-	if (match->type != BAILEY_TYPE_ANY ||
-	    space_and(talk->spaces, as_response, talk->others) == SPACE_NONE)
-		return part;
-	part = space_and(talk->spaces, part, talk->spaces->with_ports);
-	return space_and(talk->spaces, part,
-			 space_field(talk->spaces, SPACE_DPORT, 0, WELL_KNOWN_LAST));
+	if ((match->dport_given && match->dport_last < RESPONSE_PORT) ||
+	    match->type != BAILEY_TYPE_ANY || !answers(talk, match))
+		return;
+	fate->nobody = space_and(talk->spaces, fate->nobody, meant);
+	fate->denied = space_and(talk->spaces, fate->denied, meant);
+}
+
+/* Sources become destinations; types stay. */
+static void turn_match(const struct bailey_match *match, struct bailey_match *back)
+{
+	*back = *match;
+	back->from = match->to;
+	back->to = match->from;
+	back->sport_given = match->dport_given;
+	back->sport_first = match->dport_first;
+	back->sport_last = match->dport_last;
+	back->dport_given = match->sport_given;
+	back->dport_first = match->sport_first;
+	back->dport_last = match->sport_last;
 }
 
 /* The entry that lets responses to what an entry allows through. */
@@ -104,12 +187,7 @@ static void mirror(const struct bailey_match *match, struct bailey_match *back)
 {
 	struct bailey_packet message = { .proto = match->proto };
 
-	*back = *match;
-	back->from = match->to;
-	back->to = match->from;
-	back->sport_given = match->dport_given;
-	back->sport_first = match->dport_first;
-	back->sport_last = match->dport_last;
+	turn_match(match, back);
 	back->dport_given = match->proto != BAILEY_PROTO_ANY &&
 			    bailey_proto_has_ports(match->proto);
 	back->dport_first = EPHEMERAL_FIRST;
@@ -169,15 +247,7 @@ static void suggest_deny(struct talk *talk, struct lint_finding *finding, u32 be
 	struct bailey_packet message;
 
 	bailey_rule_match(rule, &match);
-	deny = match;
-	deny.from = match.to;
-	deny.to = match.from;
-	deny.sport_given = match.dport_given;
-	deny.sport_first = match.dport_first;
-	deny.sport_last = match.dport_last;
-	deny.dport_given = match.sport_given;
-	deny.dport_first = match.sport_first;
-	deny.dport_last = match.sport_last;
+	turn_match(&match, &deny);
 	if (match.type != BAILEY_TYPE_ANY) {
 		message = (struct bailey_packet){ .proto = match.proto, .type = match.type };
 		deny.type = bailey_packet_request_type(&message);
@@ -241,68 +311,101 @@ static void describe(struct talk *talk, u32 part, struct bailey_out *out)
 	free(to);
 }
 
-/* Does explain say that the request passes, and that this ACL drops the response? */
-static bool proven(struct talk *talk, const struct bailey_packet *packet,
-		   const struct lint_where *way, bool by_entry,
-		   struct bailey_explanation *answer)
+/* What would come back. */
+static void turn_round(const struct bailey_packet *packet, struct bailey_packet *back)
 {
-	enum bailey_reason wanted = by_entry ? BAILEY_DROP_ACL : BAILEY_DROP_ACL_DEFAULT;
-	const struct bailey_explained *back = &answer->at[BAILEY_PART_RESPONSE];
-	const struct bailey_asked *asked;
-	u32 q;
+	*back = *packet;
+	back->src = packet->dst;
+	back->dst = packet->src;
+	back->sport = packet->dport;
+	back->dport = packet->sport;
+	if (bailey_packet_is_icmp(packet))
+		back->type = bailey_packet_reply_type(packet);
+	space_packet_complete(back);
+}
 
-	if (!lint_ask(talk->lint, packet, way, true, answer) || answer->count < 2 ||
-	    answer->at[BAILEY_PART_REQUEST].verdict.reason != BAILEY_PASS ||
-	    back->verdict.reason != wanted)
+/* The engine lets the request pass, and this ACL drops the response. */
+static bool proven(struct talk *talk, const struct bailey_packet *packet,
+		   const struct lint_where *way, bool by_entry)
+{
+	const struct bailey_rule *denies;
+	struct bailey_packet back;
+	struct lint_judged judged;
+
+	lint_judge(talk->lint, packet, way, false, &judged);
+	if (judged.verdict.reason != BAILEY_PASS)
 		return false;
-	for (q = 0; q < BAILEY_QUESTIONS; q++) {
-		asked = &back->asked[q];
-		if (!asked->unasked && !asked->step.layer_group &&
-		    asked->step.answer != BAILEY_ANSWER_ALLOW)
-			return asked->step.who.acl == talk->acl;
-	}
-	return false;
+	turn_round(packet, &back);
+	denies = lint_acl_decides(talk->lint, talk->acl, !talk->dir, &back);
+	return by_entry ? denies && denies->action != BAILEY_ALLOW : !denies;
 }
 
 /* A packet of the part that passes the groups as well, and is proven. */
 static bool find_proof(struct talk *talk, u32 part, bool by_entry,
 		       struct bailey_packet *packet, struct lint_where *way)
 {
-	struct bailey_explanation *answer = malloc(sizeof(*answer));
 	const struct bailey_attach *attach;
 	struct lint_where ways[LINT_WAYS];
 	u32 at = 0, count, w, inside;
-	bool found = false;
 
-	talk->lint->failed |= !answer;
-	while (answer && !found &&
-	       (attach = lint_attach_of_acl(talk->lint, talk->acl, at, &at))) {
+	while ((attach = lint_attach_of_acl(talk->lint, talk->acl, at, &at))) {
 		at++;
 		inside = space_and(talk->spaces, part,
 				   lint_groups_space(talk->lint, talk->spaces, attach, talk->dir));
 		if (!space_example(talk->spaces, inside, packet))
 			continue;
 		count = lint_ways(talk->lint, attach, talk->dir, ways, LINT_WAYS);
-		for (w = 0; w < count && !found; w++) {
-			found = proven(talk, packet, &ways[w], by_entry, answer);
+		for (w = 0; w < count; w++) {
 			*way = ways[w];
+			if (proven(talk, packet, way, by_entry))
+				return true;
 		}
 	}
-	free(answer);
-	return found;
+	return false;
+}
+
+static void say_forgotten(struct talk *talk, struct lint_finding *finding,
+			  const struct bailey_rule *rule, const char *ports)
+{
+	struct bailey_match match;
+
+	bailey_rule_match(rule, &match);
+	suggest_allow(talk, finding, &match);
+	lint_say(talk->lint, &finding->text,
+		 "no '%s' entry of the ACL lets the responses through%s",
+		 lint_text_dir(!talk->dir), ports);
+	lint_say(talk->lint, &finding->shows,
+		 "the request passes, the response is dropped: acl-default");
+}
+
+static void say_denied(struct talk *talk, struct lint_finding *finding,
+		       const struct bailey_rule *rule, const struct bailey_packet *packet,
+		       const char *ports)
+{
+	const struct bailey_rule *denies;
+	struct bailey_packet back;
+	char *by;
+
+	turn_round(packet, &back);
+	denies = lint_acl_decides(talk->lint, talk->acl, !talk->dir, &back);
+	suggest_deny(talk, finding, rule->number, denies);
+	by = lint_text_rule(talk->lint, &talk->acl->object, !talk->dir, denies);
+	lint_say(talk->lint, &finding->text, "'%s' drops responses%s", by ? by : "", ports);
+	lint_say(talk->lint, &finding->shows,
+		 "the request passes, the response is dropped: acl-deny");
+	free(by);
 }
 
 static void report(struct talk *talk, const struct bailey_rule *rule, u32 part, bool by_entry)
 {
-	const struct bailey_rule *denies;
-	struct bailey_packet packet, back;
+	struct bailey_packet packet;
 	struct bailey_out ports = {};
 	struct lint_finding *finding;
-	struct bailey_match match;
 	struct lint_where way;
-	char *line, *by = NULL;
+	char *line;
 
-	if (!find_proof(talk, part, by_entry, &packet, &way))
+	if (part == SPACE_NONE || part == SPACE_FAILED ||
+	    !find_proof(talk, part, by_entry, &packet, &way))
 		return;
 	line = lint_text_rule(talk->lint, &talk->acl->object, talk->dir, rule);
 	finding = lint_find(talk->lint, by_entry ? LINT_DENIED_RESPONSE :
@@ -310,85 +413,80 @@ static void report(struct talk *talk, const struct bailey_rule *rule, u32 part, 
 	free(line);
 	if (!finding)
 		return;
-	bailey_rule_match(rule, &match);
 	describe(talk, part, &ports);
 	lint_example(talk->lint, finding, &packet, &way, true);
-	if (!by_entry) {
-		suggest_allow(talk, finding, &match);
-		lint_say(talk->lint, &finding->text,
-			 "no '%s' entry of the ACL lets the responses through%s",
-			 lint_text_dir(!talk->dir), ports.buf ? ports.buf : "");
-		lint_say(talk->lint, &finding->shows, "the request passes, the response is "
-			 "dropped: acl-default");
-	} else {
-		back = packet;
-		back.src = packet.dst;
-		back.dst = packet.src;
-		back.sport = packet.dport;
-		back.dport = packet.sport;
-		back.type = bailey_packet_is_icmp(&packet) ?
-			    bailey_packet_reply_type(&packet) : 0;
-		space_packet_complete(&back);
-		denies = lint_acl_decides(talk->lint, talk->acl, !talk->dir, &back);
-		if (denies) {
-			suggest_deny(talk, finding, rule->number, denies);
-			by = lint_text_rule(talk->lint, &talk->acl->object, !talk->dir, denies);
-		}
-		lint_say(talk->lint, &finding->text, "'%s' drops responses%s", by ? by : "",
-			 ports.buf ? ports.buf : "");
-		lint_say(talk->lint, &finding->shows, "the request passes, the response is "
-			 "dropped: acl-deny");
-	}
-	free(by);
+	if (by_entry)
+		say_denied(talk, finding, rule, &packet, ports.buf ? ports.buf : "");
+	else
+		say_forgotten(talk, finding, rule, ports.buf ? ports.buf : "");
 	bailey_out_destroy(&ports);
 }
 
-/* Each entry has what it decides of the requests that fail. */
-static void look_at_entries(struct talk *talk)
+static void look_at(struct talk *talk, u32 i)
 {
-	u32 failing = space_minus(talk->spaces, talk->allowed, talk->answered), part;
-	struct bailey_rules_iter iter;
-	struct bailey_match match;
-	struct bailey_rule *rule;
+	struct fate fate;
 
-	for (rule = bailey_rules_first(&talk->acl->rules[talk->dir], &iter);
-	     rule && failing != SPACE_NONE && failing != SPACE_FAILED;
-	     rule = bailey_rules_next(&iter)) {
-		if (rule->action != BAILEY_ALLOW)
-			continue;
-		bailey_rule_match(rule, &match);
-		part = space_and(talk->spaces, failing,
-				 space_match(talk->spaces, talk->lint->policy, &match, false));
-		if (part == SPACE_NONE || part == SPACE_FAILED)
-			continue;
-		failing = space_minus(talk->spaces, failing, part);
-		part = meant_as_request(talk, &match, part);
-		report(talk, rule, space_minus(talk->spaces, part, talk->decided), false);
-		report(talk, rule, space_and(talk->spaces, part, talk->decided), true);
+	if (talk->there.rule[i]->action != BAILEY_ALLOW || !spaces_ready(talk))
+		return;
+	find_fate(talk, i, &fate);
+	if (fate.nobody == SPACE_NONE && fate.denied == SPACE_NONE)
+		return;
+	as_meant(talk, &talk->there.match[i], &fate);
+	report(talk, talk->there.rule[i], fate.nobody, false);
+	report(talk, talk->there.rule[i], fate.denied, true);
+	talk->given_up += fate.nobody == SPACE_FAILED || fate.denied == SPACE_FAILED ||
+			  spaces_failed(talk->spaces);
+}
+
+static bool talk_open(struct talk *talk)
+{
+	struct lint *lint = talk->lint;
+	u32 k;
+
+	if (!lint_list_open(&talk->there, lint, &talk->acl->object, talk->dir) ||
+	    !lint_list_open(&talk->back, lint, &talk->acl->object, !talk->dir))
+		return false;
+	talk->mirror = calloc(talk->back.count + 1, sizeof(*talk->mirror));
+	talk->there_space = calloc(talk->there.count + 1, sizeof(*talk->there_space));
+	talk->back_space = calloc(talk->back.count + 1, sizeof(*talk->back_space));
+	if (!talk->mirror || !talk->there_space || !talk->back_space) {
+		lint->failed = true;
+		return false;
 	}
+	for (k = 0; k < talk->back.count; k++) {
+		turn_match(&talk->back.match[k], &talk->mirror[k]);
+		talk->mirror[k].type = BAILEY_TYPE_ANY;
+	}
+	return true;
+}
+
+static void talk_close(struct talk *talk)
+{
+	lint_list_close(&talk->there);
+	lint_list_close(&talk->back);
+	free(talk->mirror);
+	free(talk->there_space);
+	free(talk->back_space);
+	spaces_destroy(talk->spaces);
 }
 
 static void examine(struct lint *lint, struct bailey_acl *acl, u32 dir)
 {
 	struct talk talk = { .lint = lint, .acl = acl, .dir = dir };
 	char *line;
+	u32 i;
 
-	talk.spaces = spaces_create(LINT_NODES, LINT_STEPS);
-	if (!talk.spaces) {
-		lint->failed = true;
-		return;
-	}
-	talk_prepare(&talk);
-	if (!spaces_failed(talk.spaces))
-		look_at_entries(&talk);
-	if (spaces_failed(talk.spaces)) {
+	if (talk_open(&talk))
+		for (i = 0; i < talk.there.count && talk.given_up < GIVE_UP_MOST; i++)
+			look_at(&talk, i);
+	if (talk.given_up) {
 		line = lint_text_object(&acl->object);
 		lint_give_up(lint, line, dir == BAILEY_IN ?
-			     "which responses to 'in' requests fail would take too long to find out" :
-			     "which responses to 'out' requests fail would take too long to find out");
+			     "responses to some 'in' entries may fail: to find out would take too long" :
+			     "responses to some 'out' entries may fail: to find out would take too long");
 		free(line);
 	}
-	spaces_destroy(talk.spaces);
+	talk_close(&talk);
 }
 
 /**

@@ -160,3 +160,28 @@ bool lint_sample(const struct bailey_policy *policy, const struct bailey_match *
 	space_packet_complete(packet);
 	return lint_match_has(policy, match, packet);
 }
+
+/**
+ * lint_typical() - the packet of a match that looks most like a usual one
+ * @lint: the examination
+ * @match: the match
+ * @packet: filled in
+ *
+ * Return: false if no packet matches.
+ */
+bool lint_typical(struct lint *lint, const struct bailey_match *match,
+		  struct bailey_packet *packet)
+{
+	if (lint->spaces && (spaces_failed(lint->spaces) || spaces_crowded(lint->spaces))) {
+		spaces_destroy(lint->spaces);
+		lint->spaces = NULL;
+	}
+	if (!lint->spaces)
+		lint->spaces = spaces_create(LINT_NODES, LINT_STEPS);
+	if (!lint->spaces) {
+		lint->failed = true;
+		return false;
+	}
+	return space_example(lint->spaces, space_match(lint->spaces, lint->policy, match, false),
+			     packet);
+}

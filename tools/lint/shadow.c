@@ -22,6 +22,9 @@
  * @spaces: where sets are
  * @by: entries that took part in the answer
  * @by_count: how many
+ * @space: each entry as a set, as far as it was wanted; %SPACE_FAILED: not yet
+ * @later: entries behind the one looked at that may have packets in common with it
+ * @later_count: how many
  * @given_up: entries of which it is not known
  */
 struct shadow {
@@ -29,6 +32,9 @@ struct shadow {
 	struct spaces *spaces;
 	u32 *by;
 	u32 by_count;
+	u32 *space;
+	u32 *later;
+	u32 later_count;
 	u32 given_up;
 };
 
@@ -45,14 +51,17 @@ static bool spaces_ready(struct shadow *shadow)
 		return true;
 	spaces_destroy(shadow->spaces);
 	shadow->spaces = spaces_create(LINT_NODES, LINT_STEPS);
+	memset(shadow->space, 0xff, (shadow->list.count + 1) * sizeof(*shadow->space));
 	shadow->list.lint->failed |= !shadow->spaces;
 	return shadow->spaces;
 }
 
 static u32 space_of(struct shadow *shadow, u32 i)
 {
-	return space_match(shadow->spaces, shadow->list.lint->policy, &shadow->list.match[i],
-			   false);
+	if (shadow->space[i] == SPACE_FAILED)
+		shadow->space[i] = space_match(shadow->spaces, shadow->list.lint->policy,
+					       &shadow->list.match[i], false);
+	return shadow->space[i];
 }
 
 /* The entry that plainly covers another one before it, or i. */
@@ -100,17 +109,27 @@ static u32 what_is_left(struct shadow *shadow, u32 i, bool without_gone)
 	return left;
 }
 
-/* What an entry that is not there any more would leave to the others. */
-static enum bailey_action next_action(const struct shadow *shadow, u32 i,
-				      const struct bailey_packet *packet, bool without_gone)
+static void find_later(struct shadow *shadow, u32 i)
 {
 	const struct lint_list *list = &shadow->list;
 	u32 k;
 
+	shadow->later_count = 0;
 	for (k = i + 1; k < list->count; k++)
-		if (!(without_gone && list->gone[k]) &&
-		    lint_match_has(list->lint->policy, &list->match[k], packet))
-			return list->rule[k]->action;
+		if (!lint_match_apart(&list->match[k], &list->match[i]))
+			shadow->later[shadow->later_count++] = k;
+}
+
+/* What would be said of a packet of an entry that is not there any more? */
+static enum bailey_action next_action(const struct shadow *shadow,
+				      const struct bailey_packet *packet)
+{
+	const struct lint_list *list = &shadow->list;
+	u32 k;
+
+	for (k = 0; k < shadow->later_count; k++)
+		if (lint_match_has(list->lint->policy, &list->match[shadow->later[k]], packet))
+			return list->rule[shadow->later[k]]->action;
 	return BAILEY_DENY;
 }
 
@@ -126,13 +145,14 @@ struct look {
 	struct bailey_packet decided;
 };
 
-static void look_at(const struct shadow *shadow, u32 i, struct look *look)
+static void look_at(struct shadow *shadow, u32 i, struct look *look)
 {
 	const struct lint_list *list = &shadow->list;
 	struct bailey_packet packet;
 	u32 turn;
 
 	*look = (struct look){ .matters = false };
+	find_later(shadow, i);
 	for (turn = 0; turn < SAMPLES && !look->needed; turn++) {
 		if (!lint_sample(list->lint->policy, &list->match[i], turn, &packet) ||
 		    lint_acl_decides(list->lint, acl_of(shadow), list->dir, &packet) !=
@@ -140,7 +160,7 @@ static void look_at(const struct shadow *shadow, u32 i, struct look *look)
 			continue;
 		look->matters = true;
 		look->decided = packet;
-		look->needed = next_action(shadow, i, &packet, false) != list->rule[i]->action;
+		look->needed = next_action(shadow, &packet) != list->rule[i]->action;
 	}
 }
 
@@ -232,12 +252,12 @@ static bool plainly_needless(struct shadow *shadow, u32 i, bool without_gone)
 {
 	const struct lint_list *list = &shadow->list;
 	bool all = list->rule[i]->action == BAILEY_DENY;
-	u32 k;
+	u32 k, n;
 
 	shadow->by_count = 0;
-	for (k = i + 1; k < list->count; k++) {
-		if ((without_gone && list->gone[k]) ||
-		    lint_match_apart(&list->match[k], &list->match[i]))
+	for (n = 0; n < shadow->later_count; n++) {
+		k = shadow->later[n];
+		if (without_gone && list->gone[k])
 			continue;
 		if (list->rule[k]->action != list->rule[i]->action)
 			return false;
@@ -252,15 +272,15 @@ static bool plainly_needless(struct shadow *shadow, u32 i, bool without_gone)
 static bool is_needless(struct shadow *shadow, u32 i, bool without_gone)
 {
 	const struct lint_list *list = &shadow->list;
-	u32 left, part, k;
+	u32 left, part, k, n;
 
 	if (plainly_needless(shadow, i, without_gone))
 		return true;
 	left = what_is_left(shadow, i, without_gone);
 	shadow->by_count = 0;
-	for (k = i + 1; k < list->count && left != SPACE_NONE && left != SPACE_FAILED; k++) {
-		if ((without_gone && list->gone[k]) ||
-		    lint_match_apart(&list->match[k], &list->match[i]))
+	for (n = 0; n < shadow->later_count && left != SPACE_NONE && left != SPACE_FAILED; n++) {
+		k = shadow->later[n];
+		if (without_gone && list->gone[k])
 			continue;
 		part = space_and(shadow->spaces, left, space_of(shadow, k));
 		if (part == SPACE_NONE)
@@ -296,6 +316,17 @@ static void report_needless(struct shadow *shadow, u32 i, const struct bailey_pa
 	free(names);
 }
 
+/* The most usual packet that an entry decides, rather than any. */
+static void choose_typical(struct shadow *shadow, u32 i, struct bailey_packet *decided)
+{
+	struct bailey_packet packet;
+
+	if (lint_typical(shadow->list.lint, &shadow->list.match[i], &packet) &&
+	    lint_acl_decides(shadow->list.lint, acl_of(shadow), shadow->list.dir, &packet) ==
+	    shadow->list.rule[i])
+		*decided = packet;
+}
+
 static void examine(struct shadow *shadow, u32 i)
 {
 	struct look look;
@@ -317,8 +348,20 @@ static void examine(struct shadow *shadow, u32 i)
 			return;
 	}
 	/* Needless both as things are, and when all that was found is gone. */
-	if (is_needless(shadow, i, true) && is_needless(shadow, i, false))
+	if (is_needless(shadow, i, true) && is_needless(shadow, i, false)) {
+		choose_typical(shadow, i, &look.decided);
 		report_needless(shadow, i, &look.decided);
+	}
+}
+
+static bool shadow_alloc(struct shadow *shadow)
+{
+	u32 count = shadow->list.count + 1;
+
+	shadow->by = calloc(count, sizeof(*shadow->by));
+	shadow->space = calloc(count, sizeof(*shadow->space));
+	shadow->later = calloc(count, sizeof(*shadow->later));
+	return shadow->by && shadow->space && shadow->later;
 }
 
 static void examine_list(struct lint *lint, struct bailey_object *object, u32 dir)
@@ -327,10 +370,11 @@ static void examine_list(struct lint *lint, struct bailey_object *object, u32 di
 	char *line;
 	u32 i;
 
-	if (lint_list_open(&shadow.list, lint, object, dir))
-		shadow.by = calloc(shadow.list.count + 1, sizeof(*shadow.by));
-	lint->failed |= !shadow.by;
-	for (i = 0; shadow.by && i < shadow.list.count && shadow.given_up < GIVE_UP_MOST; i++)
+	if (lint_list_open(&shadow.list, lint, object, dir) && shadow_alloc(&shadow))
+		memset(shadow.space, 0xff, (shadow.list.count + 1) * sizeof(*shadow.space));
+	else
+		lint->failed = true;
+	for (i = 0; !lint->failed && i < shadow.list.count && shadow.given_up < GIVE_UP_MOST; i++)
 		examine(&shadow, i);
 	if (shadow.given_up) {
 		line = lint_text_object(object);
@@ -341,6 +385,8 @@ static void examine_list(struct lint *lint, struct bailey_object *object, u32 di
 	}
 	spaces_destroy(shadow.spaces);
 	free(shadow.by);
+	free(shadow.space);
+	free(shadow.later);
 	lint_list_close(&shadow.list);
 }
 

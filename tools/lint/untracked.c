@@ -30,21 +30,6 @@ struct owned {
 	const struct bailey_rule *rule;
 };
 
-static bool explained(struct loose *loose, const struct bailey_packet *packet,
-		      const struct lint_where *way)
-{
-	struct bailey_explanation *answer = malloc(sizeof(*answer));
-	bool untracked;
-
-	loose->lint->ask.track.untracked = true;
-	untracked = answer && lint_ask(loose->lint, packet, way, true, answer) &&
-		    answer->at[0].verdict.reason == BAILEY_PASS &&
-		    answer->at[0].verdict.untracked;
-	loose->lint->ask.track.untracked = false;
-	free(answer);
-	return untracked;
-}
-
 static bool already(const struct lint *lint, const char *subject)
 {
 	size_t i;
@@ -84,6 +69,7 @@ static bool try_pair(struct loose *loose, const struct owned *there, const struc
 	struct lint_where way[LINT_WAYS];
 	struct spaces *spaces = loose->spaces;
 	struct bailey_packet packet;
+	struct lint_judged judged;
 	struct bailey_match match;
 	u32 space, count, w;
 
@@ -97,7 +83,8 @@ static bool try_pair(struct loose *loose, const struct owned *there, const struc
 		return false;
 	count = lint_ways(loose->lint, loose->seat->attach, loose->dir, way, LINT_WAYS);
 	for (w = 0; w < count; w++) {
-		if (explained(loose, &packet, &way[w])) {
+		lint_judge(loose->lint, &packet, &way[w], true, &judged);
+		if (judged.verdict.reason == BAILEY_PASS && judged.verdict.untracked) {
 			report(loose, there, back, &packet, &way[w]);
 			return true;
 		}

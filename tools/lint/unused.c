@@ -17,20 +17,21 @@ static struct bailey_rule *first_rule(const struct bailey_rules *rules, u32 *dir
 	return rule;
 }
 
-/* Does explain ask an object about a packet? */
-static bool asks(const struct lint *lint, const struct bailey_explanation *answer,
+/* Is an object asked about a packet? */
+static bool asks(const struct lint *lint, const struct bailey_trace *trace,
 		 const struct bailey_object *object, u32 slot)
 {
-	const struct bailey_side *who;
-	u32 q;
+	const struct bailey_step *step;
+	u32 s;
 
-	for (q = 0; q < BAILEY_QUESTIONS; q++) {
-		who = &answer->at[0].asked[q].step.who;
-		if (object->kind == BAILEY_ACL && who->acl &&
-		    bailey_policy_object(lint->policy, BAILEY_ACL, slot) == &who->acl->object)
+	for (s = 0; s < trace->count; s++) {
+		step = &trace->step[s];
+		if (object->kind == BAILEY_ACL && !step->layer_group &&
+		    bailey_policy_object(lint->policy, BAILEY_ACL, slot) ==
+		    &step->who.acl->object)
 			return true;
-		if (object->kind == BAILEY_GROUP && who->set &&
-		    bailey_set_has(who->set, slot))
+		if (object->kind == BAILEY_GROUP && step->layer_group &&
+		    bailey_set_has(step->who.set, slot))
 			return true;
 	}
 	return false;
@@ -42,28 +43,26 @@ static void show_unasked(struct lint *lint, struct lint_finding *finding,
 {
 	const struct bailey_rules *rules = object->kind == BAILEY_ACL ?
 		bailey_acl_of(object)->rules : bailey_group_of(object)->rules;
-	struct bailey_explanation *answer = malloc(sizeof(*answer));
 	struct lint_where way[LINT_WAYS];
 	struct bailey_packet packet;
+	struct lint_judged judged;
 	struct bailey_match match;
 	struct bailey_rule *rule;
-	u32 dir, turn;
+	u32 dir;
 
 	rule = first_rule(rules, &dir);
-	if (answer && rule && lint->policy->objects[BAILEY_ATTACH].named &&
-	    lint_ways(lint, bailey_attach_of(bailey_policy_nth(lint->policy, BAILEY_ATTACH, 0)),
-		      dir, way, LINT_WAYS)) {
-		bailey_rule_match(rule, &match);
-		for (turn = 0; turn < 64; turn++)
-			if (lint_sample(lint->policy, &match, turn, &packet))
-				break;
-		if (turn < 64 && lint_ask(lint, &packet, &way[0], false, answer) &&
-		    !asks(lint, answer, object, slot)) {
-			lint_example(lint, finding, &packet, &way[0], false);
-			lint_say(lint, &finding->shows, "it is not asked");
-		}
-	}
-	free(answer);
+	if (!rule || !lint->policy->objects[BAILEY_ATTACH].named ||
+	    !lint_ways(lint, bailey_attach_of(bailey_policy_nth(lint->policy, BAILEY_ATTACH, 0)),
+		       dir, way, LINT_WAYS))
+		return;
+	bailey_rule_match(rule, &match);
+	if (!lint_typical(lint, &match, &packet))
+		return;
+	lint_judge(lint, &packet, &way[0], false, &judged);
+	if (asks(lint, &judged.trace, object, slot))
+		return;
+	lint_example(lint, finding, &packet, &way[0], false);
+	lint_say(lint, &finding->shows, "it is not asked");
 }
 
 static void report(struct lint *lint, const struct bailey_object *object, u32 slot,
