@@ -61,12 +61,9 @@ static bool sample_matters(const struct pile *pile, u32 i)
 
 static bool spaces_ready(struct pile *pile)
 {
-	if (pile->spaces && !spaces_failed(pile->spaces) && !spaces_crowded(pile->spaces))
-		return true;
-	spaces_destroy(pile->spaces);
-	pile->spaces = spaces_create(LINT_NODES, LINT_STEPS);
-	pile->list.lint->failed |= !pile->spaces;
-	return pile->spaces;
+	bool fresh;
+
+	return lint_sets_ready(pile->list.lint, &pile->spaces, &fresh);
 }
 
 static u32 space_of(struct pile *pile, u32 i)
@@ -86,9 +83,10 @@ static bool is_redundant(struct pile *pile, u32 i)
 			return true;
 		overlaps++;
 	}
-	if (!overlaps || !spaces_ready(pile))
+	if (!overlaps)
 		return false;
-	left = overlaps > OVERLAPS_MOST ? SPACE_FAILED : space_of(pile, i);
+	left = overlaps > OVERLAPS_MOST || !spaces_ready(pile) ? SPACE_FAILED :
+								 space_of(pile, i);
 	for (k = 0; k < pile->list.count && left != SPACE_NONE && left != SPACE_FAILED; k++)
 		if (counts(pile, k, i))
 			left = space_minus(pile->spaces, left, space_of(pile, k));

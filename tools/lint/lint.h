@@ -140,6 +140,7 @@ struct lint_use {
  * @places: where its lines stand; NULL for the policy in force
  * @use: who uses what
  * @spaces: for examples
+ * @steps: what sets have cost so far
  * @elsewhere: an interface that no line is about
  * @finding: what was found
  * @count: how many
@@ -153,6 +154,7 @@ struct lint {
 	struct lint_places *places;
 	struct lint_use use;
 	struct spaces *spaces;
+	u64 steps;
 	const char *elsewhere;
 	struct lint_finding *finding;
 	size_t count;
@@ -262,8 +264,12 @@ bool lint_sample(const struct bailey_policy *policy, const struct bailey_match *
 		 u32 turn, struct bailey_packet *packet);
 
 /* What one question may cost; a check says so when it meets a limit. */
-#define LINT_NODES	(4U << 20)
-#define LINT_STEPS	(20ULL * 1000 * 1000)
+#define LINT_NODES	(512U << 10)
+#define LINT_STEPS	(4ULL * 1000 * 1000)
+#define LINT_STEPS_ALL	(60ULL * 1000 * 1000)
+
+/* sets.c */
+bool lint_sets_ready(struct lint *lint, struct spaces **spaces, bool *fresh);
 
 void lint_give_up(struct lint *lint, const char *subject, const char *what);
 
@@ -297,8 +303,8 @@ u32 lint_seats(const struct lint *lint, u32 slot, struct lint_seat *seat, u32 mo
 u32 lint_seat_space(struct spaces *spaces, const struct lint_seat *seat, u32 dir);
 u32 lint_groups_space(struct lint *lint, struct spaces *spaces,
 		      const struct bailey_attach *attach, u32 dir);
-u32 lint_acl_space(struct lint *lint, struct spaces *spaces,
-		   const struct bailey_attach *attach, u32 dir);
+u32 lint_acl_passes(struct lint *lint, struct spaces *spaces,
+		    const struct bailey_attach *attach, u32 dir, u32 space);
 bool lint_names_group(const struct bailey_match *match);
 bool lint_is_everybody(const struct bailey_match *match, u32 dir);
 

@@ -36,6 +36,7 @@ static const struct bailey_addr strangers[2][3] = {
  * @match: what it matches
  * @spaces: where sets are
  * @all: it leaves nothing out
+ * @given_up: it cost too much
  */
 struct opening {
 	struct lint *lint;
@@ -44,6 +45,7 @@ struct opening {
 	struct bailey_match match;
 	struct spaces *spaces;
 	bool all;
+	bool given_up;
 };
 
 static bool leaves_nothing_out(const struct bailey_match *match)
@@ -103,13 +105,12 @@ static bool try_seat(struct opening *opening, const struct lint_seat *seat, u16 
 	space = space_and(spaces, space, space_field(spaces, SPACE_DPORT, port, port));
 	space = space_and(spaces, space, space_field(spaces, SPACE_SPORT, 1024, U16_MAX));
 	space = space_and(spaces, space, lint_seat_space(spaces, seat, BAILEY_IN));
-	space = space_and(spaces, space, lint_acl_space(opening->lint, spaces, seat->attach,
-							BAILEY_IN));
 	count = lint_ways(opening->lint, seat->attach, BAILEY_IN, ways, LINT_WAYS);
 	for (v6 = 0; v6 < 2; v6++) {
 		part = space_and(spaces, space,
 				 space_prefix(spaces, SPACE_SRC, v6 ? BAILEY_IPV6 : BAILEY_IPV4,
 					      &strangers[v6][0], v6 ? 128 : 32));
+		part = lint_acl_passes(opening->lint, spaces, seat->attach, BAILEY_IN, part);
 		for (w = 0; w < count; w++) {
 			*way = ways[w];
 			if (space_example(spaces, part, packet) &&
@@ -170,7 +171,7 @@ static bool try_ports(struct opening *opening, const struct lint_seat *seat)
 
 static void examine(struct opening *opening, const struct lint_seat *seat, u32 seats)
 {
-	bool any = false;
+	bool any = false, fresh;
 	u32 p, s;
 
 	bailey_rule_match(opening->rule, &opening->match);
@@ -179,9 +180,15 @@ static void examine(struct opening *opening, const struct lint_seat *seat, u32 s
 	opening->all = leaves_nothing_out(&opening->match);
 	for (p = 0; p < ARRAY_SIZE(ports); p++)
 		any |= opening->all || has_port(opening, p);
-	for (s = 0; any && s < seats; s++)
+	for (s = 0; any && s < seats; s++) {
+		if (!lint_sets_ready(opening->lint, &opening->spaces, &fresh)) {
+			opening->given_up = true;
+			return;
+		}
 		if (try_ports(opening, &seat[s]))
-			break;
+			return;
+		opening->given_up |= !!spaces_failed(opening->spaces);
+	}
 }
 
 static void examine_rules(struct opening *opening, const struct bailey_rules *rules,
@@ -246,17 +253,11 @@ static void open_groups(struct opening *opening)
  */
 void lint_check_open(struct lint *lint)
 {
-	struct opening opening = {
-		.lint = lint, .spaces = spaces_create(LINT_NODES, LINT_STEPS),
-	};
+	struct opening opening = { .lint = lint };
 
-	if (!opening.spaces) {
-		lint->failed = true;
-		return;
-	}
 	open_groups(&opening);
 	open_acls(&opening);
-	if (spaces_failed(opening.spaces))
+	if (opening.given_up)
 		lint_give_up(lint, "policy", "what is open to everybody would take too long to find out");
 	spaces_destroy(opening.spaces);
 }

@@ -38,7 +38,11 @@ const char *lint_elsewhere(const struct bailey_policy *policy)
 
 static void dev_of(const struct bailey_attach *attach, char *name)
 {
-	snprintf(name, BAILEY_IFNAME_MAX + 1, "%s%s", attach->dev, attach->stem ? "0" : "");
+	size_t len = strlen(attach->dev);
+
+	memcpy(name, attach->dev, BAILEY_IFNAME_MAX + 1);
+	if (attach->stem && len < BAILEY_IFNAME_MAX)
+		memcpy(name + len, "0", 2);
 }
 
 static void way_set(struct lint_where *way, const struct bailey_attach *attach, u32 dir,

@@ -65,14 +65,10 @@ static u32 requests_space(struct spaces *spaces)
 
 static bool spaces_ready(struct talk *talk)
 {
-	if (talk->spaces && !spaces_failed(talk->spaces) && !spaces_crowded(talk->spaces))
-		return true;
-	spaces_destroy(talk->spaces);
-	talk->spaces = spaces_create(LINT_NODES, LINT_STEPS);
-	if (!talk->spaces) {
-		talk->lint->failed = true;
-		return false;
-	}
+	bool fresh, ready = lint_sets_ready(talk->lint, &talk->spaces, &fresh);
+
+	if (!fresh || !ready)
+		return ready;
 	memset(talk->there_space, 0xff, talk->there.count * sizeof(*talk->there_space));
 	memset(talk->back_space, 0xff, talk->back.count * sizeof(*talk->back_space));
 	talk->requests = requests_space(talk->spaces);
@@ -114,6 +110,12 @@ static u32 decided_by(struct talk *talk, u32 i)
 	return left;
 }
 
+/* Is an entry, turned round, about requests from well-known ports alone? */
+static bool for_servers(const struct bailey_match *mirror)
+{
+	return mirror->sport_given && mirror->sport_last < EPHEMERAL_FIRST;
+}
+
 /* Ask the entries of the other direction in order about the responses. */
 static void find_fate(struct talk *talk, u32 i, struct fate *fate)
 {
@@ -121,7 +123,8 @@ static void find_fate(struct talk *talk, u32 i, struct fate *fate)
 
 	fate->denied = SPACE_NONE;
 	for (k = 0; k < talk->back.count && left != SPACE_NONE && left != SPACE_FAILED; k++) {
-		if (lint_match_apart(&talk->mirror[k], &talk->there.match[i]))
+		if (for_servers(&talk->mirror[k]) ||
+		    lint_match_apart(&talk->mirror[k], &talk->there.match[i]))
 			continue;
 		if (overlaps++ == OVERLAPS_MOST) {
 			left = SPACE_FAILED;
@@ -426,8 +429,12 @@ static void look_at(struct talk *talk, u32 i)
 {
 	struct fate fate;
 
-	if (talk->there.rule[i]->action != BAILEY_ALLOW || !spaces_ready(talk))
+	if (talk->there.rule[i]->action != BAILEY_ALLOW)
 		return;
+	if (!spaces_ready(talk)) {
+		talk->given_up = GIVE_UP_MOST;
+		return;
+	}
 	find_fate(talk, i, &fate);
 	if (fate.nobody == SPACE_NONE && fate.denied == SPACE_NONE)
 		return;

@@ -172,16 +172,10 @@ bool lint_sample(const struct bailey_policy *policy, const struct bailey_match *
 bool lint_typical(struct lint *lint, const struct bailey_match *match,
 		  struct bailey_packet *packet)
 {
-	if (lint->spaces && (spaces_failed(lint->spaces) || spaces_crowded(lint->spaces))) {
-		spaces_destroy(lint->spaces);
-		lint->spaces = NULL;
-	}
-	if (!lint->spaces)
-		lint->spaces = spaces_create(LINT_NODES, LINT_STEPS);
-	if (!lint->spaces) {
-		lint->failed = true;
+	bool fresh;
+
+	if (!lint_sets_ready(lint, &lint->spaces, &fresh))
 		return false;
-	}
 	return space_example(lint->spaces, space_match(lint->spaces, lint->policy, match, false),
 			     packet);
 }

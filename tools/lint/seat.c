@@ -176,20 +176,36 @@ u32 lint_groups_space(struct lint *lint, struct spaces *spaces,
 }
 
 /**
- * lint_acl_space() - packets that the ACL of an attach line allows
+ * lint_acl_passes() - what the ACL of an attach line allows of some packets
  * @lint: the examination
  * @spaces: where
  * @attach: the line
  * @dir: in this direction
+ * @space: the packets, which are best few: then the sets on the way are small, however
+ *	   many entries there are
  *
- * Return: the space; all packets where there is no ACL.
+ * Return: the space; all of @space where there is no ACL.
  */
-u32 lint_acl_space(struct lint *lint, struct spaces *spaces,
-		   const struct bailey_attach *attach, u32 dir)
+u32 lint_acl_passes(struct lint *lint, struct spaces *spaces,
+		    const struct bailey_attach *attach, u32 dir, u32 space)
 {
 	const struct bailey_object *acl = bailey_policy_object(lint->policy, BAILEY_ACL,
 							       attach->acl);
+	struct bailey_rules_iter iter;
+	struct bailey_match match;
+	struct bailey_rule *rule;
+	u32 part, passes = SPACE_NONE;
 
-	return acl ? space_first_match(spaces, lint->policy, &bailey_acl_of(acl)->rules[dir],
-				       false) : SPACE_ALL;
+	if (!acl)
+		return space;
+	for (rule = bailey_rules_first(&bailey_acl_of(acl)->rules[dir], &iter);
+	     rule && space != SPACE_NONE && space != SPACE_FAILED;
+	     rule = bailey_rules_next(&iter)) {
+		bailey_rule_match(rule, &match);
+		part = space_and(spaces, space, space_match(spaces, lint->policy, &match, false));
+		if (rule->action == BAILEY_ALLOW)
+			passes = space_or(spaces, passes, part);
+		space = space_minus(spaces, space, part);
+	}
+	return space == SPACE_FAILED ? SPACE_FAILED : passes;
 }

@@ -43,17 +43,13 @@ static const struct bailey_acl *acl_of(const struct shadow *shadow)
 	return bailey_acl_of(shadow->list.object);
 }
 
-/* A fresh place for sets where the last one met its limit. */
 static bool spaces_ready(struct shadow *shadow)
 {
-	if (shadow->spaces && !spaces_failed(shadow->spaces) &&
-	    !spaces_crowded(shadow->spaces))
-		return true;
-	spaces_destroy(shadow->spaces);
-	shadow->spaces = spaces_create(LINT_NODES, LINT_STEPS);
-	memset(shadow->space, 0xff, (shadow->list.count + 1) * sizeof(*shadow->space));
-	shadow->list.lint->failed |= !shadow->spaces;
-	return shadow->spaces;
+	bool fresh, ready = lint_sets_ready(shadow->list.lint, &shadow->spaces, &fresh);
+
+	if (fresh)
+		memset(shadow->space, 0xff, shadow->list.count * sizeof(*shadow->space));
+	return ready;
 }
 
 static u32 space_of(struct shadow *shadow, u32 i)

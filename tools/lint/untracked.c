@@ -13,7 +13,7 @@
  * @set: its groups
  * @dir: direction of the requests
  * @spaces: where sets are
- * @passes: what the ACL lets through there, and back
+ * @requests: packets that begin something there
  */
 struct loose {
 	struct lint *lint;
@@ -21,7 +21,7 @@ struct loose {
 	const struct bailey_set *set;
 	u32 dir;
 	struct spaces *spaces;
-	u32 passes;
+	u32 requests;
 };
 
 /* A rule of a direction, and whose it is. */
@@ -74,11 +74,12 @@ static bool try_pair(struct loose *loose, const struct owned *there, const struc
 	u32 space, count, w;
 
 	bailey_rule_match(there->rule, &match);
-	space = space_and(spaces, loose->passes,
+	space = space_and(spaces, loose->requests,
 			  space_match(spaces, loose->lint->policy, &match, false));
 	bailey_rule_match(back->rule, &match);
 	space = space_and(spaces, space,
 			  space_match(spaces, loose->lint->policy, &match, true));
+	space = lint_acl_passes(loose->lint, spaces, loose->seat->attach, loose->dir, space);
 	if (!space_example(spaces, space, &packet))
 		return false;
 	count = lint_ways(loose->lint, loose->seat->attach, loose->dir, way, LINT_WAYS);
@@ -130,8 +131,8 @@ static void examine(struct loose *loose)
 	}
 }
 
-/* Requests by TCP and UDP that the seat's ACL lets through. */
-static u32 passes(struct loose *loose)
+/* Requests by TCP and UDP to or from the seat. */
+static u32 requests_at(struct loose *loose)
 {
 	struct spaces *spaces = loose->spaces;
 	u32 space = space_or(spaces, space_field(spaces, SPACE_PROTO, BAILEY_PROTO_TCP,
@@ -140,9 +141,7 @@ static u32 passes(struct loose *loose)
 					 BAILEY_PROTO_UDP));
 
 	space = space_and(spaces, space, space_field(spaces, SPACE_SPORT, 1024, U16_MAX));
-	space = space_and(spaces, space, lint_seat_space(spaces, loose->seat, loose->dir));
-	return space_and(spaces, space, lint_acl_space(loose->lint, spaces, loose->seat->attach,
-						       loose->dir));
+	return space_and(spaces, space, lint_seat_space(spaces, loose->seat, loose->dir));
 }
 
 static void examine_seat(struct lint *lint, struct spaces *spaces, const struct lint_seat *seat,
@@ -151,7 +150,7 @@ static void examine_seat(struct lint *lint, struct spaces *spaces, const struct 
 	struct loose loose = { .lint = lint, .seat = seat, .set = set, .spaces = spaces };
 
 	for (loose.dir = 0; loose.dir < 2; loose.dir++) {
-		loose.passes = passes(&loose);
+		loose.requests = requests_at(&loose);
 		examine(&loose);
 	}
 }
@@ -165,18 +164,23 @@ static void examine_seat(struct lint *lint, struct spaces *spaces, const struct 
 void lint_check_untracked(struct lint *lint)
 {
 	const struct bailey_objects *groups = &lint->policy->objects[BAILEY_GROUP];
-	struct spaces *spaces = spaces_create(LINT_NODES, LINT_STEPS);
+	struct spaces *spaces = NULL;
+	bool fresh, given_up = false;
 	struct lint_seat seat[4];
 	u32 n, s, seats;
 
-	lint->failed |= !spaces;
-	for (n = 0; spaces && n < groups->named; n++) {
+	for (n = 0; n < groups->named && !given_up; n++) {
 		seats = lint_seats(lint, groups->order->slot[n], seat, ARRAY_SIZE(seat));
-		for (s = 0; s < seats; s++)
+		for (s = 0; s < seats && !given_up; s++) {
+			given_up = !lint_sets_ready(lint, &spaces, &fresh);
+			if (given_up)
+				break;
 			examine_seat(lint, spaces, &seat[s], seat[s].endpoint ?
 				     seat[s].endpoint->set : seat[s].attach->set);
+			given_up = spaces_failed(spaces);
+		}
 	}
-	if (spaces && spaces_failed(spaces))
+	if (given_up && !lint->failed)
 		lint_give_up(lint, "policy",
 			     "which flows would not be tracked would take too long to find out");
 	spaces_destroy(spaces);
