@@ -192,6 +192,7 @@ static inline void scan(struct lookup *lookup, const struct bailey_record *at, u
 		    !stands(lookup, at))
 			continue;
 		lookup->best = at->rank;
+		bailey_prefetch(&lookup->index->rule[at->rank >> BAILEY_RECORD_FLAGS]);
 		return;
 	}
 }
