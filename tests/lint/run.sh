@@ -34,4 +34,4 @@ if ! build >"$work/build.log" 2>&1; then
 	exit 1
 fi
 python3 -B "$here/lint.py" "$out/bailey" "$work/same" "$here/cases" "$work" \
-	"${SEED:-1}" "${POLICIES:-12}"
+	"${SEED:-1}" "${POLICIES:-8}"
