@@ -144,6 +144,7 @@ int tool_script_run(const struct bailey_script_ops *ops, void *arg,
 		    const struct tool_source *source, struct bailey_diag *diag);
 int tool_policy_build(struct bailey_policy **policy,
 		      const struct tool_source *source, struct bailey_diag *diag);
+int tool_policy_read(const char *path, struct bailey_policy **policy);
 int tool_policy_change(struct bailey_policy **policy,
 		       const struct bailey_policy *base,
 		       const struct tool_source *source, struct bailey_diag *diag);
@@ -236,7 +237,10 @@ int tool_edit_main(int argc, char **argv);
 int tool_lint_main(int argc, char **argv);
 int tool_connection_main(int argc, char **argv);
 int tool_explain_main(int argc, char **argv);
+int tool_reach_main(int argc, char **argv);
 int tool_stats_main(int argc, char **argv);
+int tool_import_main(int argc, char **argv);
+int tool_export_main(int argc, char **argv);
 int tool_version_main(int argc, char **argv);
 json_t *tool_exempts_json(const struct bailey_policy *policy);
 

@@ -450,6 +450,29 @@ static void what_is_kept_stays(void)
 	CHECK_EQ(space_field(spaces, SPACE_PROTO, 6, 6), space_field(spaces, SPACE_PROTO, 6, 6));
 }
 
+static void replies_are_as_what_nobody_uses(void)
+{
+	u32 i, k, n = 0;
+
+	for (i = 0; i < SETS; i += 5) {
+		u32 filled = space_fill_replies(spaces, sets[i].space);
+
+		for (k = draw(3); k < packets; k += 3) {
+			struct bailey_packet packet = universe[k];
+			bool reply = packet.flags & BAILEY_PKT_ICMP_REPLY;
+
+			if (reply)
+				packet.type = packet.family == BAILEY_IPV4 ? 1 : 199;
+			n += reply;
+			unit_about("set %u, packet %u", i, k);
+			CHECK_EQ(space_has(spaces, filled, &universe[k]),
+				 space_has(spaces, sets[i].space, &packet));
+		}
+	}
+	CHECK(n > 1000);
+	CHECK_EQ(space_fill_replies(spaces, SPACE_ALL), SPACE_ALL);
+}
+
 /* Pairs of equal bits far apart have no small diagram. */
 static u32 explode(struct spaces *small)
 {
@@ -535,6 +558,7 @@ int main(void)
 		UNIT(rows_are_words),
 		UNIT(examples_are_in_their_set),
 		UNIT(the_first_match_decides),
+		UNIT(replies_are_as_what_nobody_uses),
 		UNIT(what_is_kept_stays),
 		UNIT(limits_are_kept),
 	};

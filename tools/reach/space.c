@@ -242,6 +242,52 @@ static u32 icmp_with(struct spaces *spaces, u16 flags)
 	return all;
 }
 
+/* A set, the first bits of a field being those of a value. */
+static u32 fix(struct spaces *spaces, u32 space, enum space_field field, u32 bits,
+	       const struct bailey_addr *value)
+{
+	u32 base = space_bits[field].base;
+	u16 var = bdd_var(&spaces->bdd, space);
+	bool one;
+
+	if (space == SPACE_FAILED || var >= base + bits)
+		return space;
+	if (var >= base) {
+		one = space_bit(value, var - base);
+		return fix(spaces, bdd_branch(&spaces->bdd, space, one), field, bits, value);
+	}
+	return bdd_make(&spaces->bdd, var,
+			fix(spaces, bdd_branch(&spaces->bdd, space, false), field, bits, value),
+			fix(spaces, bdd_branch(&spaces->bdd, space, true), field, bits, value));
+}
+
+/**
+ * space_fill_replies() - say of ICMP replies what would be said of other messages
+ * @spaces: where
+ * @space: a set of requests, in which replies mean nothing
+ *
+ * Where a message of a type that nobody uses is in the set, replies are made to be, and
+ * nowhere else. So what holds for all of ICMP, or for any protocol, has no gaps.
+ *
+ * Return: the space, or %SPACE_FAILED.
+ */
+u32 space_fill_replies(struct spaces *spaces, u32 space)
+{
+	/* Neither query nor error nor anything else */
+	static const u8 unused[2] = { 1, 199 };
+	u32 i, fixed, replies = SPACE_NONE;
+
+	for (i = 0; i < 2; i++) {
+		const struct bailey_addr value = { (u64)unused[i] << 56, 0 };
+
+		fixed = space_and(spaces, space, spaces->family[i]);
+		fixed = fix(spaces, space_and(spaces, fixed, spaces->is_icmp), SPACE_DPORT, 8,
+			    &value);
+		replies = space_or(spaces, replies, space_and(spaces, fixed, spaces->replies));
+	}
+	return space_or(spaces, space_minus(spaces, space, spaces->replies), replies);
+}
+
 static void fill_sets(struct spaces *spaces)
 {
 	u32 proto;

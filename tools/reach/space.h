@@ -132,6 +132,7 @@ u32 space_ranges(struct spaces *spaces, enum space_field field, u8 family,
 		 const struct space_range *range, u32 count);
 u32 space_prefix(struct spaces *spaces, enum space_field field, u8 family,
 		 const struct bailey_addr *addr, u8 bits);
+u32 space_fill_replies(struct spaces *spaces, u32 space);
 
 /**
  * space_not() - the complement
@@ -149,6 +150,8 @@ u32 space_match(struct spaces *spaces, const struct bailey_policy *policy,
 		const struct bailey_match *match, bool response);
 u32 space_first_match(struct spaces *spaces, const struct bailey_policy *policy,
 		      const struct bailey_rules *rules, bool response);
+u32 space_first_match_within(struct spaces *spaces, const struct bailey_policy *policy,
+			     const struct bailey_rules *rules, bool response, u32 within);
 
 /* space_packet.c: sets and single packets */
 bool space_has(const struct spaces *spaces, u32 space,

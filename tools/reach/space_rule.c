@@ -185,24 +185,68 @@ struct decided {
 	u32 all;
 };
 
-/* The rules before decide first. */
-static struct decided decide(struct spaces *spaces, const struct bailey_policy *policy,
-			     struct bailey_rule **rule, u32 count, bool response)
+/* A list that is being put together. */
+struct list {
+	struct spaces *spaces;
+	const struct bailey_policy *policy;
+	bool response;
+	u32 within;
+};
+
+static struct decided decide_one(const struct list *list, const struct bailey_rule *rule)
 {
 	struct bailey_match match;
+	struct decided one;
+
+	bailey_rule_match(rule, &match);
+	one.all = space_and(list->spaces, list->within,
+			    space_match(list->spaces, list->policy, &match, list->response));
+	one.allowed = rule->action == BAILEY_ALLOW ? one.all : SPACE_NONE;
+	return one;
+}
+
+/* The rules before decide first. */
+static struct decided decide(const struct list *list, struct bailey_rule **rule, u32 count)
+{
+	struct spaces *spaces = list->spaces;
 	struct decided a, b;
 
-	if (count == 1) {
-		bailey_rule_match(*rule, &match);
-		a.all = space_match(spaces, policy, &match, response);
-		a.allowed = (*rule)->action == BAILEY_ALLOW ? a.all : SPACE_NONE;
-		return a;
-	}
-	a = decide(spaces, policy, rule, count / 2, response);
-	b = decide(spaces, policy, rule + count / 2, count - count / 2, response);
+	if (count == 1)
+		return decide_one(list, *rule);
+	a = decide(list, rule, count / 2);
+	b = decide(list, rule + count / 2, count - count / 2);
 	a.allowed = space_or(spaces, a.allowed, space_minus(spaces, b.allowed, a.all));
 	a.all = space_or(spaces, a.all, b.all);
 	return a;
+}
+
+/**
+ * space_first_match_within() - what an ordered list of rules allows of some packets
+ * @spaces: where
+ * @policy: sealed; has the prefix lists that they name
+ * @rules: entries of an ACL; what none matches is denied
+ * @response: the requests whose response is allowed, instead: see space_match()
+ * @within: of these packets only; the fewer, the less there is to do
+ *
+ * Return: the space, or %SPACE_FAILED.
+ */
+u32 space_first_match_within(struct spaces *spaces, const struct bailey_policy *policy,
+			     const struct bailey_rules *rules, bool response, u32 within)
+{
+	const struct list list = { spaces, policy, response, within };
+	struct bailey_rule **rule;
+	u32 space;
+
+	if (!rules->count)
+		return SPACE_NONE;
+	rule = bailey_rules_list(rules);
+	if (!rule) {
+		spaces->bdd.failure = BDD_NO_MEMORY;
+		return SPACE_FAILED;
+	}
+	space = decide(&list, rule, rules->count).allowed;
+	bailey_free(rule);
+	return space;
 }
 
 /**
@@ -217,17 +261,5 @@ static struct decided decide(struct spaces *spaces, const struct bailey_policy *
 u32 space_first_match(struct spaces *spaces, const struct bailey_policy *policy,
 		      const struct bailey_rules *rules, bool response)
 {
-	struct bailey_rule **list;
-	u32 space;
-
-	if (!rules->count)
-		return SPACE_NONE;
-	list = bailey_rules_list(rules);
-	if (!list) {
-		spaces->bdd.failure = BDD_NO_MEMORY;
-		return SPACE_FAILED;
-	}
-	space = decide(spaces, policy, list, rules->count, response).allowed;
-	bailey_free(list);
-	return space;
+	return space_first_match_within(spaces, policy, rules, response, SPACE_ALL);
 }
