@@ -74,19 +74,23 @@ static int options(struct request *request, int argc, char **argv)
 /* A policy that could be read; the text is the examination's from then on. */
 static int examine(struct lint *lint)
 {
+	static void (* const checks[])(struct lint *lint) = {
+		lint_check_response, lint_check_shadow, lint_check_group_rules,
+		lint_check_nothing, lint_check_open, lint_check_unused,
+		lint_check_untracked,
+	};
+	u32 i;
+
 	if (lint->source.name)
 		lint->places = lint_places_read(&lint->source);
 	lint->elsewhere = lint_elsewhere(lint->policy);
 	if ((lint->source.name && !lint->places) || tool_ask_open(&lint->ask, lint->policy) ||
 	    !lint_use_read(lint))
 		return tool_fail("out of memory");
-	lint_check_response(lint);
-	lint_check_shadow(lint);
-	lint_check_group_rules(lint);
-	lint_check_nothing(lint);
-	lint_check_open(lint);
-	lint_check_unused(lint);
-	lint_check_untracked(lint);
+	for (i = 0; i < ARRAY_SIZE(checks); i++) {
+		lint->steps = 0;
+		checks[i](lint);
+	}
 	if (lint->source.name)
 		lint_silences_apply(lint);
 	lint_findings_settle(lint);

@@ -11,7 +11,7 @@ static const char usage[] =
 	"       bailey policy load [ --check ] [ --revoke { keep | cut } ]\n"
 	"                          [ --confirm SECONDS ] { FILE | - }\n"
 	"       bailey policy check { FILE | - } ...\n"
-	"       bailey policy diff FILE [ FILE2 ]\n"
+	"       bailey policy diff [ --meaning ] FILE [ FILE2 ]\n"
 	"       bailey policy confirm\n"
 	"       bailey policy flush\n"
 	"\n"

@@ -163,22 +163,7 @@ int tool_policy_file(struct bailey_policy **policy,
  */
 int tool_policy_read(const char *path, struct bailey_policy **policy)
 {
-	struct tool_source source = { .name = tool_file_name(path) };
-	struct bailey_out text = {};
-	struct bailey_diag diag = {};
-	int status = tool_file_read(path, &text);
-
-	if (status == TOOL_OK) {
-		source.text = text.buf;
-		source.len = text.len;
-		if (tool_policy_build(policy, &source, &diag)) {
-			tool_answer_show(&diag, &source);
-			status = TOOL_REFUSED;
-		}
-	}
-	bailey_diag_destroy(&diag);
-	bailey_out_destroy(&text);
-	return status;
+	return tool_policy_file(policy, NULL, path);
 }
 
 /**

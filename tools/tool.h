@@ -238,6 +238,7 @@ int tool_lint_main(int argc, char **argv);
 int tool_connection_main(int argc, char **argv);
 int tool_explain_main(int argc, char **argv);
 int tool_reach_main(int argc, char **argv);
+int tool_reach_diff(struct bailey_policy *old, struct bailey_policy *new, bool *same);
 int tool_stats_main(int argc, char **argv);
 int tool_import_main(int argc, char **argv);
 int tool_export_main(int argc, char **argv);

@@ -17,6 +17,7 @@ import sys
 tool, same, cases, work = sys.argv[1:5]
 seed, policies = int(sys.argv[5]), int(sys.argv[6])
 NEEDLESS = ('BL010', 'BL011', 'BL012', 'BL013')
+# Without an example
 UNPROVABLE = ('BL042', 'BL043', 'BL090', 'BL091', 'BL099')
 number = 0
 failed = 0
@@ -51,26 +52,22 @@ def read(path):
         return file.read()
 
 
-def lint(path, *options):
-    status, said, erred = run(tool, '-j', 'lint', '--fail-on', 'never', *options, path)
-    assert status == 0 and not erred, (status, erred, read(path))
-    return json.loads(said)['findings']
+def lint_all(paths):
+    """The findings of many files, by file."""
+    status, said, erred = run(tool, '-j', 'lint', '--fail-on', 'never', *paths)
+    assert status == 0 and not erred, (status, erred)
+    found = {path: [] for path in paths}
+    for finding in json.loads(said)['findings']:
+        found[finding['file']].append(finding)
+    return found
+
+
+def lint(path):
+    return lint_all([path])[path]
 
 
 def key(finding):
     return finding['code'], finding['subject'], finding['text']
-
-
-def step_rules(half):
-    return json.dumps(half)
-
-
-def explained(path, finding):
-    """What explain says of a finding's packet."""
-    words = finding['example'].split()
-    status, said, erred = run(tool, '-j', 'explain', '--policy', path, *words)
-    assert status in (0, 1) and not erred, (status, erred, words)
-    return status, said, json.loads(said)
 
 
 def shows(path, finding):
@@ -78,31 +75,48 @@ def shows(path, finding):
     code = finding['code']
     if finding['example'] is None:
         return code in UNPROVABLE or code in ('BL040', 'BL041')
-    status, said, _ = explained(path, finding)
-    words = [tool, 'explain', '--policy', path] + finding['example'].split()
-    text = run(*words)[1]
+    status, said, erred = run(tool, '-j', 'explain', '--policy', path,
+                              *finding['example'].split())
+    assert status in (0, 1) and not erred, (status, erred, finding)
+    packets = json.loads(said)['packets']
+    verdicts = [packet['verdict'] for packet in packets]
+    deciding = [json.dumps(question['rule']) for question in packets[0]['questions']
+                if question['rule']]
     if code in ('BL001', 'BL002'):
-        alone = [w for w in finding['example'].split() if w != 'connection']
-        return status == 1 and run(tool, 'explain', '--policy', path, *alone)[0] == 0 and \
-            ('acl-default' in said or 'acl-in-default' in said or 'acl-out-default' in said
-             if code == 'BL001' else 'acl-deny' in said or 'acl-in-entry' in said or
-             'acl-out-entry' in said)
+        wanted = '-default' if code == 'BL001' else '-entry'
+        return verdicts[:2] == ['pass', 'drop'] and packets[1]['code'].endswith(wanted)
     if code in ('BL010', 'BL011', 'BL012'):
-        by = finding['shows'].removeprefix('decided by acl ').split()
-        return ' '.join(by[2:]) in text if code == 'BL012' else \
-            ' '.join(by[2:4]) in text and by[2] != finding['subject'].split()[3]
+        by = finding['shows'].removeprefix('decided by ').split()
+        return any(' '.join(by[3:]) in rule for rule in deciding) and \
+            (by[3] == finding['subject'].split()[3]) == (code == 'BL012')
     if code in ('BL030', 'BL031', 'BL050'):
         return status == 0
+    if code in ('BL020', 'BL021', 'BL022'):
+        words = ' '.join(finding['subject'].split()[3:])
+        return not any(words in rule for rule in deciding)
     return True
 
 
-def mended(path, finding):
-    """Is the finding gone, with the suggested line behind the file?"""
-    if finding['suggestion'] is None:
-        return True
-    text = read(path) + finding['suggestion'] + '\n'
-    after = write('mended', text)
-    return key(finding) not in [key(f) for f in lint(after)]
+def not_mended(path, findings):
+    """Those that are still there with their suggested line behind the file."""
+    base, files = read(path), {}
+    for n, finding in enumerate(findings):
+        if finding['suggestion'] is not None:
+            files[write(f'mended-{n}', base + finding['suggestion'] + '\n')] = finding
+    found = lint_all(list(files)) if files else {}
+    return [finding for file, finding in files.items()
+            if key(finding) in [key(f) for f in found[file]]]
+
+
+def differ(path, lines):
+    """Of lines, those that behind the file make another policy of it."""
+    base = read(path)
+    files = {write(f'line-{n}', base + line + '\n'): line for n, line in enumerate(lines)}
+    if not files:
+        return []
+    status, said, erred = run(same, path, *files)
+    assert status in (0, 1) and not erred, (status, erred, lines)
+    return [files[file] for file in said.splitlines()]
 
 
 def check_cases():
@@ -116,7 +130,7 @@ def check_cases():
         result(not others, f'{code} is not found in the mended file', others)
         wrong = [f for f in found if not shows(bad, f)]
         result(not wrong, f'{code}: explain shows what was found', wrong)
-        wrong = [f for f in found if not mended(bad, f)]
+        wrong = not_mended(bad, found)
         result(not wrong, f'{code}: suggested lines remove what was found', wrong)
         lines = read(bad).splitlines()
         wrong = [f for f in found if not f['line'] or f['column'] != 1 and
@@ -172,40 +186,46 @@ def accepted(r):
             return path
 
 
-def unchanged_without(path, lines):
-    after = write('without', read(path) + ''.join(line + '\n' for line in lines))
-    return run(same, path, after)[0] == 0, after
-
-
 def check_random(r, n):
     path = accepted(r)
     text = read(path)
     found = lint(path)
-    wrong = [f for f in found if not shows(path, f)]
-    result(not wrong, f'random policy {n}: explain shows {len(found)} findings', wrong, text)
-    needless = [f['suggestion'] for f in found if f['code'] in NEEDLESS]
-    wrong = [line for line in needless if not unchanged_without(path, [line])[0]]
-    result(not wrong, f'random policy {n}: {len(needless)} can go, one by one', wrong, text)
-    all_gone, after = unchanged_without(path, needless)
-    result(all_gone, f'random policy {n}: they can go together', needless, text)
-    left = [f for f in lint(after) if f['code'] in NEEDLESS]
-    result(not left, f'random policy {n}: no others are left then', left, read(after))
-    check_minimal(after, n)
-    wrong = [f for f in r.sample(found, min(6, len(found))) if not mended(path, f)]
+    some = r.sample(found, min(6, len(found)))
+    wrong = [f for f in some if not shows(path, f)]
+    result(not wrong, f'random policy {n}: explain shows findings', wrong, text)
+    wrong = not_mended(path, some)
     result(not wrong, f'random policy {n}: suggested lines remove findings', wrong, text)
+    check_needless(path, found, n)
 
 
-def check_minimal(path, n):
+def check_needless(path, found, n):
+    """Delete what does not matter, and what then does not, until all matters."""
+    deleted = 0
+    for _ in range(6):
+        needless = [f['suggestion'] for f in found if f['code'] in NEEDLESS]
+        if not needless:
+            break
+        deleted += len(needless)
+        wrong = differ(path, needless + ['\n'.join(needless)])
+        if not result(not wrong, f'random policy {n}: {len(needless)} can go, one by one and '
+                      'together', wrong, read(path)):
+            return
+        path = write('left', read(path) + ''.join(f'{line}\n' for line in needless))
+        found = lint(path)
+    result(not needless, f'random policy {n}: all that is left matters to lint', read(path))
+    check_minimal(path, found, n)
+
+
+def check_minimal(path, found, n):
     """Each entry that lint leaves matters: without it the ACL means something else."""
-    base = read(path)
-    _, canonical, _ = run(tool, 'policy', 'diff', '/dev/null', path)
-    rules = [line[1:] for line in canonical.splitlines() if line.startswith('+acl a ')]
-    wrong = [rule for rule in rules if len(rule.split()) > 3 and
-             not run(same, path, write('less', base + f'delete {rule}\n'))[0]]
-    silent = [f['subject'] for f in lint(path) if f['code'] in ('BL020', 'BL021')]
-    rejects = [rule for rule in wrong if ' reject ' in rule or rule in silent]
-    wrong = [rule for rule in wrong if rule not in rejects and not near_reject(rule, rules)]
-    result(not wrong, f'random policy {n}: what is left then matters', wrong, base)
+    canonical = run(tool, 'policy', 'diff', '/dev/null', path)[1]
+    rules = [line[1:] for line in canonical.splitlines()
+             if line.startswith('+acl a ') and len(line.split()) > 3]
+    silent = [f['subject'] for f in found if f['code'] in ('BL020', 'BL021')]
+    matter = differ(path, [f'delete {rule}' for rule in rules])
+    wrong = [rule for rule in rules if f'delete {rule}' not in matter and rule not in silent and
+             ' reject ' not in rule and not near_reject(rule, rules)]
+    result(not wrong, f'random policy {n}: and indeed', wrong, read(path))
 
 
 def near_reject(rule, rules):

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * same A B: do two policies mean the same? Their ACLs and groups are compared by name, as
- * sets of packets. Exit status: 0 they do, 1 they do not, 2 trouble.
+ * same A B...: does each B mean the same as A? ACLs and groups are compared by name, as
+ * sets of packets; those that differ are printed. Exit status: 0 all mean the same, 1
+ * they do not, 2 trouble.
  */
 #include "reach/space.h"
 #include "tool.h"
@@ -76,22 +77,35 @@ static bool same_kind(const struct bailey_policy *a, const struct bailey_policy 
 	return same;
 }
 
+static bool same_policy(const struct bailey_policy *a, const struct bailey_policy *b)
+{
+	return same_kind(a, b, BAILEY_ACL) && same_kind(a, b, BAILEY_GROUP) &&
+	       same_kind(b, a, BAILEY_ACL) && same_kind(b, a, BAILEY_GROUP);
+}
+
 int main(int argc, char **argv)
 {
 	struct bailey_policy *a, *b;
-	bool same;
+	bool all_same = true;
+	int i;
 
-	if (argc != 3)
+	if (argc < 3)
 		return 2;
-	a = read_policy(argv[1]);
-	b = read_policy(argv[2]);
 	spaces = spaces_create(SPACES_NODES, SPACES_STEPS);
-	same = same_kind(a, b, BAILEY_ACL) && same_kind(a, b, BAILEY_GROUP) &&
-	       same_kind(b, a, BAILEY_ACL) && same_kind(b, a, BAILEY_GROUP);
+	a = read_policy(argv[1]);
+	for (i = 2; i < argc; i++) {
+		b = read_policy(argv[i]);
+		if (!same_policy(a, b)) {
+			printf("%s\n", argv[i]);
+			all_same = false;
+		}
+		/* Sets of its prefix lists are remembered by their addresses. */
+		spaces->memos = 0;
+		bailey_policy_put(b);
+	}
 	if (spaces_failed(spaces))
 		exit(2);
 	spaces_destroy(spaces);
 	bailey_policy_put(a);
-	bailey_policy_put(b);
-	return !same;
+	return !all_same;
 }

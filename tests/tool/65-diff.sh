@@ -60,6 +60,12 @@ has "loses its lines, and nothing else" "$said" '@@ acl public @@
 -acl public in 100 allow tcp to any port 443
 -acl public in 110 deny udp'
 is "that is all" 5 "$(wc -l <"$work/stdout")"
+run 1 "by meaning" "$real" policy diff --meaning "$work/diff-a" "$work/diff-b"
+[[ $said != *'no difference'* && -n $said ]]
+is "something is opened and closed" 0 $?
+sed 's/^acl public in 110.*//' "$work/diff-a" >"$work/diff-d"
+run 1 "an entry less that only says what is so anyway" "$real" policy diff "$work/diff-a" "$work/diff-d"
+run 0 "is no difference by meaning" "$real" policy diff --meaning "$work/diff-a" "$work/diff-d"
 run 2 "a file that is refused" "$real" policy diff "$work/diff-a" <(echo frob)
 run 2 "no file there" "$real" policy diff "$work/diff-a" "$work/nosuch"
 run 2 "no file" "$real" policy diff

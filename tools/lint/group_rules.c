@@ -129,7 +129,7 @@ static void report(struct pile *pile, u32 i)
 	other = lint_text_rule(lint, list->object, list->dir, list->rule[k]);
 	finding = lint_find(lint, LINT_REDUNDANT_RULE, line);
 	if (finding) {
-		lint_say(lint, &finding->text, "the other rules of the group allow all that it allows");
+		lint_say(lint, &finding->text, "other rules of the group allow all that it allows");
 		lint_say(lint, &finding->suggestion, "delete %s", line);
 		lint_example(lint, finding, &packet, &way[0], false);
 		lint_say(lint, &finding->shows, "allowed also by %s", other ? other : "");

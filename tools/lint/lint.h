@@ -140,7 +140,7 @@ struct lint_use {
  * @places: where its lines stand; NULL for the policy in force
  * @use: who uses what
  * @spaces: for examples
- * @steps: what sets have cost so far
+ * @steps: what sets have cost this check so far
  * @elsewhere: an interface that no line is about
  * @finding: what was found
  * @count: how many
@@ -263,10 +263,10 @@ bool lint_typical(struct lint *lint, const struct bailey_match *match,
 bool lint_sample(const struct bailey_policy *policy, const struct bailey_match *match,
 		 u32 turn, struct bailey_packet *packet);
 
-/* What one question may cost; a check says so when it meets a limit. */
+/* What a set, a question and a check may cost; a check says so when it meets a limit. */
 #define LINT_NODES	(512U << 10)
 #define LINT_STEPS	(4ULL * 1000 * 1000)
-#define LINT_STEPS_ALL	(60ULL * 1000 * 1000)
+#define LINT_STEPS_ALL	(15ULL * 1000 * 1000)
 
 /* sets.c */
 bool lint_sets_ready(struct lint *lint, struct spaces **spaces, bool *fresh);

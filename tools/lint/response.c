@@ -489,8 +489,8 @@ static void examine(struct lint *lint, struct bailey_acl *acl, u32 dir)
 	if (talk.given_up) {
 		line = lint_text_object(&acl->object);
 		lint_give_up(lint, line, dir == BAILEY_IN ?
-			     "responses to some 'in' entries may fail: to find out would take too long" :
-			     "responses to some 'out' entries may fail: to find out would take too long");
+			     "responses to some 'in' requests may fail: it takes too long" :
+			     "responses to some 'out' requests may fail: it takes too long");
 		free(line);
 	}
 	talk_close(&talk);

@@ -99,7 +99,7 @@ static bool address(const struct bailey_policy *policy, const struct bailey_peer
 	return prefix;
 }
 
-static u8 protocol(const struct bailey_match *match, u64 *state, u8 family)
+static u8 protocol(const struct bailey_match *match, u32 turn, u64 *state, u8 family)
 {
 	static const u8 often[] = {
 		BAILEY_PROTO_TCP, BAILEY_PROTO_UDP, BAILEY_PROTO_GRE, BAILEY_PROTO_ICMP,
@@ -108,11 +108,12 @@ static u8 protocol(const struct bailey_match *match, u64 *state, u8 family)
 
 	if (match->proto != BAILEY_PROTO_ANY)
 		return match->proto;
-	if (any % 8 >= ARRAY_SIZE(often))
+	if (turn % 4 == 3)
 		return next(state);
-	if (often[any % 8] == BAILEY_PROTO_ICMP && family == BAILEY_IPV6)
+	any %= ARRAY_SIZE(often);
+	if (often[any] == BAILEY_PROTO_ICMP && family == BAILEY_IPV6)
 		return BAILEY_PROTO_ICMPV6;
-	return often[any % 8];
+	return often[any];
 }
 
 static void upper(const struct bailey_match *match, u32 turn, u64 *state,
@@ -155,7 +156,7 @@ bool lint_sample(const struct bailey_policy *policy, const struct bailey_match *
 	    !address(policy, &match->to, &state, choose(turn, 1), packet->family,
 		     &packet->dst))
 		return false;
-	packet->proto = protocol(match, &state, packet->family);
+	packet->proto = protocol(match, turn, &state, packet->family);
 	upper(match, turn, &state, packet);
 	space_packet_complete(packet);
 	return lint_match_has(policy, match, packet);

@@ -79,7 +79,7 @@ static json_t *location_json(const struct lint *lint, const struct lint_finding 
 /* The same as long as the line and what is wrong with it are. */
 static json_t *fingerprint_json(const struct lint_finding *finding)
 {
-	const char *part[] = { lint_about[finding->code].id, finding->subject };
+	const char * const part[] = { lint_about[finding->code].id, finding->subject };
 	u64 hash = 0xcbf29ce484222325ULL;
 	char text[24];
 	const char *at;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Places for sets of packets, and what they may cost: so much for one question, so
- * much for a whole examination. A small place is a fast one, so that it is replaced when
+ * much for a whole check. A small place is a fast one, so that it is replaced when
  * it has filled up.
  */
 #include "lint.h"
@@ -12,7 +12,7 @@
  * @spaces: the place; NULL at first; to be freed with spaces_destroy()
  * @fresh: filled in: it is another one, in which no set of before is good
  *
- * Return: false if the examination has cost too much already, or memory is short.
+ * Return: false if the check has cost too much already, or memory is short.
  */
 bool lint_sets_ready(struct lint *lint, struct spaces **spaces, bool *fresh)
 {

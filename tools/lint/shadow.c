@@ -191,22 +191,92 @@ static struct lint_finding *report(struct shadow *shadow, u32 i, enum lint_code 
 	return finding;
 }
 
-static void show_packet(struct shadow *shadow, struct lint_finding *finding,
-			const struct bailey_packet *packet)
+/* Is the ACL asked about a packet, and is it the entry that answers, or is it not? */
+static bool shown(const struct shadow *shadow, u32 i, bool decides,
+		  const struct bailey_packet *packet, const struct lint_where *way,
+		  const struct bailey_rule **rule)
+{
+	const struct bailey_step *step;
+	struct lint_judged judged;
+	u32 s;
+
+	lint_judge(shadow->list.lint, packet, way, false, &judged);
+	for (s = 0; s < judged.trace.count; s++) {
+		step = &judged.trace.step[s];
+		if (step->layer_group || step->who.acl != acl_of(shadow) ||
+		    step->dir != shadow->list.dir)
+			continue;
+		*rule = step->rule;
+		return step->rule && (step->rule == shadow->list.rule[i]) == decides;
+	}
+	return false;
+}
+
+/**
+ * struct proof - a packet that shows what is said of an entry
+ * @packet: the packet
+ * @way: where it is
+ * @rule: the entry that decides it
+ */
+struct proof {
+	struct bailey_packet packet;
+	struct lint_where way;
+	const struct bailey_rule *rule;
+};
+
+static bool try_ways(const struct shadow *shadow, u32 i, bool decides,
+		     const struct bailey_attach *attach, struct proof *proof)
+{
+	struct lint_where way[LINT_WAYS];
+	u32 count = lint_ways(shadow->list.lint, attach, shadow->list.dir, way, LINT_WAYS), w;
+
+	for (w = 0; w < count; w++) {
+		proof->way = way[w];
+		if (shown(shadow, i, decides, &proof->packet, &way[w], &proof->rule))
+			return true;
+	}
+	return false;
+}
+
+/* One that the groups at an attach line let through as well. */
+static bool try_groups(struct shadow *shadow, u32 i, bool decides,
+		       const struct bailey_attach *attach, struct proof *proof)
+{
+	u32 space;
+
+	if (!spaces_ready(shadow))
+		return false;
+	space = space_and(shadow->spaces, space_of(shadow, i),
+			  lint_groups_space(shadow->list.lint, shadow->spaces, attach,
+					    shadow->list.dir));
+	return space_example(shadow->spaces, space, &proof->packet) &&
+	       try_ways(shadow, i, decides, attach, proof);
+}
+
+/* A packet of an entry that it decides, or does not: the one at hand, or another. */
+static bool find_proof(struct shadow *shadow, u32 i, bool decides, struct proof *proof)
+{
+	const struct bailey_packet packet = proof->packet;
+	const struct bailey_attach *attach;
+	u32 at = 0;
+
+	while ((attach = lint_attach_of_acl(shadow->list.lint, acl_of(shadow), at, &at))) {
+		at++;
+		proof->packet = packet;
+		if (try_ways(shadow, i, decides, attach, proof) ||
+		    try_groups(shadow, i, decides, attach, proof))
+			return true;
+	}
+	return false;
+}
+
+static void show_proof(struct shadow *shadow, struct lint_finding *finding,
+		       const struct proof *proof)
 {
 	struct lint *lint = shadow->list.lint;
-	const struct bailey_rule *rule = lint_acl_decides(lint, acl_of(shadow),
-							  shadow->list.dir, packet);
-	const struct bailey_attach *attach;
-	struct lint_where way[LINT_WAYS];
-	char *line;
-	u32 at;
+	char *line = lint_text_rule(lint, shadow->list.object, shadow->list.dir, proof->rule);
 
-	attach = lint_attach_of_acl(lint, acl_of(shadow), 0, &at);
-	if (!rule || !attach || !lint_ways(lint, attach, shadow->list.dir, way, LINT_WAYS))
-		return;
-	line = lint_text_rule(lint, shadow->list.object, shadow->list.dir, rule);
-	lint_example(lint, finding, packet, &way[0], false);
+	lint_example(lint, finding, &proof->packet, &proof->way, false);
 	lint_say(lint, &finding->shows, "decided by %s", line ? line : "");
 	free(line);
 }
@@ -215,18 +285,18 @@ static void show_packet(struct shadow *shadow, struct lint_finding *finding,
 static void report_covered(struct shadow *shadow, u32 i)
 {
 	const struct lint_list *list = &shadow->list;
-	struct bailey_packet packet;
 	struct lint_finding *finding;
+	struct proof proof;
 	bool other = false;
 	char *names;
 	u32 k;
 
 	for (k = 0; k < shadow->by_count; k++)
 		other |= list->rule[shadow->by[k]]->action != list->rule[i]->action;
-	/* Proof: a packet of its own that another entry decides. Its set may be empty. */
+	/* Its set may be empty; then it is another finding's. */
 	if (!spaces_ready(shadow) ||
-	    !space_example(shadow->spaces, space_of(shadow, i), &packet) ||
-	    lint_acl_decides(list->lint, acl_of(shadow), list->dir, &packet) == list->rule[i])
+	    !space_example(shadow->spaces, space_of(shadow, i), &proof.packet) ||
+	    !find_proof(shadow, i, false, &proof))
 		return;
 	finding = report(shadow, i, other ? LINT_SHADOWED : LINT_REDUNDANT);
 	names = names_of(shadow);
@@ -235,7 +305,7 @@ static void report_covered(struct shadow *shadow, u32 i)
 			 "never decides: %s before it have all its packets, and do not all say %s" :
 			 "never decides: %s before it have all its packets, and say %s, too",
 			 names ? names : "", bailey_action_name(list->rule[i]->action));
-		show_packet(shadow, finding, &packet);
+		show_proof(shadow, finding, &proof);
 	}
 	free(names);
 }
@@ -294,11 +364,11 @@ static bool is_needless(struct shadow *shadow, u32 i, bool without_gone)
 	return left == SPACE_NONE || list->rule[i]->action == BAILEY_DENY;
 }
 
-static void report_needless(struct shadow *shadow, u32 i, const struct bailey_packet *packet)
+static void report_needless(struct shadow *shadow, u32 i, const struct proof *proof,
+			    const char *names)
 {
 	const struct lint_list *list = &shadow->list;
 	struct lint_finding *finding = report(shadow, i, LINT_NEEDLESS);
-	char *names = shadow->by_count ? names_of(shadow) : NULL;
 
 	if (finding && names)
 		lint_say(list->lint, &finding->text,
@@ -308,19 +378,29 @@ static void report_needless(struct shadow *shadow, u32 i, const struct bailey_pa
 		lint_say(list->lint, &finding->text,
 			 "what no entry matches is denied anyway");
 	if (finding)
-		show_packet(shadow, finding, packet);
-	free(names);
+		show_proof(shadow, finding, proof);
 }
 
-/* The most usual packet that an entry decides, rather than any. */
+/* The most usual packet that an entry decides, rather than any. Spoils @by. */
 static void choose_typical(struct shadow *shadow, u32 i, struct bailey_packet *decided)
 {
 	struct bailey_packet packet;
+	u32 left = what_is_left(shadow, i, false);
 
-	if (lint_typical(shadow->list.lint, &shadow->list.match[i], &packet) &&
-	    lint_acl_decides(shadow->list.lint, acl_of(shadow), shadow->list.dir, &packet) ==
-	    shadow->list.rule[i])
+	if (left != SPACE_FAILED && space_example(shadow->spaces, left, &packet))
 		*decided = packet;
+}
+
+/* Those behind it, in @by, or the end of the list would say the same. */
+static void needless(struct shadow *shadow, u32 i, const struct bailey_packet *decided)
+{
+	char *names = shadow->by_count ? names_of(shadow) : NULL;
+	struct proof proof = { .packet = *decided };
+
+	choose_typical(shadow, i, &proof.packet);
+	if (find_proof(shadow, i, true, &proof))
+		report_needless(shadow, i, &proof, names);
+	free(names);
 }
 
 static void examine(struct shadow *shadow, u32 i)
@@ -344,10 +424,8 @@ static void examine(struct shadow *shadow, u32 i)
 			return;
 	}
 	/* Needless both as things are, and when all that was found is gone. */
-	if (is_needless(shadow, i, true) && is_needless(shadow, i, false)) {
-		choose_typical(shadow, i, &look.decided);
-		report_needless(shadow, i, &look.decided);
-	}
+	if (is_needless(shadow, i, true) && is_needless(shadow, i, false))
+		needless(shadow, i, &look.decided);
 }
 
 static bool shadow_alloc(struct shadow *shadow)
@@ -375,8 +453,8 @@ static void examine_list(struct lint *lint, struct bailey_object *object, u32 di
 	if (shadow.given_up) {
 		line = lint_text_object(object);
 		lint_give_up(lint, line, dir == BAILEY_IN ?
-			     "some 'in' entries may not matter: to find out would take too long" :
-			     "some 'out' entries may not matter: to find out would take too long");
+			     "some 'in' entries may not matter: it takes too long to find out" :
+			     "some 'out' entries may not matter: it takes too long to find out");
 		free(line);
 	}
 	spaces_destroy(shadow.spaces);

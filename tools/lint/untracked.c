@@ -53,11 +53,11 @@ static void report(struct loose *loose, const struct owned *there, const struct 
 		finding = lint_find(lint, LINT_UNTRACKED, line);
 	if (finding) {
 		lint_say(lint, &finding->text,
-			 "'%s' lets everybody have the responses: with sysctl untracked 1 such flows have no entry",
+			 "'%s' lets everybody have the responses: no entry with sysctl untracked 1",
 			 other);
 		lint_say(lint, &finding->suggestion, "delete %s", other);
 		lint_example(lint, finding, packet, way, true);
-		lint_say(lint, &finding->shows, "passes, and is not tracked where sysctl untracked is 1");
+		lint_say(lint, &finding->shows, "it passes, and has no entry with sysctl untracked 1");
 	}
 	free(line);
 	free(other);

@@ -190,7 +190,7 @@ static void check_set(struct lint *lint, const struct bailey_object *object,
 		return;
 	line_without(lint, object, set->slot[i], &out);
 	lint->failed |= out.failed;
-	lint_say(lint, &finding->text, "group %s has no rules and is nobody's peer: it says nothing here",
+	lint_say(lint, &finding->text, "group %s has no rules, and no rule names it",
 		 bailey_policy_object(lint->policy, BAILEY_GROUP, set->slot[i])->name);
 	lint_say(lint, &finding->suggestion, "%s", out.failed ? "" : out.buf);
 	bailey_out_destroy(&out);
