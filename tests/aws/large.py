@@ -140,7 +140,7 @@ CASES = [hundred_megabytes, one_large_group, ten_thousand_interfaces, cycles_of_
 
 SECONDS = 60
 BASE = 64 << 20
-TIMES = 12
+TIMES = 16
 
 
 def lines(path):

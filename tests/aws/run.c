@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * One account on its way: described as JSON, read by the importer, sealed by the
- * engine, and asked about connections there and by the oracle. Every fourth policy is
- * exported and imported once more before it is asked.
+ * engine, and asked about connections there, by the tool's explain, and by the oracle.
+ * Every fourth policy is exported and imported once more before it is asked.
  */
 #include <stdarg.h>
 
 #include "run.h"
 #include "aws/export.h"
 #include "seal.h"
+#include "tools/ask.h"
 
 #define UPLINK		OR_SUBNETS
 
@@ -209,6 +210,53 @@ static void report(u64 seed, const struct or_conn *conn, const struct or_verdict
 	}
 }
 
+static void out_end(struct bailey_out *words, const char *word, const struct or_conn *conn,
+		    int end)
+{
+	const struct or_end *at = &conn->end[end];
+	struct bailey_addr addr = bailey_addr_from_bytes(at->addr.family, at->addr.byte);
+
+	bailey_out_printf(words, " %s ", word);
+	bailey_out_addr(words, at->addr.family, &addr);
+	if (bailey_proto_has_ports(conn->proto))
+		bailey_out_printf(words, " port %d", at->port);
+}
+
+static void out_dev(struct bailey_out *words, const char *word, int subnet)
+{
+	if (subnet == OR_OUTSIDE)
+		bailey_out_printf(words, " %s %s", word, TOOL_ELSEWHERE);
+	else
+		bailey_out_printf(words, " %s dev%d", word, subnet);
+}
+
+/* The same question in the words of "bailey explain". */
+static bool explain_agrees(struct tool_ask *ask, const struct or_conn *conn,
+			   const struct or_verdict *verdict)
+{
+	bool whole = conn->reply_type >= 0;
+	struct bailey_explanation answer;
+	struct bailey_diag diag = {};
+	struct bailey_out words = {};
+	bool ok;
+
+	bailey_out_printf(&words, "%d", conn->proto);
+	out_end(&words, "from", conn, 0);
+	out_end(&words, "to", conn, 1);
+	if (conn->proto == 1 || conn->proto == 58)
+		bailey_out_printf(&words, " type %d code %d", conn->type, conn->code);
+	out_dev(&words, "in", conn->end[0].subnet);
+	out_dev(&words, "out", conn->end[1].subnet);
+	bailey_out_printf(&words, "%s", whole ? " connection" : "");
+	ok = !tool_ask_words(ask, words.buf, &answer, &diag);
+	if (!ok)
+		printf("# explain refuses '%s': %s\n", words.buf, diag.error.reason);
+	ok = ok && answer.pass == (verdict->request && (verdict->response || !whole));
+	bailey_diag_destroy(&diag);
+	bailey_out_destroy(&words);
+	return ok;
+}
+
 /* One connection: the request, and if it passed the response, which finds its entry. */
 static bool ask(struct engine *engine, const struct or_world *world,
 		const struct or_conn *conn, bool untracked, bool *request, bool *response,
@@ -230,22 +278,28 @@ static bool ask_all(struct engine *engine, const struct or_world *world,
 		    struct or_random *random, u32 connections, u64 seed, bool quiet,
 		    const struct bailey_out *policy, struct or_tally *tally)
 {
-	bool request, response, untracked = !or_random(random, 3);
+	bool request, response, untracked = !or_random(random, 3), ok = true;
 	struct or_verdict verdict;
+	struct tool_ask explain;
 	struct or_conn conn;
 	u32 i;
 
-	for (i = 0; i < connections; i++) {
+	if (tool_ask_open(&explain, engine->policy))
+		return false;
+	for (i = 0; i < connections && ok; i++) {
 		if (!or_connection(random, world, &conn))
 			continue;
-		if (!ask(engine, world, &conn, untracked, &request, &response, &verdict)) {
+		ok = ask(engine, world, &conn, untracked, &request, &response, &verdict) &&
+		     explain_agrees(&explain, &conn, &verdict);
+		if (!ok) {
 			if (!quiet)
 				report(seed, &conn, &verdict, request, response, policy);
-			return false;
+			break;
 		}
 		count(tally, &conn, &verdict);
 	}
-	return true;
+	tool_ask_close(&explain);
+	return ok;
 }
 
 /**
