@@ -102,8 +102,8 @@ static bool group_hit_same(const struct bailey_policy *policy,
 		if (!object || !rule_is(&bailey_group_of(object)->rules[dir], rule, &index))
 			continue;
 		for (i = 0; i < REF_RULES; i++)
-			if (n >> i & 1 && engine_same_match(policy, &ref->group[g].rule[dir][i],
-						     &match))
+			if (n >> i & 1 &&
+			    engine_same_match(policy, &ref->group[g].rule[dir][i], &match))
 				return true;
 	}
 	return false;
