@@ -142,7 +142,7 @@ static int answer(struct request *request, struct bailey_policy **policy, u32 po
 		ret = reach_init(&reach, spaces, &world, request->packets, filter.space);
 	if (!ret && status == TOOL_OK) {
 		if (reach_count_pairs(&reach, &filter) > REACH_PAIRS_MAX)
-			status = tool_fail("refused: more than %u pairs of places; ask for less (from, to)",
+			status = tool_fail("refused: more than %u pairs of places; ask for less",
 					   REACH_PAIRS_MAX);
 		else
 			ret = print_answer(request, &reach, &filter);

@@ -437,6 +437,10 @@ static void what_is_kept_stays(void)
 	keep[9] = before;
 	spaces_collect(spaces, keep, ARRAY_SIZE(keep));
 	CHECK(spaces->bdd.live < used / 2);
+	/* Others take the room of those that were not kept */
+	for (i = 0; i < 2000; i++)
+		space_and(spaces, space_field(spaces, SPACE_SPORT, i, 2 * i + 7),
+			  space_field(spaces, SPACE_HOP, i % 100, 100 + i % 50));
 	for (i = 0; i < 9; i++)
 		for (k = 0; k < packets; k += 3)
 			if (space_has(spaces, keep[i], &universe[k]) !=

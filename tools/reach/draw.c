@@ -138,7 +138,8 @@ int draw(struct reach *reach, const struct reach_filter *filter, FILE *to)
 	drawing.used = calloc(reach->world->places + 1, sizeof(bool));
 	if (!drawing.used)
 		return -ENOMEM;
-	fprintf(to, "digraph bailey {\n\trankdir=LR;\n\tnode [shape=box];\n\tedge [fontsize=10];\n");
+	fprintf(to, "digraph bailey {\n\trankdir=LR;\n");
+	fprintf(to, "\tnode [shape=box];\n\tedge [fontsize=10];\n");
 	ret = reach_each_pair(reach, filter, arrow, &drawing);
 	if (!ret)
 		nodes_print(reach, &drawing);
