@@ -245,8 +245,9 @@ static void out_nic(const struct aws_import *aws, struct bailey_out *out,
 
 	out_head(out, &nic->o);
 	if (!nic->count || !nic->group_count) {
-		bailey_out_printf(out, "# behind %s, with no %s: no group is asked\n",
-				  nic->subnet->dev, nic->count ? "group" : "address");
+		bailey_out_printf(out, "# behind %s, %s\n", nic->subnet->dev,
+				  nic->count ? "with no group: none is asked" :
+					       "with no address");
 		return;
 	}
 	bailey_out_printf(out, "endpoint %s dev %s addr ", nic->o.label, nic->subnet->dev);

@@ -123,9 +123,9 @@ static void put_addr(struct aws_import *aws, const struct aws_at *at, struct aws
 		return;
 	if (!aws_cidr_parse(text, &cidr, &cleared) || cidr.family != family ||
 	    (!prefix && strchr(text, '/')) || (prefix && cleared)) {
-		aws_refuse(aws, at, "'%.60s' is not %s of %s", text,
-			   prefix ? "a prefix" : "an address",
-			   family == BAILEY_IPV4 ? "IPv4" : "IPv6");
+		aws_invalid(aws, at, "'%.60s' is not %s of %s", text,
+			    prefix ? "a prefix" : "an address",
+			    family == BAILEY_IPV4 ? "IPv4" : "IPv6");
 		return;
 	}
 	aws_add_cidr(&nic->addrs, &nic->count, &nic->cap, &cidr);
