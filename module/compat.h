@@ -30,11 +30,4 @@
 #define BAILEY_CTL_CONST	const
 #endif
 
-/* Not zeroed for safety's sake (CONFIG_INIT_STACK_ALL_ZERO): it is filled in at once. */
-#if __has_attribute(uninitialized)
-#define BAILEY_UNSET	__attribute__((uninitialized))
-#else
-#define BAILEY_UNSET
-#endif
-
 #endif /* BAILEY_COMPAT_H */

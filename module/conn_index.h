@@ -58,7 +58,7 @@ struct bailey_conn_index {
 	struct bailey_conn_buckets __rcu *buckets;
 	u32 moved;
 	u32 serial;
-	struct percpu_counter count;
+	struct percpu_counter count ____cacheline_aligned_in_smp; /* the rest is only read */
 };
 
 /**

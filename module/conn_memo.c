@@ -70,7 +70,7 @@ static void write_memo(struct bailey_conn_entry *entry, struct bailey_conn_memo 
 
 /**
  * bailey_conn_recall() - does a packet's connection remember it?
- * @recall: its packet is set; the rest is filled in
+ * @recall: its packet is set; the rest is filled in, if not: its key and entry
  * @table: the connections
  * @domain: layer 3 domains of its source and its destination
  * @stamp: number of its context
@@ -85,15 +85,14 @@ bool bailey_conn_recall(struct bailey_conn_recall *recall,
 {
 	struct bailey_conn_probe probe;
 	struct bailey_conn_entry *entry;
-	struct bailey_conn_key key;
-	u8 end;
 
-	end = bailey_conn_key_make(&key, recall->packet, domain[0], domain[1]);
-	entry = bailey_conn_index_first(&table->index, &key, bailey_conn_hash(&key), &probe);
+	recall->end = bailey_conn_key_make(&recall->key, recall->packet, domain[0], domain[1]);
+	recall->hash = bailey_conn_hash(&recall->key);
+	entry = bailey_conn_index_first(&table->index, &recall->key, recall->hash, &probe);
+	recall->entry = entry;
 	if (!entry || !bailey_conn_entry_live(entry, now) || READ_ONCE(entry->shared))
 		return false;
-	recall->entry = entry;
-	recall->side = bailey_conn_side(&entry->conn, end);
+	recall->side = bailey_conn_side(&entry->conn, recall->end);
 	return read_memo(entry, recall->side, stamp, recall->counter);
 }
 

@@ -23,15 +23,21 @@ struct bailey_conn_memo {
 /**
  * struct bailey_conn_recall - a packet, and what its connection remembers of it
  * @packet: a packet of TCP or UDP
- * @entry: its connection
+ * @key: its key, if @end is one
+ * @hash: of @key
+ * @end: of @key, from which it came; 2 if nobody has looked
+ * @entry: its connection, or the first of several with that key; NULL if there was none
  * @side: which side sent it
  * @counter: what is to be counted
  */
 struct bailey_conn_recall {
 	const struct bailey_packet *packet;
-	struct bailey_conn_entry *entry;
-	u32 counter[2];
+	struct bailey_conn_key key;
+	u32 hash;
+	u8 end;
 	u8 side;
+	u32 counter[2];
+	struct bailey_conn_entry *entry;
 };
 
 bool bailey_conn_recall(struct bailey_conn_recall *recall,

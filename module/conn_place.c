@@ -2,10 +2,13 @@
 /*
  * Where connections stand in line: who goes first when there is no room.
  *
- * A table is cut into shards by hash, so that CPUs seldom meet. In each shard
- * stand the expendable connections, one line of each kind (enum bailey_expendable),
- * in the order in which they became so. The first is who makes room when there is
- * none. For example a SYN stands at the end of its line; when SYN-ACK and ACK have
+ * Each CPU has a shard for the connections that begin there (up to 16; then some share
+ * one), so that new ones meet nobody: neither the lock nor the end of the line, which is
+ * another connection's memory. In each shard stand the expendable connections, one line
+ * of each kind (enum bailey_expendable), in the order in which they became so. When there
+ * is no room, of the first ones of all shards goes who has waited longest, by the clock
+ * of jiffies; so a flood on one CPU does not push out what is younger on others. For
+ * example a SYN stands at the end of its line; when SYN-ACK and ACK have
  * come it leaves it; and when a reset ends it, it stands in line again. What lasts
  * costs nothing here.
  *
@@ -13,11 +16,47 @@
  * also holds the entry's own lock, outside the shard's; that an entry is dead and
  * that it has left its line is therefore one step.
  */
+#include <linux/cpumask.h>
+#include <linux/jiffies.h>
 #include <linux/list.h>
+#include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 
 #include "conn_place.h"
+
+#define SHARDS_MOST	16	/* that a packet looks at when it needs room */
+
+/* A line has another first one. */
+static void note_first(struct bailey_conn_shard *shard, unsigned int line)
+{
+	const struct bailey_conn_entry *first;
+
+	first = list_first_entry_or_null(&shard->queue[line], struct bailey_conn_entry, queue);
+	if (first)
+		WRITE_ONCE(shard->since[line], first->since);
+}
+
+static void stand(struct bailey_conn_shard *shard, struct bailey_conn_entry *entry,
+		  unsigned int line)
+{
+	bool first = list_empty(&shard->queue[line]);
+
+	entry->since = jiffies;
+	list_add_tail(&entry->queue, &shard->queue[line]);
+	if (first)
+		note_first(shard, line);
+}
+
+static void leave(struct bailey_conn_shard *shard, struct bailey_conn_entry *entry,
+		  unsigned int line)
+{
+	bool first = shard->queue[line].next == &entry->queue;
+
+	list_del(&entry->queue);
+	if (first)
+		note_first(shard, line);
+}
 
 static void join(struct bailey_conn_shard *shard, struct bailey_conn_entry *entry,
 		 enum bailey_expendable kind)
@@ -31,7 +70,7 @@ static void join(struct bailey_conn_shard *shard, struct bailey_conn_entry *entr
 	/* Whoever takes the links for a memo sees that it is none. */
 	smp_wmb();
 	if (kind != BAILEY_EXPENDABLE_NOT)
-		list_add_tail(&entry->queue, &shard->queue[kind - 1]);
+		stand(shard, entry, kind - 1);
 }
 
 static void move(struct bailey_conn_table *table, struct bailey_conn_entry *entry,
@@ -44,7 +83,7 @@ static void move(struct bailey_conn_table *table, struct bailey_conn_entry *entr
 		return;
 	spin_lock(&shard->lock);
 	if (entry->expendable)
-		list_del(&entry->queue);
+		leave(shard, entry, entry->expendable - 1);
 	join(shard, entry, kind);
 	spin_unlock(&shard->lock);
 }
@@ -53,7 +92,7 @@ static void move(struct bailey_conn_table *table, struct bailey_conn_entry *entr
  * bailey_conn_shards_init() - make a table's shards
  * @table: gets them
  *
- * Context: Process context, may sleep. About 1 KiB.
+ * Context: Process context, may sleep. 64 bytes for each.
  * Return: 0 or -ENOMEM.
  */
 int bailey_conn_shards_init(struct bailey_conn_table *table)
@@ -61,11 +100,12 @@ int bailey_conn_shards_init(struct bailey_conn_table *table)
 	struct bailey_conn_shard *shard;
 	unsigned int i, kind;
 
-	table->shards = kvcalloc(BAILEY_CONN_SHARDS, sizeof(*table->shards),
+	table->shard_count = min_t(u32, nr_cpu_ids, SHARDS_MOST);
+	table->shards = kvcalloc(table->shard_count, sizeof(*table->shards),
 				 GFP_KERNEL_ACCOUNT);
 	if (!table->shards)
 		return -ENOMEM;
-	for (i = 0; i < BAILEY_CONN_SHARDS; i++) {
+	for (i = 0; i < table->shard_count; i++) {
 		shard = &table->shards[i];
 		spin_lock_init(&shard->lock);
 		for (kind = 0; kind < ARRAY_SIZE(shard->queue); kind++)
@@ -88,13 +128,14 @@ void bailey_conn_shards_exit(struct bailey_conn_table *table)
 /**
  * bailey_conn_place_enter() - an entry has come into the table
  * @table: the table
- * @entry: in no line yet; its shard is set
+ * @entry: in no line yet
  *
  * Context: &bailey_conn_entry.lock held, BHs disabled.
  */
 void bailey_conn_place_enter(struct bailey_conn_table *table,
 			     struct bailey_conn_entry *entry)
 {
+	entry->shard = smp_processor_id() % table->shard_count;
 	move(table, entry, bailey_conn_expendable(&entry->conn));
 }
 
@@ -127,29 +168,47 @@ void bailey_conn_place_leave(struct bailey_conn_table *table,
 	move(table, entry, BAILEY_EXPENDABLE_NOT);
 }
 
+/* The shard whose first one of a line has waited longest; NULL if all lines are empty. */
+static struct bailey_conn_shard *oldest_shard(struct bailey_conn_table *table,
+					      unsigned int line)
+{
+	struct bailey_conn_shard *shard, *oldest = NULL;
+	u32 i, since = 0;
+
+	for (i = 0; i < table->shard_count; i++) {
+		shard = &table->shards[i];
+		if (list_empty(&shard->queue[line]))
+			continue;
+		if (oldest && (s32)(READ_ONCE(shard->since[line]) - since) >= 0)
+			continue;
+		oldest = shard;
+		since = READ_ONCE(shard->since[line]);
+	}
+	return oldest;
+}
+
 /**
- * bailey_conn_place_oldest() - who would make room in a shard?
+ * bailey_conn_place_oldest() - who would make room?
  * @table: the table
- * @shard: number of the shard, modulo %BAILEY_CONN_SHARDS
  * @kind: in which line, not %BAILEY_EXPENDABLE_NOT
  *
  * Context: Under rcu_read_lock(), and so is the use of what it returns; no entry's
  * lock held.
- * Return: the expendable entry that has waited longest, which may be neither
- * expendable nor alive any more when the caller ends it. NULL if there is none.
+ * Return: the expendable entry that has waited longest, or one about as old if others
+ * come and go; it may be neither expendable nor alive any more when the caller ends it.
+ * NULL if there is none.
  */
 struct bailey_conn_entry *
-bailey_conn_place_oldest(struct bailey_conn_table *table, unsigned int shard,
-			 enum bailey_expendable kind)
+bailey_conn_place_oldest(struct bailey_conn_table *table, enum bailey_expendable kind)
 {
-	struct bailey_conn_shard *s = &table->shards[shard % BAILEY_CONN_SHARDS];
-	struct list_head *queue = &s->queue[kind - 1];
-	struct bailey_conn_entry *entry;
+	struct bailey_conn_entry *entry = NULL;
+	struct bailey_conn_shard *shard;
 
-	if (list_empty(queue))
-		return NULL;
-	spin_lock_bh(&s->lock);
-	entry = list_first_entry_or_null(queue, struct bailey_conn_entry, queue);
-	spin_unlock_bh(&s->lock);
+	while (!entry && (shard = oldest_shard(table, kind - 1))) {
+		spin_lock_bh(&shard->lock);
+		entry = list_first_entry_or_null(&shard->queue[kind - 1],
+						 struct bailey_conn_entry, queue);
+		spin_unlock_bh(&shard->lock);
+	}
 	return entry;
 }

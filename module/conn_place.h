@@ -8,17 +8,18 @@
 
 #include "conn_table.h"
 
-#define BAILEY_CONN_SHARDS	16	/* power of two, 256 at the most */
-
 /**
- * struct bailey_conn_shard - a part of a table's connections, by hash
+ * struct bailey_conn_shard - a part of a table's connections: those that came on one CPU
  * @lock: of all that follows, and of its entries' places in line; innermost,
  *	  taken with BHs disabled
+ * @since: how long the first of each queue has waited: jiffies when it came. Of an empty
+ *	   queue this says nothing
  * @queue: the expendable ones, by &enum bailey_expendable less one, those that have
  *	   waited longest first
  */
 struct bailey_conn_shard {
-	spinlock_t lock;	/* of @queue */
+	spinlock_t lock;	/* of @queue and @since */
+	u32 since[BAILEY_EXPENDABLE_COUNT - 1];
 	struct list_head queue[BAILEY_EXPENDABLE_COUNT - 1];
 } ____cacheline_aligned_in_smp;
 
@@ -32,8 +33,7 @@ void bailey_conn_place_change(struct bailey_conn_table *table,
 void bailey_conn_place_leave(struct bailey_conn_table *table,
 			     struct bailey_conn_entry *entry);
 struct bailey_conn_entry *
-bailey_conn_place_oldest(struct bailey_conn_table *table, unsigned int shard,
-			 enum bailey_expendable kind);
+bailey_conn_place_oldest(struct bailey_conn_table *table, enum bailey_expendable kind);
 
 /* conn_entry.c */
 int bailey_conn_entries_setup(void);
@@ -50,6 +50,6 @@ void bailey_conn_collector_exit(void);
 int bailey_conn_collector_attach(struct bailey_conn_table *table);
 void bailey_conn_collector_detach(struct bailey_conn_table *table);
 void bailey_conn_collector_expect(struct bailey_conn_table *table);
-bool bailey_conn_make_room(struct bailey_conn_table *table, u32 hash, u32 max);
+bool bailey_conn_make_room(struct bailey_conn_table *table, u32 max);
 
 #endif /* BAILEY_CONN_PLACE_H */

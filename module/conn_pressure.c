@@ -10,9 +10,7 @@
  *
  * A packet that finds the table full does not wait for it: it takes out one that
  * has expired, as far as a glance shows one, or else the expendable connection that
- * has waited longest. The search begins in the shard in which the new one will
- * stand and goes through the others only while that has none: hashes are secret,
- * so all queues are about equally old. Before it is refused the packet looks
+ * has waited longest. Before it is refused the packet looks
  * more closely for what has expired. All packets look on where the last one
  * stopped; when they have been everywhere within a second, and that is barren, there is
  * nothing to look for until the next one. Connections that are neither expired nor
@@ -66,14 +64,13 @@ static bool reap(struct bailey_conn_table *table, u32 now, unsigned int chains)
 	return ended;
 }
 
-static bool drop_oldest(struct bailey_conn_table *table, unsigned int shard,
-			enum bailey_expendable kind)
+static bool drop_oldest(struct bailey_conn_table *table, enum bailey_expendable kind)
 {
 	struct bailey_conn_entry *entry;
 	unsigned int i;
 
 	for (i = 0; i < TRIES; i++) {
-		entry = bailey_conn_place_oldest(table, shard, kind);
+		entry = bailey_conn_place_oldest(table, kind);
 		if (!entry)
 			return false;
 		if (bailey_conn_table_end(table, entry, BAILEY_END_EARLY_DROP, 0))
@@ -82,22 +79,19 @@ static bool drop_oldest(struct bailey_conn_table *table, unsigned int shard,
 	return false;
 }
 
-static bool drop_any(struct bailey_conn_table *table, u32 hash)
+static bool drop_any(struct bailey_conn_table *table)
 {
 	enum bailey_expendable kind;
-	unsigned int i;
 
 	for (kind = BAILEY_EXPENDABLE_FIRST; kind < BAILEY_EXPENDABLE_COUNT; kind++)
-		for (i = 0; i < BAILEY_CONN_SHARDS; i++)
-			if (drop_oldest(table, hash + i, kind))
-				return true;
+		if (drop_oldest(table, kind))
+			return true;
 	return false;
 }
 
 /**
  * bailey_conn_make_room() - see to it that one more connection has room
  * @table: the table
- * @hash: of the new connection's key
  * @max: the limit
  *
  * A table that is above its limit, since that was lowered, loses two for
@@ -107,7 +101,7 @@ static bool drop_any(struct bailey_conn_table *table, u32 hash)
  * Return: true if there is room; false if the table is full of connections that
  * must stay, which is counted as a refusal.
  */
-bool bailey_conn_make_room(struct bailey_conn_table *table, u32 hash, u32 max)
+bool bailey_conn_make_room(struct bailey_conn_table *table, u32 max)
 {
 	int over = percpu_counter_compare(&table->index.count, max);
 	u32 now;
@@ -115,13 +109,13 @@ bool bailey_conn_make_room(struct bailey_conn_table *table, u32 hash, u32 max)
 	if (over < 0)
 		return true;
 	now = bailey_conn_now();
-	if (!reap(table, now, GLANCE) && !drop_any(table, hash) &&
+	if (!reap(table, now, GLANCE) && !drop_any(table) &&
 	    !reap(table, now, SEARCH)) {
 		this_cpu_inc(table->tally->refused);
 		return false;
 	}
 	if (over > 0 && !reap(table, now, GLANCE))
-		drop_any(table, hash);
+		drop_any(table);
 	return true;
 }
 

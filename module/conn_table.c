@@ -66,8 +66,8 @@
  * Order: entry->lock and within it, one at a time, chain, shard or a ring of events;
  * or a source's lock and the bucket locks of its hash. All are taken with BHs disabled,
  * since packets come in softirqs and requests from procfs in process context. A
- * new connection writes to nothing that all CPUs share but its chain, its shard, and
- * every 32nd time the counter.
+ * new connection writes to nothing that all CPUs share but its chain, and every 32nd
+ * time the counter: each CPU has a shard of its own.
  *
  * DOC: Limits
  *
@@ -143,7 +143,7 @@ static void remove_dead(struct bailey_conn_table *table,
 
 /* Everything that a new one needs but its place, or nothing. */
 static int admit(struct bailey_conn_table *table, struct bailey_conn_entry *new,
-		 u32 hash, const struct bailey_conn_limits *limits)
+		 const struct bailey_conn_limits *limits)
 {
 	int err = 0;
 
@@ -154,7 +154,7 @@ static int admit(struct bailey_conn_table *table, struct bailey_conn_entry *new,
 					      limits->per_source);
 	if (err)
 		return err;
-	if (bailey_conn_make_room(table, hash, limits->connections))
+	if (bailey_conn_make_room(table, limits->connections))
 		return 0;
 	if (new->counted)
 		bailey_conn_source_drop(&table->sources, &new->conn);
@@ -188,7 +188,6 @@ static int link_alone(struct bailey_conn_table *table, struct bailey_conn_entry 
 	u32 now = bailey_conn_now();
 	int err;
 
-	new->shard = hash % BAILEY_CONN_SHARDS;
 	while ((err = link_entry(table, new, hash, now, &met)) == -EAGAIN)
 		bailey_conn_table_end(table, met, BAILEY_END_TIMEOUT, now);
 	if (err == -EEXIST)
@@ -384,7 +383,7 @@ int bailey_conn_table_insert(struct bailey_conn_table *table,
 	int err;
 
 	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "@existing needs a reader's lock");
-	err = admit(table, new, hash, limits);
+	err = admit(table, new, limits);
 	if (err)
 		return find_twin(table, new, hash, existing) ? -EEXIST : err;
 	err = link_alone(table, new, hash, existing);

@@ -25,6 +25,7 @@ struct bailey_conn_shard;
  *	  &bailey_conn.owner
  * @before: what lies before that
  * @queue: its place among the expendable, if it is. Under the shard's lock
+ * @since: jiffies when it took that place. Likewise
  * @rcu: frees it after all readers, when it is dead
  * @memo: by side, what was said of its packets: see conn_memo.c. If it is neither
  * @lock: serialises changes of @conn, @dead, @expendable, @memo; taken with BHs
@@ -34,7 +35,7 @@ struct bailey_conn_shard;
  * @counted: its source counts it (conn_source.c); set before insertion
  * @shared: another entry has the same key, or had; under the lock of its chain
  * @turn: counts, modulo 256, what came into the place of @memo. Under @lock
- * @shard: number of the one with its lines; set before insertion
+ * @shard: number of the one with its lines; set with the first place
  */
 struct bailey_conn_entry {
 	union {
@@ -42,7 +43,10 @@ struct bailey_conn_entry {
 		struct {
 			u8 before[offsetof(struct bailey_conn, owner)];
 			union {
-				struct list_head queue;
+				struct {
+					struct list_head queue;
+					u32 since;
+				};
 				struct rcu_head rcu;
 				struct bailey_conn_memo memo[2];
 			};
@@ -116,6 +120,7 @@ enum bailey_conn_table_flags {
  * struct bailey_conn_table - the connections of one network namespace
  * @index: entries by key; several may share one
  * @shards: where the expendable ones stand in line
+ * @shard_count: how many these are
  * @events: who is told what becomes of connections, or NULL; set once, before
  *	    there are any
  * @flags: bits of &enum bailey_conn_table_flags
@@ -137,6 +142,7 @@ enum bailey_conn_table_flags {
 struct bailey_conn_table {
 	struct bailey_conn_index index;
 	struct bailey_conn_shard *shards;
+	u32 shard_count;
 	struct bailey_events *events;
 	unsigned long flags;
 	struct bailey_conn_tally __percpu *tally;

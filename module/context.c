@@ -7,7 +7,8 @@
  * on where it is: the policy as it is bound to interfaces, the hook, the two
  * interfaces and their VRFs. The latter is a context. It has a number that no other
  * one of the namespace ever has, so that "once more the same" is one comparison:
- * see conn_memo.h.
+ * see conn_memo.h. Where no connection matters, since nobody but ACLs asks what comes by,
+ * the context has these ACLs: see stateless.c.
  *
  * A binding has the contexts in which packets have met it. They come with the first
  * packet that wants to be remembered, under one lock, and go with the
@@ -24,7 +25,7 @@
 #include "context.h"
 
 #define PLACES_LEAST	64
-#define PLACES_PAIRS	4096	/* 128 KiB: every pair of 44 interfaces */
+#define PLACES_PAIRS	4096	/* 256 KiB: every pair of 44 interfaces */
 #define PLACES_MOST	16384
 
 static DEFINE_SPINLOCK(lock);
@@ -67,46 +68,53 @@ static bool is_full(const struct bailey_contexts *contexts)
 }
 
 /* One more, if there is room, and a number. */
-static u32 add(struct bailey_contexts *contexts, const struct bailey_where *where)
+static const struct bailey_context *add(struct bailey_contexts *contexts,
+					const struct bailey_where *where,
+					const struct bailey_acls *acls)
 {
 	u32 stamp = *contexts->last_stamp, i = bailey_context_first(contexts, where);
 	struct bailey_context *context;
 
 	lockdep_assert_held(&lock);
 	if (is_full(contexts))
-		return 0;
+		return NULL;
 	while (contexts->at[i].stamp)
 		i = (i + 1) & contexts->mask;
 	context = &contexts->at[i];
 	context->hook = where->hook;
+	context->stateless = acls;
+	if (acls)
+		context->acls = *acls;
 	memcpy(context->ifindex, where->ifindex, sizeof(context->ifindex));
 	memcpy(context->master, where->master, sizeof(context->master));
 	WRITE_ONCE(contexts->count, contexts->count + 1);
 	WRITE_ONCE(*contexts->last_stamp, ++stamp);
 	/* Who reads the number reads what it stands for. */
 	smp_store_release(&context->stamp, stamp);
-	return stamp;
+	return context;
 }
 
 /**
- * bailey_context_make() - the number of a packet's context, a new one if need be
+ * bailey_context_make() - a packet's context, a new one if need be
  * @contexts: those of the binding, or NULL
  * @where: where the packet is
+ * @acls: who asks there, if that is ACLs alone; else NULL
  *
  * Context: Under the RCU lock that protects the binding.
- * Return: its number; 0 if it can't have one.
+ * Return: the context; NULL if it can't have one.
  */
-u32 bailey_context_make(struct bailey_contexts *contexts,
-			const struct bailey_where *where)
+const struct bailey_context *bailey_context_make(struct bailey_contexts *contexts,
+						 const struct bailey_where *where,
+						 const struct bailey_acls *acls)
 {
-	u32 stamp = bailey_context_find(contexts, where);
+	const struct bailey_context *context = bailey_context_find(contexts, where);
 
-	if (stamp || !contexts || is_full(contexts))
-		return stamp;
+	if (context || !contexts || is_full(contexts))
+		return context;
 	spin_lock_bh(&lock);
-	stamp = bailey_context_find(contexts, where);
-	if (!stamp)
-		stamp = add(contexts, where);
+	context = bailey_context_find(contexts, where);
+	if (!context)
+		context = add(contexts, where, acls);
 	spin_unlock_bh(&lock);
-	return stamp;
+	return context;
 }

@@ -9,23 +9,25 @@
 #include <linux/cache.h>
 #include <linux/spinlock.h>
 
-#include "engine/side.h"
+#include "engine/acls.h"
 
 /**
- * struct bailey_context - where packets were judged under one binding
+ * struct bailey_context - where packets were judged under one binding; a cache line
  * @stamp: its number, not 0, or 0 in an empty place; written last, and once
  * @hook: &enum bailey_hook
+ * @stateless: nobody but ACLs asks here: @acls
  * @ifindex: as in &struct bailey_where
  * @master: likewise
- * @reserved: so that two fill a cache line
+ * @acls: the ACLs, if they are all; the binding's policy holds them
  */
 struct bailey_context {
 	u32 stamp;
-	u32 hook;
+	u8 hook;
+	bool stateless;
 	u32 ifindex[2];
 	u32 master[2];
-	u32 reserved[2];
-};
+	struct bailey_acls acls;
+} ____cacheline_aligned;
 
 /**
  * struct bailey_contexts - the contexts of one binding
@@ -38,12 +40,13 @@ struct bailey_contexts {
 	u32 *last_stamp;
 	u32 count;
 	u32 mask;
-	struct bailey_context at[] ____cacheline_aligned;
+	struct bailey_context at[];
 };
 
 struct bailey_contexts *bailey_contexts_create(u32 interfaces, u32 *last_stamp);
-u32 bailey_context_make(struct bailey_contexts *contexts,
-			const struct bailey_where *where);
+const struct bailey_context *bailey_context_make(struct bailey_contexts *contexts,
+						 const struct bailey_where *where,
+						 const struct bailey_acls *acls);
 
 /**
  * bailey_context_first() - where the search for a context begins
@@ -77,25 +80,28 @@ static inline bool bailey_context_is(const struct bailey_context *context,
 }
 
 /**
- * bailey_context_find() - the number of a packet's context
+ * bailey_context_find() - a packet's context
  * @contexts: those of the binding, or NULL
  * @where: where the packet is
  *
  * Context: Under the RCU lock that protects the binding.
- * Return: its number; 0 if it has none.
+ * Return: the context, with its number, or NULL if it has none.
  */
-static inline u32 bailey_context_find(const struct bailey_contexts *contexts,
-				      const struct bailey_where *where)
+static inline const struct bailey_context *
+bailey_context_find(const struct bailey_contexts *contexts, const struct bailey_where *where)
 {
-	u32 i, stamp;
+	const struct bailey_context *context;
+	u32 i;
 
 	if (!contexts)
-		return 0;
+		return NULL;
 	for (i = bailey_context_first(contexts, where);; i = (i + 1) & contexts->mask) {
+		context = &contexts->at[i];
 		/* Pairs with the release in bailey_context_make(). */
-		stamp = smp_load_acquire(&contexts->at[i].stamp);
-		if (!stamp || bailey_context_is(&contexts->at[i], where))
-			return stamp;
+		if (!smp_load_acquire(&context->stamp))
+			return NULL;
+		if (bailey_context_is(context, where))
+			return context;
 	}
 }
 

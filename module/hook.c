@@ -4,6 +4,7 @@
  *
  *	the hook -> where is it?          bailey_where_locate()
  *	         -> what is it?           bailey_skb_plain(), bailey_skb_parse()
+ *	         -> do ACLs alone ask it? bailey_stateless_judge()
  *	         -> is it remembered?     recall()
  *	         -> who asks it?          bailey_eval_begin()
  *	         -> its connection        find_conn()
@@ -15,7 +16,7 @@
  * asks anything of anybody, at a priority between destination and source NAT,
  * so that addresses are those that the machines behind the interfaces have.
  * Fragments were put together before (nf_defrag). All of it runs under the
- * caller's rcu_read_lock(), in softirq or process context. A packet that only goes on
+ * caller's rcu_read_lock() and with bottom halves off. A packet that only goes on
  * takes no lock but that of its connection, if that changes; for those of others
  * see conn_table.c, context.c and counter.c.
  *
@@ -27,7 +28,6 @@
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
 
-#include "compat.h"
 #include "conn_memo.h"
 #include "context.h"
 #include "counter.h"
@@ -35,6 +35,7 @@
 #include "engine/stream.h"
 #include "reject.h"
 #include "skb.h"
+#include "stateless.h"
 
 #define CREATE_TRACE_POINTS
 #include "trace.h"
@@ -52,6 +53,7 @@ struct passage {
 	struct bailey_net *bn;
 	const struct sk_buff *skb;
 	const struct bailey_binding *binding;
+	const struct bailey_conn_recall *recall; /* who has looked for it before, or NULL */
 	struct bailey_track_rules rules;
 	struct bailey_where where;
 	struct bailey_packet packet;
@@ -174,10 +176,10 @@ static enum bailey_reason open_conn(struct passage *p)
 	if (!entry)
 		return BAILEY_DROP_NO_MEMORY;
 	if (p->entry && bailey_conn_table_unlink(&bn->conns, p->entry, BAILEY_END_REOPENED))
-		bailey_stats_count(bn->stats, BAILEY_COUNT_CONN_REOPENED);
+		bailey_stats_count_bh(bn->stats, BAILEY_COUNT_CONN_REOPENED);
 	ret = bailey_conn_table_insert(&bn->conns, entry, p->hash, &first, &limits);
 	if (!ret) {
-		bailey_stats_count(bn->stats, BAILEY_COUNT_CONN_NEW);
+		bailey_stats_count_bh(bn->stats, BAILEY_COUNT_CONN_NEW);
 		return BAILEY_PASS;
 	}
 	bailey_conn_entry_free(entry);
@@ -204,7 +206,7 @@ static void revoke(struct passage *p)
 	if (READ_ONCE(p->bn->waiting))
 		return;
 	if (bailey_conn_table_unlink(&p->bn->conns, p->entry, BAILEY_END_REVOKED))
-		bailey_stats_count(p->bn->stats, BAILEY_COUNT_CONN_REVOKED);
+		bailey_stats_count_bh(p->bn->stats, BAILEY_COUNT_CONN_REVOKED);
 }
 
 /* Does it open a connection, or bring it into another state? */
@@ -231,17 +233,34 @@ static bool memorable(const struct passage *p)
 static void remember(struct passage *p)
 {
 	const struct bailey_verdict *verdict = &p->verdict;
+	const struct bailey_context *context;
 	struct bailey_conn_memo memo = { 0 };
 	unsigned int i;
 
 	if (!memorable(p) || READ_ONCE(p->entry->shared))
 		return;
-	memo.stamp = bailey_context_make(p->binding->contexts, &p->where);
-	if (!memo.stamp || READ_ONCE(p->entry->memo[p->match.side].stamp) == memo.stamp)
+	context = bailey_context_make(p->binding->contexts, &p->where, NULL);
+	if (!context)
+		return;
+	memo.stamp = context->stamp;
+	if (READ_ONCE(p->entry->memo[p->match.side].stamp) == memo.stamp)
 		return;
 	for (i = 0; i < verdict->hits; i++)
 		memo.counter[i] = verdict->rule[i]->counter;
 	bailey_conn_remember(p->entry, p->match.side, &memo, verdict->set, verdict->epoch);
+}
+
+/* The rules that took part, at most four, in pairs. */
+static void count(const struct passage *p)
+{
+	const struct bailey_verdict *verdict = &p->verdict;
+	u32 counter[4] = { 0 };
+	unsigned int i;
+
+	for (i = 0; i < verdict->hits; i++)
+		counter[i] = verdict->rule[i]->counter;
+	for (i = 0; i < verdict->hits; i += 2)
+		bailey_counter_add_two_bh(&counter[i], p->packet.len, p->now);
 }
 
 /* What the packet leaves behind in rules and connections. */
@@ -249,10 +268,8 @@ static enum bailey_reason settle(struct passage *p)
 {
 	const struct bailey_verdict *verdict = &p->verdict;
 	enum bailey_reason reason;
-	unsigned int i;
 
-	for (i = 0; i < verdict->hits; i++)
-		bailey_counter_add(&verdict->rule[i]->counter, p->packet.len, p->now);
+	count(p);
 	if (verdict->revoked)
 		revoke(p);
 	if (verdict->reason != BAILEY_PASS)
@@ -287,10 +304,30 @@ static void evaluate_again(struct passage *p)
 	bailey_evaluate(&p->eval, &match, &p->rules, &p->verdict);
 }
 
+/*
+ * The packet was looked for already. If nobody had its key then, it is new; who has come
+ * since is met when it enters the table.
+ */
+static void find_again(struct passage *p)
+{
+	const struct bailey_conn_recall *recall = p->recall;
+
+	p->end = recall->end;
+	p->hash = recall->hash;
+	bailey_conn_key_copy(&p->key, &recall->key);
+	if (recall->entry)
+		p->entry = choose(p->bn, &p->eval, &p->quote, &p->key, p->hash, p->end,
+				  &p->match);
+}
+
 static void find_conn(struct passage *p)
 {
 	bool related;
 
+	if (p->recall && p->recall->end <= 1) {
+		find_again(p);
+		return;
+	}
 	p->end = bailey_eval_key(&p->eval, &p->quote, &p->key, &related);
 	if (p->end > 1)
 		return;
@@ -324,27 +361,29 @@ static enum bailey_reason judge(struct passage *p, enum bailey_reason parsed)
 		return BAILEY_PASS;
 	if (bailey_eval_begin(&p->eval, p->binding, &p->packet, parsed, &p->where,
 			      NULL, &p->verdict)) {
+		bailey_stateless_learn(&p->eval);
 		if (p->verdict.reason == BAILEY_PASS)
-			bailey_stats_count(p->bn->stats, BAILEY_COUNT_UNASKED);
+			bailey_stats_count_bh(p->bn->stats, BAILEY_COUNT_UNASKED);
 		return p->verdict.reason;
 	}
+	bailey_stateless_learn(&p->eval);
 	p->rules = bailey_sysctl_track_rules(&p->bn->sysctls);
 	find_and_ask(p);
 	p->verdict.reason = settle(p);
 	if (p->verdict.reason == BAILEY_PASS)
-		bailey_stats_count(p->bn->stats, BAILEY_COUNT_ACCEPTED);
+		bailey_stats_count_bh(p->bn->stats, BAILEY_COUNT_ACCEPTED);
 	if (p->verdict.untracked)
-		bailey_stats_count(p->bn->stats, BAILEY_COUNT_UNTRACKED);
+		bailey_stats_count_bh(p->bn->stats, BAILEY_COUNT_UNTRACKED);
 	return p->verdict.reason;
 }
 
-/* A packet that nothing is remembered of. @plain: what it says, if that is known. */
+/* A packet that nothing is remembered of. @recall: as far as that got, if it is a plain one. */
 static noinline unsigned int ask_in_full(struct bailey_net *bn,
 					 const struct bailey_binding *binding,
 					 struct sk_buff *skb,
 					 const struct nf_hook_state *state,
 					 const struct bailey_where *where,
-					 const struct bailey_packet *plain)
+					 const struct bailey_conn_recall *recall)
 {
 	struct passage p BAILEY_UNSET; /* most packets need little of it */
 	enum bailey_reason reason = BAILEY_PASS;
@@ -353,15 +392,16 @@ static noinline unsigned int ask_in_full(struct bailey_net *bn,
 	p.skb = skb;
 	p.binding = binding;
 	p.where = *where;
-	if (plain)
-		p.packet = *plain;
+	p.recall = recall;
+	if (recall)
+		p.packet = *recall->packet;
 	else
 		reason = bailey_skb_parse(skb, &p.packet, &p.quote);
 	reason = judge(&p, reason);
 	trace_bailey_verdict(&p.where, &p.packet, reason);
 	if (reason == BAILEY_PASS)
 		return NF_ACCEPT;
-	bailey_stats_drop(bn->stats, reason);
+	bailey_stats_drop_bh(bn->stats, reason);
 	if (p.verdict.reject)
 		bailey_reject_send(bn, skb, state, &p.packet);
 	return NF_DROP;
@@ -409,7 +449,7 @@ static noinline bool compares(struct bailey_net *bn, const struct bailey_binding
 	same = bailey_skb_reads_alike(skb, recall->packet) && agrees(&p, recall);
 	if (!same && !bailey_conn_recall_holds(recall, stamp))
 		return false;
-	bailey_stats_count(bn->stats, same ? BAILEY_COUNT_COMPARED : BAILEY_COUNT_DIFFERED);
+	bailey_stats_count_bh(bn->stats, same ? BAILEY_COUNT_COMPARED : BAILEY_COUNT_DIFFERED);
 	WARN_ONCE(!same, "bailey: a remembered packet would be judged otherwise\n");
 	return same;
 }
@@ -420,51 +460,53 @@ static noinline bool compares(struct bailey_net *bn, const struct bailey_binding
  */
 static bool recall(struct bailey_net *bn, const struct bailey_binding *binding,
 		   const struct sk_buff *skb, const struct bailey_where *where,
-		   const struct bailey_packet *packet)
+		   struct bailey_conn_recall *recall, u32 stamp)
 {
-	struct bailey_conn_recall recall BAILEY_UNSET;
-	struct bailey_track_rules rules;
-	u32 stamp, now;
+	struct bailey_track_rules rules BAILEY_UNSET;
+	u32 now = bailey_conn_now();
 
-	stamp = bailey_context_find(binding->contexts, where);
-	if (!stamp || trace_bailey_verdict_enabled())
-		return false;
-	now = bailey_conn_now();
-	recall.packet = packet;
-	if (!bailey_conn_recall(&recall, &bn->conns, where->domain, stamp, now))
+	if (!bailey_conn_recall(recall, &bn->conns, where->domain, stamp, now))
 		return false;
 	if (unlikely(READ_ONCE(compare)) &&
-	    !compares(bn, binding, skb, where, &recall, stamp))
+	    !compares(bn, binding, skb, where, recall, stamp))
 		return false;
 	rules = bailey_sysctl_track_rules(&bn->sysctls);
-	if (!bailey_conn_go_on(&recall, &rules, now))
+	if (!bailey_conn_go_on(recall, &rules, now))
 		return false;
-	bailey_counter_add_two_bh(recall.counter, packet->len, now);
+	bailey_counter_add_two_bh(recall->counter, recall->packet->len, now);
 	bailey_stats_count_bh(bn->stats, BAILEY_COUNT_ACCEPTED);
 	return true;
 }
 
-static bool recall_bh(struct bailey_net *bn, const struct bailey_binding *binding,
-		      const struct sk_buff *skb, const struct bailey_where *where,
-		      const struct bailey_packet *packet)
+/* A packet like those before it. False if it has to be asked in full. */
+static __always_inline bool
+judge_quickly(struct bailey_net *bn, const struct bailey_binding *binding,
+	      const struct sk_buff *skb, const struct bailey_where *where,
+	      struct bailey_conn_recall *looked, enum bailey_reason *reason)
 {
-	bool ret;
+	const struct bailey_context *context = bailey_context_find(binding->contexts, where);
 
-	if (likely(softirq_count()))
-		return recall(bn, binding, skb, where, packet);
-	local_bh_disable();
-	ret = recall(bn, binding, skb, where, packet);
-	local_bh_enable();
-	return ret;
+	if (unlikely(!context || trace_bailey_verdict_enabled()))
+		return false;
+	if (!context->stateless) {
+		*reason = BAILEY_PASS;
+		return recall(bn, binding, skb, where, looked, context->stamp);
+	}
+	if (unlikely(READ_ONCE(compare)) &&
+	    !bailey_stateless_agrees(bn, binding, context, where, skb, looked->packet))
+		return false;
+	return bailey_stateless_judge(bn, binding, context, looked->packet, reason);
 }
 
-static unsigned int hook(void *priv, struct sk_buff *skb,
-			 const struct nf_hook_state *state)
+static __always_inline unsigned int judge_bh(struct sk_buff *skb,
+					     const struct nf_hook_state *state)
 {
 	struct bailey_net *bn = bailey_net_of(state->net);
 	const struct bailey_binding *binding;
 	struct bailey_where where BAILEY_UNSET;
 	struct bailey_packet packet BAILEY_UNSET;
+	struct bailey_conn_recall looked BAILEY_UNSET;
+	enum bailey_reason reason;
 	bool plain;
 
 	binding = rcu_dereference(bn->store.live);
@@ -473,13 +515,29 @@ static unsigned int hook(void *priv, struct sk_buff *skb,
 	if (!bailey_where_locate(&where, skb, state))
 		return NF_ACCEPT;
 	if (READ_ONCE(bn->store.unbound)) {
-		bailey_stats_drop(bn->stats, BAILEY_DROP_NO_MEMORY);
+		bailey_stats_drop_bh(bn->stats, BAILEY_DROP_NO_MEMORY);
 		return NF_DROP;
 	}
 	plain = bailey_skb_plain(skb, &packet);
-	if (plain && recall_bh(bn, binding, skb, &where, &packet))
-		return NF_ACCEPT;
-	return ask_in_full(bn, binding, skb, state, &where, plain ? &packet : NULL);
+	looked.packet = &packet;
+	looked.end = 2;
+	if (plain && judge_quickly(bn, binding, skb, &where, &looked, &reason))
+		return reason == BAILEY_PASS ? NF_ACCEPT : NF_DROP;
+	return ask_in_full(bn, binding, skb, state, &where, plain ? &looked : NULL);
+}
+
+static unsigned int hook(void *priv, struct sk_buff *skb,
+			 const struct nf_hook_state *state)
+{
+	bool process = unlikely(!softirq_count());
+	unsigned int verdict;
+
+	if (process)
+		local_bh_disable();
+	verdict = judge_bh(skb, state);
+	if (process)
+		local_bh_enable();
+	return verdict;
 }
 
 #define HOOK(family, number) { \

@@ -7,12 +7,10 @@
  * skb_header_pointer(). The buffer is neither changed nor copied, so pointers
  * that others hold into it stay good. No locks; the caller owns the buffer.
  */
-#include <linux/if_ether.h>
 #include <linux/udp.h>
 #include <net/checksum.h>
 #include <net/ip6_checksum.h>
 
-#include "engine/packet_plain.h"
 #include "skb.h"
 
 /* A source that knows its buffer. */
@@ -29,15 +27,6 @@ static const void *pull(const struct bailey_source *source, u32 off, u32 len,
 
 	s = container_of(source, struct skb_source, source);
 	return skb_header_pointer(s->skb, s->network + (int)off, len, buf);
-}
-
-/* A raw socket can put any version into a packet that it calls IPv4. */
-static bool contradicts(const struct sk_buff *skb,
-			const struct bailey_packet *packet)
-{
-	if (packet->family == BAILEY_IPV4)
-		return skb->protocol == htons(ETH_P_IPV6);
-	return skb->protocol == htons(ETH_P_IP);
 }
 
 static struct skb_source source_of(const struct sk_buff *skb)
@@ -77,29 +66,9 @@ enum bailey_reason bailey_skb_parse(const struct sk_buff *skb,
 	enum bailey_reason reason;
 
 	reason = bailey_packet_parse(&s.source, packet, quote);
-	if (reason == BAILEY_PASS && contradicts(skb, packet))
+	if (reason == BAILEY_PASS && bailey_skb_contradicts(skb, packet))
 		return BAILEY_DROP_MALFORMED;
 	return reason;
-}
-
-/**
- * bailey_skb_plain() - read a buffer's packet, if it is like most
- * @skb: as for bailey_skb_parse()
- * @packet: as for bailey_packet_plain()
- *
- * Context: Any.
- * Return: true if it could be read: then bailey_skb_parse() says the same.
- */
-bool bailey_skb_plain(const struct sk_buff *skb, struct bailey_packet *packet)
-{
-	const struct bailey_source source = {
-		.linear = skb_network_header(skb),
-		.linear_len = max_t(int, skb_headlen(skb) - skb_network_offset(skb), 0),
-		.len = max_t(int, skb->len - skb_network_offset(skb), 0),
-		.gso = skb_is_gso(skb),
-	};
-
-	return bailey_packet_plain(&source, packet) && !contradicts(skb, packet);
 }
 
 /**

@@ -51,6 +51,7 @@ struct bailey_stats {
 #define bailey_stats_count(stats, counter) this_cpu_inc((stats)->count[counter])
 #define bailey_stats_count_bh(stats, counter) __this_cpu_inc((stats)->count[counter])
 #define bailey_stats_drop(stats, reason)   this_cpu_inc((stats)->drop[reason])
+#define bailey_stats_drop_bh(stats, reason) __this_cpu_inc((stats)->drop[reason])
 
 void bailey_stats_print(struct bailey_stats __percpu *stats, struct bailey_out *out);
 

@@ -49,9 +49,18 @@ static bool has_addr6(const struct net_device *dev, const struct in6_addr *addr)
 }
 #endif
 
-/* Is this one of the interface's addresses at this moment? */
-static bool has_addr(const struct bailey_where *where, u32 ifindex, u8 family,
-		     const struct bailey_addr *addr)
+/**
+ * bailey_where_has_addr() - is this one of an interface's addresses at this moment?
+ * @where: where a packet is
+ * @ifindex: the interface
+ * @family: %BAILEY_IPV4 or %BAILEY_IPV6
+ * @addr: the address
+ *
+ * Context: Any.
+ * Return: true if it is.
+ */
+bool bailey_where_has_addr(const struct bailey_where *where, u32 ifindex, u8 family,
+			   const struct bailey_addr *addr)
 {
 	const struct net_device *dev;
 	struct in6_addr bytes;
@@ -79,7 +88,7 @@ void bailey_where_init(struct bailey_where *where, struct net *net,
 {
 	memset(where, 0, sizeof(*where));
 	where->hook = hook;
-	where->has_addr = has_addr;
+	where->has_addr = bailey_where_has_addr;
 	where->world = net;
 }
 
@@ -142,20 +151,8 @@ static bool comes_again(const struct sk_buff *skb, const struct nf_hook_state *s
 	return netif_is_l3_master(state->out) && skb->dev == state->out;
 }
 
-static bool has_vrf(const struct net_device *dev)
-{
-	return netif_is_l3_master(dev) || netif_is_l3_slave(dev);
-}
-
-/* Is it forwarded between two interfaces without VRFs, like most? */
-static bool is_plain(const struct sk_buff *skb, const struct nf_hook_state *state)
-{
-	return state->hook == NF_INET_FORWARD && !has_vrf(state->in) && !has_vrf(state->out) &&
-	       ingress_port(skb, state) == state->in;
-}
-
 /**
- * bailey_where_locate() - find out where a packet is
+ * bailey_where_find_out() - where a packet is that is not plain
  * @where: filled in
  * @skb: at a hook
  * @state: the hook
@@ -163,18 +160,9 @@ static bool is_plain(const struct sk_buff *skb, const struct nf_hook_state *stat
  * Context: Under rcu_read_lock().
  * Return: false if this is not yet the place to judge it.
  */
-bool bailey_where_locate(struct bailey_where *where, const struct sk_buff *skb,
-			 const struct nf_hook_state *state)
+bool bailey_where_find_out(struct bailey_where *where, const struct sk_buff *skb,
+			   const struct nf_hook_state *state)
 {
-	if (likely(is_plain(skb, state))) {
-		*where = (struct bailey_where){
-			.hook = BAILEY_HOOK_FORWARD,
-			.ifindex = { state->in->ifindex, state->out->ifindex },
-			.has_addr = has_addr,
-			.world = state->net,
-		};
-		return true;
-	}
 	bailey_where_init(where, state->net,
 			  state->hook == NF_INET_LOCAL_IN ? BAILEY_HOOK_LOCAL_IN :
 			  state->hook == NF_INET_LOCAL_OUT ? BAILEY_HOOK_LOCAL_OUT :

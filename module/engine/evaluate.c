@@ -97,9 +97,33 @@ static void skip_acls_inside(struct bailey_eval *eval)
 	eval->side[BAILEY_DST].acl = NULL;
 }
 
+/* Nothing is said yet. What only holds with a flag or a number of these is left alone. */
+static void clear_verdict(struct bailey_verdict *verdict)
+{
+	verdict->reason = BAILEY_PASS;
+	verdict->reject = false;
+	verdict->hits = 0;
+	verdict->conn_known = false;
+	verdict->open = false;
+	verdict->untracked = false;
+	verdict->doors_changed = false;
+	verdict->revoked = false;
+	verdict->set[0] = 0;
+	verdict->set[1] = 0;
+	verdict->epoch = 0;
+}
+
+static void clear_eval(struct bailey_eval *eval)
+{
+	eval->skip_groups = false;
+	eval->tracked = false;
+	eval->untracked = false;
+}
+
 /**
  * bailey_eval_begin() - find out who asks a packet, and answer if nobody does
- * @eval: filled in; valid as long as all that is handed in here
+ * @eval: filled in, the sides only for a packet that is not exempt; valid as long as all
+ *	  that is handed in here
  * @binding: the policy bound to interfaces
  * @packet: the packet, parsed as far as it could be
  * @parsed: what bailey_packet_parse() said of it
@@ -121,8 +145,8 @@ bool bailey_eval_begin(struct bailey_eval *eval,
 	u8 exempt;
 	u32 s;
 
-	memset(eval, 0, sizeof(*eval));
-	memset(verdict, 0, sizeof(*verdict));
+	clear_eval(eval);
+	clear_verdict(verdict);
 	eval->binding = binding;
 	eval->packet = packet;
 	eval->where = where;
@@ -157,6 +181,39 @@ ask:
 			(bailey_conn_trackable(packet) ||
 			 packet->flags & BAILEY_PKT_QUOTE);
 	return false;
+}
+
+static bool may_have_endpoints(const struct bailey_eval *eval, u32 s)
+{
+	const struct bailey_iface *iface = eval->side[s].iface;
+
+	return eval->where->master[s] || (iface && iface->place != BAILEY_NO_PLACE);
+}
+
+/**
+ * bailey_eval_acls() - do ACLs alone ask all that goes this way?
+ * @eval: begun with any packet
+ * @acls: filled in if so
+ *
+ * The way is where @eval began: a binding, a hook and two interfaces. No side has
+ * groups then, whatever address is there, no exemption holds and no default denies;
+ * without any ACL nobody asks.
+ *
+ * Context: Any.
+ * Return: true if so: then bailey_acls_ask() says of each whole packet what
+ * bailey_evaluate() says.
+ */
+bool bailey_eval_acls(const struct bailey_eval *eval, struct bailey_acls *acls)
+{
+	const struct bailey_side *side = eval->side;
+
+	if (eval->where->hook != BAILEY_HOOK_FORWARD || default_denies(eval) ||
+	    side[BAILEY_SRC].set || may_have_endpoints(eval, BAILEY_SRC) ||
+	    side[BAILEY_DST].set || may_have_endpoints(eval, BAILEY_DST))
+		return false;
+	acls->acl[BAILEY_SRC] = side[BAILEY_SRC].acl;
+	acls->acl[BAILEY_DST] = side[BAILEY_DST].acl;
+	return true;
 }
 
 /**
@@ -392,7 +449,7 @@ static bool ask_group(struct bailey_eval *eval, u32 s,
 	return ask_about_request(eval, s, door, match, verdict);
 }
 
-static enum bailey_answer answer_of(const struct bailey_rule *rule, bool sure)
+static enum bailey_answer answer_of(enum bailey_reason reason, const struct bailey_rule *rule)
 {
 	static const u8 answer[] = {
 		[BAILEY_ALLOW] = BAILEY_ANSWER_ALLOW,
@@ -400,7 +457,7 @@ static enum bailey_answer answer_of(const struct bailey_rule *rule, bool sure)
 		[BAILEY_REJECT] = BAILEY_ANSWER_REJECT,
 	};
 
-	if (!sure)
+	if (reason == BAILEY_DROP_FRAGMENT)
 		return BAILEY_ANSWER_UNDECIDED;
 	return rule ? answer[rule->action] : BAILEY_ANSWER_DENY;
 }
@@ -408,24 +465,15 @@ static enum bailey_answer answer_of(const struct bailey_rule *rule, bool sure)
 static bool ask_acl(struct bailey_eval *eval, u32 s, struct bailey_verdict *verdict)
 {
 	const struct bailey_acl *acl = eval->side[s].acl;
-	u8 dir = s == BAILEY_SRC ? BAILEY_OUT : BAILEY_IN;
 	struct bailey_rule *rule;
-	bool sure;
 
 	if (!acl)
 		return true;
-	rule = bailey_classify(eval->binding->policy, acl->classifier[dir],
-			       eval->packet, &sure);
-	record(eval, false, s, dir, answer_of(rule, sure), rule);
-	if (!sure) {
-		verdict->reason = BAILEY_DROP_FRAGMENT;
+	verdict->reason = bailey_acl_ask(eval->binding->policy, acl, s, eval->packet, &rule);
+	record(eval, false, s, bailey_acl_dir(s), answer_of(verdict->reason, rule), rule);
+	if (verdict->reason == BAILEY_DROP_FRAGMENT)
 		return false;
-	}
 	hit(verdict, rule);
-	if (!rule)
-		verdict->reason = BAILEY_DROP_ACL_DEFAULT;
-	else if (rule->action != BAILEY_ALLOW)
-		verdict->reason = BAILEY_DROP_ACL;
 	verdict->reject = rule && rule->action == BAILEY_REJECT;
 	return verdict->reason == BAILEY_PASS;
 }

@@ -5,9 +5,8 @@
 #ifndef BAILEY_ENGINE_EVALUATE_H
 #define BAILEY_ENGINE_EVALUATE_H
 
-#include "classifier.h"
+#include "acls.h"
 #include "conn.h"
-#include "side.h"
 
 /* How a question ended. */
 enum bailey_answer {
@@ -81,7 +80,7 @@ struct bailey_eval {
  * @reason: BAILEY_PASS or why not
  * @reject: whoever sent it is to be told, as bailey_refusal_of() says
  * @hits: how many rules took part
- * @rule: those rules, to be counted
+ * @rule: those rules, to be counted; only as many as @hits says hold
  * @conn_known: it belongs to the connection that was handed in: @next holds
  * @open: a connection is to be made of it: @next and @set hold
  * @untracked: it begins none, since no side has anything to remember
@@ -89,7 +88,7 @@ struct bailey_eval {
  * @revoked: the connection ends: asked again after "revoke cut", a side said no
  * @set: what the doors of the connection remember now, originator first
  * @epoch: the epoch in which they said so
- * @next: state of the connection after this packet
+ * @next: state of the connection after this packet; holds with @conn_known or @open
  */
 struct bailey_verdict {
 	enum bailey_reason reason;
@@ -125,6 +124,7 @@ bool bailey_eval_begin(struct bailey_eval *eval,
 		       const struct bailey_where *where,
 		       struct bailey_trace *trace,
 		       struct bailey_verdict *verdict);
+bool bailey_eval_acls(const struct bailey_eval *eval, struct bailey_acls *acls);
 u8 bailey_eval_key(const struct bailey_eval *eval,
 		   const struct bailey_packet *quote,
 		   struct bailey_conn_key *key, bool *related);

@@ -82,7 +82,11 @@ void bailey_side_resolve(struct bailey_side *side, const struct bailey_binding *
 {
 	u32 port = side_port(where, s);
 
-	memset(side, 0, sizeof(*side));
+	side->attach = NULL;
+	side->endpoint = NULL;
+	side->member = NULL;
+	side->set = NULL;
+	side->acl = NULL;
 	side->box = where->hook != BAILEY_HOOK_FORWARD && port != s;
 	side->ifindex = where->ifindex[port];
 	side->iface = attached_iface(binding, side->ifindex, where->master[port]);

@@ -156,16 +156,20 @@ static void prepare(struct subject *s)
 		s->wrong += number_of(s, i) != s->trace[i].number;
 }
 
-static void measure(struct subject *s, u32 round)
+/* Not inlined, so that callgrind can be told to count in here only. */
+static __attribute__((noinline)) void measure(struct subject *s, u32 round)
 {
 	double begin = now();
 	u64 sum = 0;
 	u32 i;
 
 	for (i = 0; i < s->headers; i++) {
+		const struct bailey_rule *rule;
 		bool sure;
 
-		sum += (uintptr_t)bailey_classify(NULL, s->classifier, &s->packets[i], &sure);
+		/* Who asks wants to know what the rule says: its memory is read, too. */
+		rule = bailey_classify(NULL, s->classifier, &s->packets[i], &sure);
+		sum += rule ? rule->action : 0;
 	}
 	s->round[round] = (now() - begin) / s->headers;
 	__asm__ volatile("" : : "r" (sum));

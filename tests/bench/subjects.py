@@ -90,7 +90,7 @@ END
     def send(self, **options):
         """A run of the bench module; its answer as a dictionary."""
         self.enter()
-        options["any"] = int(self.name == "floor")
+        options["any"] = int(self.label == "floor")
         line = " ".join(f"{name}={value}" for name, value in options.items())
         try:
             write(BENCH, line + "\n")
@@ -103,6 +103,20 @@ END
         enter_first()
         os.close(self.fd)
         sh(f"ip netns del {self.label}")
+
+
+class Probe(Subject):
+    """No firewall, but what finding a connection costs at the least (module/probe.c): one
+    line of memory that no cache has, or two, one behind the other."""
+
+    name = "probe"
+
+    def __init__(self, lines):
+        self.lines = lines
+        super().__init__(f"probe-{lines}")
+
+    def send(self, **options):
+        return super().send(probe=self.lines, **options)
 
 
 class Bailey(Subject):

@@ -545,9 +545,8 @@ static void racing_for_room(struct kunit *test)
 	bailey_conn_table_walk(test->priv, unlink_all, NULL, BAILEY_END_FLUSHED);
 	KUNIT_EXPECT_EQ(test, bailey_conn_table_count(test->priv), 0);
 	KUNIT_EXPECT_EQ(test, sources(test), 0);
-	for (i = 0; i < BAILEY_CONN_SHARDS; i++)
-		for (kind = BAILEY_EXPENDABLE_FIRST; kind < BAILEY_EXPENDABLE_COUNT; kind++)
-			KUNIT_EXPECT_NULL(test, bailey_conn_place_oldest(test->priv, i, kind));
+	for (kind = BAILEY_EXPENDABLE_FIRST; kind < BAILEY_EXPENDABLE_COUNT; kind++)
+		KUNIT_EXPECT_NULL(test, bailey_conn_place_oldest(test->priv, kind));
 }
 
 /*

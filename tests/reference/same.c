@@ -152,6 +152,8 @@ bool engine_same_verdict(const struct engine *engine, const struct ref_policy *p
 	bool state = reason == BAILEY_DROP_TCP_FLAGS || reason == BAILEY_DROP_TCP_STATE ||
 		     reason == BAILEY_DROP_NO_CONNECTION;
 
+	if (answer->differs)
+		return false;
 	/* Which comes first, state or rules, is nobody's business. */
 	if (state)
 		return ref->result != REF_PASS;

@@ -5,7 +5,7 @@
 # noticed: a short smoke of bailey_bench.ko, which `make bench` measures with.
 
 . "$(dirname "$0")/lib.sh"
-plan 14
+plan 16
 
 load_module
 make_ns box
@@ -34,6 +34,12 @@ connections()
 }
 
 expect_pass "without a policy all pass" bench "mode=plain flows=500"
+
+for lines in 1 2; do
+	bench "mode=open flows=500 probe=$lines" >/dev/null
+	expect_pass "the probe finds each flow, in $lines" \
+		bench "mode=established flows=500 packets=1000 probe=$lines"
+done
 
 must_write box 'acl one in 100 allow tcp to any port 443
 acl one in 110 allow udp

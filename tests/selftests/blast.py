@@ -8,7 +8,8 @@
 Flow number N comes from address N / 60000 and port 1024 + N % 60000, with
 --random from any. They are UDP, with --syn TCP's SYNs, and go to port 53, with
 --answer they are UDP's way back. Without --packets each flow is sent once, with
---seconds for as long as that; --rate is the most in a second. Prints how many
+--seconds for as long as that; --rate is the most in a second, and leaves others at
+least half of the processor: a machine that cannot do it gets less. Prints how many
 packets were sent.
 """
 
@@ -130,6 +131,7 @@ def main():
     sent = 0
     while sent < total if end is None else time.monotonic() < end:
         at = sent % args.flows
+        batch_began = time.monotonic()
         count = min(BATCH, args.flows - at)
         if end is None:
             count = min(count, total - sent)
@@ -139,7 +141,8 @@ def main():
             batch.send(range(args.first + at, args.first + at + count))
         sent += count
         if args.rate:
-            time.sleep(max(0, began + sent / args.rate - time.monotonic()))
+            now = time.monotonic()
+            time.sleep(max(now - batch_began, began + sent / args.rate - now))
     print(sent)
 
 

@@ -18,9 +18,9 @@ set -euo pipefail
 bed=${1:-}
 shift || :
 case $bed in
-plain) run=(uml_run.sh --timeout 1200) ;;
-debug) run=(uml_run.sh --debug --mem 2G --timeout 1800) ;;
-stock) run=(qemu_run.sh --timeout 900) ;;
+plain) run=(uml_run.sh --timeout 2400) ;;
+debug) run=(uml_run.sh --debug --mem 2G --timeout 2700) ;;
+stock) run=(qemu_run.sh --timeout 1800) ;;
 *) die "usage: scenarios.sh plain|debug|stock [--smoke] [--shard I/N] [SCENARIO...]" ;;
 esac
 

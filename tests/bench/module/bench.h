@@ -42,6 +42,8 @@ enum bench_dir {
  * @cpus: kernel threads, each bound to a CPU and with flows of its own; 0:
  *	in the caller's context
  * @slice: packets between two looks at the clock
+ * @probe: 1 or 2: in place of the hooks the probe (probe.c) looks the flow up, in so
+ *	many lines of memory; BENCH_OPEN puts all flows there
  * @seed: of all that is shuffled
  * @in: interface through which requests come
  * @out: interface through which they leave
@@ -63,6 +65,7 @@ struct bench_options {
 	u32 trace;
 	u32 cpus;
 	u32 slice;
+	u32 probe;
 	u32 seed;
 	char in[IFNAMSIZ];
 	char out[IFNAMSIZ];
@@ -137,6 +140,10 @@ int bench_trace_init(void);
 void bench_trace_exit(void);
 u32 bench_trace_edition(void);
 int bench_trace_copy(struct bench_flows *flows, u32 payload);
+
+int bench_probe_make(const struct bench_flows *flows, const struct bench_options *options);
+bool bench_probe_find(const u8 *header, u32 probe);
+void bench_probe_free(void);
 
 int bench_send(struct net *net, struct bench_flows *flows,
 	       const struct bench_options *options, struct bench_result *result);

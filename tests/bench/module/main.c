@@ -75,6 +75,7 @@ static const struct {
 	{ "trace", offsetof(struct bench_options, trace) },
 	{ "cpus", offsetof(struct bench_options, cpus) },
 	{ "slice", offsetof(struct bench_options, slice) },
+	{ "probe", offsetof(struct bench_options, probe) },
 	{ "seed", offsetof(struct bench_options, seed) },
 };
 
@@ -131,7 +132,8 @@ static int read_options(struct bench_options *options, char *line)
 	}
 	if ((options->family != 4 && options->family != 6) ||
 	    (options->proto != IPPROTO_TCP && options->proto != IPPROTO_UDP) ||
-	    !options->flows || options->flows > MOST_FLOWS || options->payload > 8192)
+	    !options->flows || options->flows > MOST_FLOWS || options->payload > 8192 ||
+	    options->probe > 2)
 		return -EINVAL;
 	return ret;
 }
@@ -145,6 +147,8 @@ static int run(const struct bench_options *options)
 		return ret;
 	}
 	last = *options;
+	if (options->probe && options->mode == BENCH_OPEN)
+		return bench_probe_make(&flows, options);
 	if ((options->mode == BENCH_ESTABLISHED || options->mode == BENCH_PLAIN) &&
 	    !flows.shuffled)
 		bench_flows_shuffle(&flows, options->seed);
@@ -235,6 +239,7 @@ static void __exit bench_exit(void)
 {
 	remove_proc_entry("bailey_bench", NULL);
 	bench_trace_exit();
+	bench_probe_free();
 	bench_flows_free(&flows);
 }
 

@@ -152,6 +152,8 @@ static int pass_hooks(struct worker *w, u8 pf, const struct way *way)
 	struct sk_buff *skb = w->skb;
 	int ret;
 
+	if (w->run->options->probe)
+		return bench_probe_find(w->data, w->run->options->probe) ? 1 : -EPERM;
 	skb->dev = way->in;
 	ret = nf_hook(pf, NF_INET_PRE_ROUTING, net, NULL, skb, way->in, NULL, finish);
 	if (ret != 1)
