@@ -25,6 +25,7 @@ struct request {
 	bool packets;
 	bool dot;
 	bool svg;
+	bool found;	/* filled in: something was said */
 	struct filter_words words;
 };
 
@@ -106,6 +107,7 @@ static int print_answer(struct request *request, struct reach *reach,
 	if (tool_options.json)
 		report.json = json_array();
 	ret = reach_each_pair(reach, filter, diff ? report_diff_pair : report_pair, &report);
+	request->found = report.pairs || json_array_size(report.json);
 	if (!ret && !report.json && !report.pairs)
 		printf(diff ? "no difference\n" : "nothing\n");
 	if (report.json && ret)
@@ -150,6 +152,26 @@ static int answer(struct request *request, struct bailey_policy **policy, u32 po
 	reach_exit(&reach);
 	world_destroy(&world);
 	spaces_destroy(spaces);
+	return status;
+}
+
+/**
+ * tool_reach_diff() - print what the step from one policy to another opens and closes
+ * @old: the one
+ * @new: the other
+ * @same: filled in: nothing
+ *
+ * Return: %TOOL_OK, or %TOOL_REFUSED with a message printed.
+ */
+int tool_reach_diff(struct bailey_policy *old, struct bailey_policy *new, bool *same)
+{
+	struct bailey_policy *policy[2] = { old, new };
+	struct request request = { .files = 2 };
+	int status = filter_parse(&request.words, 0, NULL, usage);
+
+	if (status == TOOL_OK)
+		status = answer(&request, policy, 2);
+	*same = !request.found;
 	return status;
 }
 

@@ -49,11 +49,11 @@
  * that can't be cut apart at that price (thousands that all hold the same packets)
  * are read one by one, 16 bytes and the service's 12 each, in order, up to the first
  * that matches; where there are more than 65,535 services, the rules of the others are
- * read, too. Memory is linear, whatever the rules. Hashes are not keyed: packets choose only where they
- * look, and what stands there was bounded when it was built. Later fragments that
- * nobody has put together are the exception (they come where tracking is switched off,
- * else hardly ever): little but their addresses is known, and they read rule after rule
- * up to the first that may match.
+ * read, too. Memory is linear, whatever the rules. Hashes are not keyed: packets choose
+ * only where they look, and what stands there was bounded when it was built. Later
+ * fragments that nobody has put together are the exception (they come where tracking is
+ * switched off, else hardly ever): little but their addresses is known, and they read
+ * rule after rule up to the first that may match.
  *
  * Other ways that were tried: the same without the order of tables (seven of 32 asked
  * instead of two, 1.6 times the time at 1,000 rules); buckets of 32 records with the
@@ -192,6 +192,7 @@ static inline void scan(struct lookup *lookup, const struct bailey_record *at, u
 		    !stands(lookup, at))
 			continue;
 		lookup->best = at->rank;
+		bailey_prefetch(&lookup->index->rule[at->rank >> BAILEY_RECORD_FLAGS]);
 		return;
 	}
 }

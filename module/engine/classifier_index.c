@@ -287,7 +287,9 @@ static void make_masks(struct bailey_index *index)
 
 static int make_sieves(struct bailey_index *index, struct making *making)
 {
-	static u32 none[2];	/* what a level that is not there knows */
+	/* What a level that is not there knows. */
+	static u32 nothing[2];
+	const struct bailey_index_sieve none = { nothing, 63 };
 	u32 field, level, t, i;
 
 	make_masks(index);
@@ -298,7 +300,7 @@ static int make_sieves(struct bailey_index *index, struct making *making)
 	for (field = 0; field < BAILEY_INDEX_PROTO; field++) {
 		for (level = 1; level < LEVELS; level++)
 			if (level >= index->grid.levels[field])
-				index->sieve[field][level] = (struct bailey_index_sieve){ none, 63 };
+				index->sieve[field][level] = none;
 			else if (make_sieve(index, making, field, level))
 				return -ENOMEM;
 		bailey_yield();

@@ -95,11 +95,13 @@ struct bailey_index_sieve {
  * @counts: records in each bucket, four bits for each
  * @mark: sets of the hashes in each bucket
  * @first: where the records of the first bucket begin; the others follow
+ * @unused: up to half a cache line
  */
 struct bailey_index_block {
 	u64 counts;
 	u8 mark[BAILEY_INDEX_BLOCK];
 	u32 first;
+	u32 unused;
 };
 
 static_assert(sizeof(struct bailey_index_block) == 32);

@@ -164,14 +164,15 @@ void bailey_near_acl(const struct bailey_near_question *question,
 {
 	struct bailey_rules_iter iter;
 	const struct bailey_rule *rule;
+	bool before, allows;
 	u32 i = 0, fields;
-	bool before;
 
 	memset(nears, 0, sizeof(*nears));
 	for (rule = bailey_rules_first(&acl->rules[dir], &iter);
 	     rule && !bailey_killed(); rule = bailey_rules_next(&iter)) {
 		bailey_yield_often(i++);
-		if (rule == decided || (rule->action == BAILEY_ALLOW) == allowed)
+		allows = rule->action == BAILEY_ALLOW;
+		if (rule == decided || allows == allowed)
 			continue;
 		before = !decided || rule->number <= decided->number;
 		fields = bailey_near_misfits(question, rule);

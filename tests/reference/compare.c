@@ -54,6 +54,7 @@ static void print_tally(const struct ref_tally *tally)
 	print_count("rejected", tally->rejected);
 	print_count("not tracked", tally->untracked);
 	print_count("asked by groups somewhere", tally->tracked);
+	print_count("known to be asked by ACLs alone", tally->stateless);
 	print_count("connections opened", tally->opened);
 	print_count("packets of known connections", tally->known);
 	print_count("doors asked again", tally->again);

@@ -81,6 +81,7 @@ int engine_apply(struct engine *engine, const struct bailey_out *text, bool cut,
 	bailey_policy_put(engine->policy);
 	engine->binding = binding;
 	engine->policy = policy;
+	engine->ways = 0;
 	return binding ? 0 : -ENOMEM;
 }
 
@@ -297,6 +298,54 @@ static void carry_out(struct engine *engine, const struct bailey_eval *eval,
 	}
 }
 
+static const struct engine_way *find_way(const struct engine *engine,
+					 const struct bailey_where *where)
+{
+	const struct engine_way *way = engine->way;
+
+	if (where->hook != BAILEY_HOOK_FORWARD)
+		return NULL;
+	for (; way < engine->way + engine->ways; way++)
+		if (!memcmp(way->ifindex, where->ifindex, sizeof(way->ifindex)) &&
+		    !memcmp(way->master, where->master, sizeof(way->master)))
+			return way;
+	return NULL;
+}
+
+/* What the first packet has found out holds for all that go this way. */
+static void learn_way(struct engine *engine, const struct bailey_eval *eval)
+{
+	struct engine_way *way = &engine->way[engine->ways];
+	const struct bailey_where *where = eval->where;
+
+	if (find_way(engine, where) || engine->ways == ENGINE_WAYS ||
+	    !bailey_eval_acls(eval, &way->acls))
+		return;
+	memcpy(way->ifindex, where->ifindex, sizeof(way->ifindex));
+	memcpy(way->master, where->master, sizeof(way->master));
+	engine->ways++;
+}
+
+/* Do the ACLs alone say what was said in full, by the same entries? */
+static void compare_way(const struct engine *engine, const struct bailey_packet *packet,
+			const struct engine_way *way, struct engine_answer *answer)
+{
+	const struct bailey_verdict *verdict = &answer->verdict;
+	struct bailey_rule *rule[2];
+	enum bailey_reason reason;
+	u32 i, hits = 0;
+
+	if (!way || packet->flags & BAILEY_PKT_FRAGMENT)
+		return;
+	reason = bailey_acls_ask(engine->policy, &way->acls, packet, rule);
+	answer->stateless = true;
+	answer->differs = reason != verdict->reason || answer->tracked || verdict->open;
+	for (i = 0; i < 2; i++)
+		if (rule[i] && (hits >= verdict->hits || verdict->rule[hits++] != rule[i]))
+			answer->differs = true;
+	answer->differs |= hits != verdict->hits;
+}
+
 /**
  * engine_judge() - what the engine makes of a packet
  * @engine: the engine; its connections change as the verdict says
@@ -316,17 +365,22 @@ void engine_judge(struct engine *engine, const struct ref_packet *packet, u32 no
 	struct bailey_match_conn match = { 0 };
 	struct bailey_packet p, quote;
 	struct bailey_conn *conn = NULL;
+	const struct engine_way *way;
 	struct bailey_eval eval;
 	struct bailey_where where;
 	bool ended;
 
 	engine_packet(packet, &p, &quote);
 	place_of(engine->world, packet, &where);
+	way = find_way(engine, &where);
 	memset(answer, 0, sizeof(*answer));
 	answer->final = bailey_eval_begin(&eval, engine->binding, &p, BAILEY_PASS,
 					  &where, NULL, &answer->verdict);
-	if (answer->final)
+	learn_way(engine, &eval);
+	if (answer->final) {
+		compare_way(engine, &p, way, answer);
 		return;
+	}
 	if (eval.tracked)
 		conn = find(engine, &eval, &quote, now, &match);
 	ended = conn && !match.related && bailey_conn_reopens(conn, &p);
@@ -335,6 +389,7 @@ void engine_judge(struct engine *engine, const struct ref_packet *packet, u32 no
 	answer->reopened = ended;
 	bailey_evaluate(&eval, conn && !ended ? &match : NULL, &track,
 			&answer->verdict);
+	compare_way(engine, &p, way, answer);
 	carry_out(engine, &eval, &answer->verdict, conn, match.side, now);
 }
 

@@ -9,10 +9,21 @@
 #include "explain.h"
 #include "model.h"
 
+#define ENGINE_WAYS	64
+
+/* Where ACLs alone ask, as one packet has found out: module/stateless.c */
+struct engine_way {
+	u32 ifindex[2];
+	u32 master[2];
+	struct bailey_acls acls;
+};
+
 struct engine {
 	struct bailey_policy *policy;
 	struct bailey_binding *binding;
 	const struct ref_world *world;
+	u32 ways;		/* of this binding; only forwarded packets have one */
+	struct engine_way way[ENGINE_WAYS];
 	u32 count;
 	struct bailey_conn conn[REF_CONNS];
 };
@@ -23,6 +34,8 @@ struct engine_answer {
 	bool tracked;		/* a connection was looked for */
 	bool related;		/* it is an error about a connection */
 	bool reopened;		/* it begins a connection anew */
+	bool stateless;		/* another one has found out that ACLs alone ask here */
+	bool differs;		/* ... and they do not say what the verdict says */
 };
 
 bool engine_init(struct engine *engine, const struct ref_world *world);

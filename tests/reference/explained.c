@@ -313,10 +313,11 @@ bool engine_same_explanation(const struct engine *engine, const struct ref_polic
 {
 	const struct bailey_explained *one = &said->at[0];
 	struct search search = { .engine = engine, .policy = policy };
+	bool pass = one->verdict.reason == BAILEY_PASS;
 	struct ref_side side[2];
 	int i;
 
-	if (said->count != 1 || said->pass != (one->verdict.reason == BAILEY_PASS))
+	if (said->count != 1 || said->pass != pass)
 		return false;
 	if (comparable(packet, answer, one) && !verdict_same(ref, answer, one))
 		return false;

@@ -48,7 +48,8 @@ static void report(const struct ref_run *run, const struct ref_packet *packet,
 	printf("# the engine says\n#   %s", bailey_reason_name(answer->verdict.reason));
 	for (i = 0; i < answer->verdict.hits; i++)
 		printf(", rule %u", answer->verdict.rule[i]->number);
-	printf("%s\n", answer->verdict.revoked ? ", revoked" : "");
+	printf("%s%s\n", answer->verdict.revoked ? ", revoked" : "",
+	       answer->differs ? ", and the ACLs alone something else" : "");
 	bailey_out_reset(&out);
 	bailey_explanation_print(run->engine.policy, said, &out);
 	comment("explain says", &out);
@@ -111,6 +112,7 @@ static void count(struct ref_tally *tally, const struct engine_answer *answer)
 	tally->reopened += answer->reopened;
 	tally->rejected += verdict->reject;
 	tally->untracked += verdict->untracked;
+	tally->stateless += answer->stateless;
 }
 
 static void count_explained(struct ref_tally *tally, const struct bailey_explanation *said)

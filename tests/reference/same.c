@@ -102,8 +102,8 @@ static bool group_hit_same(const struct bailey_policy *policy,
 		if (!object || !rule_is(&bailey_group_of(object)->rules[dir], rule, &index))
 			continue;
 		for (i = 0; i < REF_RULES; i++)
-			if (n >> i & 1 && engine_same_match(policy, &ref->group[g].rule[dir][i],
-						     &match))
+			if (n >> i & 1 &&
+			    engine_same_match(policy, &ref->group[g].rule[dir][i], &match))
 				return true;
 	}
 	return false;
@@ -152,6 +152,8 @@ bool engine_same_verdict(const struct engine *engine, const struct ref_policy *p
 	bool state = reason == BAILEY_DROP_TCP_FLAGS || reason == BAILEY_DROP_TCP_STATE ||
 		     reason == BAILEY_DROP_NO_CONNECTION;
 
+	if (answer->differs)
+		return false;
 	/* Which comes first, state or rules, is nobody's business. */
 	if (state)
 		return ref->result != REF_PASS;

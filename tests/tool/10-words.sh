@@ -3,8 +3,8 @@
 #
 # Options, objects, abbreviations, help, and what the tool exits with.
 
-objects='acl group prefix-list attach endpoint exempt default policy connection
-explain stats version'
+objects='acl group prefix-list attach endpoint exempt default policy edit connection
+explain lint stats version'
 
 run 2 "no words at all is wrong usage" "$real"
 has "and shows how it would be right" "$erred" 'Usage: bailey [ OPTIONS ] OBJECT'

@@ -85,12 +85,21 @@ static int ask(const char *policy, const char *question, struct bailey_out *out)
 	return ask_with(&ops, NULL, policy, question, out);
 }
 
+/* Questions, up to the interface. */
+#define GROUPS_OUT	"  ask groups side source dir out protects subnet dev "
+#define ACL_OUT		"  ask acl side source dir out protects subnet dev "
+#define ACL_IN		"  ask acl side destination dir in protects subnet dev "
+#define GROUPS_IN	"  ask groups side destination dir in protects subnet dev "
+#define EPHEMERAL	" allow tcp from any port 443 to any port 1024-65535\n"
+#define BY_ACL		" aws SUBNET_ACL_RESTRICTION"
+#define BY_GROUPS	" aws ENI_SG_RULES_MISMATCH"
+
 static const char web[] =
 	"group web in allow tcp to any port 443\n"
 	"acl edge in 100 allow tcp to any port 443\n"
 	"acl edge in 200 allow icmp type 8\n"
 	"acl edge out 50 deny tcp to any port 6000\n"
-	"acl edge out 100 allow tcp from any port 443 to any port 1024-65535\n"
+	"acl edge out 100" EPHEMERAL
 	"attach dev eth1 protects subnet acl edge groups web\n";
 
 static void check_has(const struct bailey_out *out, const char *text)
@@ -101,39 +110,41 @@ static void check_has(const struct bailey_out *out, const char *text)
 
 static void the_whole_exchange_passes(void)
 {
+	static const char question[] =
+		"tcp from 119.18.36.73 port 40000 to 1.3.3.7 port 443 in eth0 out eth1 connection";
 	struct bailey_out out = { 0 };
 
-	CHECK_EQ(ask(web, "tcp from 119.18.36.73 port 40000 to 1.3.3.7 port 443 in eth0 out eth1 connection",
-		     &out), 0);
+	CHECK_EQ(ask(web, question, &out), 0);
 	CHECK_STR(out.buf,
 		  "request tcp from 119.18.36.73 port 40000 to 1.3.3.7 port 443 in eth0 out eth1\n"
 		  "  exempt answer not-asked\n"
 		  "  default answer pass\n"
 		  "  connection answer none\n"
-		  "  ask groups side source dir out protects subnet dev eth0 answer not-asked why unattached\n"
-		  "  ask acl side source dir out protects subnet dev eth0 answer not-asked why unattached\n"
-		  "  ask acl side destination dir in protects subnet dev eth1 acl edge answer allow rule 100 allow tcp to any port 443\n"
-		  "  ask groups side destination dir in protects subnet dev eth1 groups web answer allow group web rule allow tcp to any port 443\n"
+		  GROUPS_OUT "eth0 answer not-asked why unattached\n"
+		  ACL_OUT "eth0 answer not-asked why unattached\n"
+		  ACL_IN "eth1 acl edge answer allow rule 100 allow tcp to any port 443\n"
+		  GROUPS_IN "eth1 groups web answer allow group web rule allow tcp to any"
+		  " port 443\n"
 		  "  verdict pass code allowed\n"
 		  "response tcp from 1.3.3.7 port 443 to 119.18.36.73 port 40000 in eth1 out eth0\n"
 		  "  exempt answer not-asked\n"
 		  "  default answer pass\n"
 		  "  connection answer imagined state SYN_SENT part response\n"
-		  "  ask groups side source dir out protects subnet dev eth1 groups web answer known\n"
-		  "  ask acl side source dir out protects subnet dev eth1 acl edge answer allow rule 100 allow tcp from any port 443 to any port 1024-65535\n"
+		  GROUPS_OUT "eth1 groups web answer known\n"
+		  ACL_OUT "eth1 acl edge answer allow rule 100" EPHEMERAL
 		  "    near field to-port value 40000 rule 50 deny tcp to any port 6000\n"
-		  "  ask acl side destination dir in protects subnet dev eth0 answer not-asked why unattached\n"
-		  "  ask groups side destination dir in protects subnet dev eth0 answer not-asked why unattached\n"
+		  ACL_IN "eth0 answer not-asked why unattached\n"
+		  GROUPS_IN "eth0 answer not-asked why unattached\n"
 		  "  verdict pass code connection\n"
 		  "error icmp from 1.3.3.7 to 119.18.36.73 type 3 code 4 in eth1 out eth0\n"
 		  "  exempt answer not-asked\n"
 		  "  default answer pass\n"
 		  "  connection answer imagined state SYN_SENT part quoted\n"
-		  "  ask groups side source dir out protects subnet dev eth1 groups web answer related\n"
-		  "  ask acl side source dir out protects subnet dev eth1 acl edge answer deny rule * deny\n"
-		  "  ask acl side destination dir in protects subnet dev eth0 answer not-asked why unattached\n"
-		  "  ask groups side destination dir in protects subnet dev eth0 answer not-asked why unattached\n"
-		  "  verdict drop reason acl-default code acl-out-default aws SUBNET_ACL_RESTRICTION\n"
+		  GROUPS_OUT "eth1 groups web answer related\n"
+		  ACL_OUT "eth1 acl edge answer deny rule * deny\n"
+		  ACL_IN "eth0 answer not-asked why unattached\n"
+		  GROUPS_IN "eth0 answer not-asked why unattached\n"
+		  "  verdict drop reason acl-default code acl-out-default" BY_ACL "\n"
 		  "result pass\n");
 	bailey_out_destroy(&out);
 }
@@ -142,17 +153,17 @@ static void the_response_is_denied(void)
 {
 	struct bailey_out out = { 0 };
 
-	CHECK_EQ(ask(web, "tcp from 10.0.0.1 port 6000 to 1.3.3.7 port 443 in eth0 out eth1 connection",
+	CHECK_EQ(ask(web, "tcp from ::1 port 6000 to ::2 port 443 in eth0 out eth1 connection",
 		     &out), 0);
 	check_has(&out, "acl edge answer deny rule 50 deny tcp to any port 6000\n"
-		  "    near field number value 50 rule 100 allow tcp from any port 443 to any port 1024-65535\n");
-	check_has(&out, "  verdict drop reason acl-deny code acl-out-entry aws SUBNET_ACL_RESTRICTION\n");
+		  "    near field number value 50 rule 100" EPHEMERAL);
+	check_has(&out, "  verdict drop reason acl-deny code acl-out-entry" BY_ACL "\n");
 	check_has(&out, "result drop\n");
 	CHECK(strstr(out.buf, "verdict pass") < strstr(out.buf, "\nresponse "));
-	CHECK_EQ(ask(web, "tcp from 10.0.0.1 port 80 to 1.3.3.7 port 443 in eth0 out eth1 connection",
+	CHECK_EQ(ask(web, "tcp from ::1 port 80 to ::2 port 443 in eth0 out eth1 connection",
 		     &out), 0);
 	check_has(&out, "acl edge answer deny rule * deny\n"
-		  "    near field to-port value 80 rule 100 allow tcp from any port 443 to any port 1024-65535\n");
+		  "    near field to-port value 80 rule 100" EPHEMERAL);
 	check_has(&out, "verdict drop reason acl-default");
 	/* Of one packet alone, the response does not matter. */
 	CHECK_EQ(ask(web, "tcp from 10.0.0.1 port 80 to 1.3.3.7 port 443 in eth0 out eth1",
@@ -170,7 +181,7 @@ static void the_request_is_denied(void)
 	check_has(&out, "type 8 code 0");
 	check_has(&out, "acl edge answer allow rule 200 allow icmp type 8\n");
 	check_has(&out, "groups web answer deny\n");
-	check_has(&out, "verdict drop reason group-deny code group-in-mismatch aws ENI_SG_RULES_MISMATCH\n"
+	check_has(&out, "verdict drop reason group-deny code group-in-mismatch" BY_GROUPS "\n"
 		  "result drop\n");
 	CHECK(!strstr(out.buf, "response "));
 	/* What comes behind a no is not asked. */
@@ -190,8 +201,8 @@ static void what_is_rejected_says_what_is_sent(void)
 	CHECK_EQ(ask(policy, "tcp from 10.0.0.1 port 1 to 10.0.1.1 port 80 in eth0 out eth1",
 		     &out), 0);
 	check_has(&out, "answer reject rule 5 reject tcp to any port 80\n");
-	check_has(&out, "groups side destination dir in protects subnet dev eth1 answer not-asked why none\n");
-	check_has(&out, "code acl-in-entry aws SUBNET_ACL_RESTRICTION sends tcp-reset\nresult drop\n");
+	check_has(&out, GROUPS_IN "eth1 answer not-asked why none\n");
+	check_has(&out, "code acl-in-entry" BY_ACL " sends tcp-reset\nresult drop\n");
 	CHECK_EQ(ask(policy, "udp from 10.0.0.1 port 1 to 10.0.1.1 port 80 in eth0 out eth1",
 		     &out), 0);
 	check_has(&out, " sends icmp-3-13\n");
@@ -229,7 +240,7 @@ static void what_is_not_tracked(void)
 	check_has(&out, "answer allow group g rule allow tcp to any port 80\n"
 		  "  verdict pass code allowed-untracked\n");
 	check_has(&out, "connection answer none\n"
-		  "  ask groups side source dir out protects subnet dev eth1 groups g answer allow group g rule allow any\n");
+		  GROUPS_OUT "eth1 groups g answer allow group g rule allow any\n");
 	check_has(&out, "result pass\n");
 	bailey_out_destroy(&out);
 }
@@ -294,10 +305,10 @@ static void who_is_asked(void)
 	struct bailey_out out = { 0 };
 
 	CHECK_EQ(ask(policy, "esp from 10.0.0.1 to 10.0.1.7 in eth0 out eth1", &out), 0);
-	check_has(&out, "ask groups side destination dir in protects subnet dev eth1 endpoint box1 groups g answer allow group g rule allow any\n");
+	check_has(&out, "eth1 endpoint box1 groups g answer allow group g rule allow any\n");
 	CHECK_EQ(ask(policy, "esp from 10.0.1.9 to 10.0.1.8 in eth1 out eth1", &out), 0);
 	check_has(&out, "acl a answer not-asked why inside\n");
-	check_has(&out, "code group-out-mismatch aws ENI_SG_RULES_MISMATCH\n");
+	check_has(&out, "code group-out-mismatch" BY_GROUPS "\n");
 	CHECK_EQ(ask(policy, "esp from 10.0.0.1 to 10.0.1.8 in eth0 out eth1", &out), 0);
 	check_has(&out, "code group-in-empty aws SG_HAS_NO_RULES\n");
 	CHECK_EQ(ask(policy, "esp from 10.0.0.1 to 10.0.1.8 in eth0", &out), 0);
@@ -314,7 +325,7 @@ static void no_more_than_eight_near_misses(void)
 	for (i = 1; i <= 20; i++)
 		bailey_out_printf(&policy, "acl a in %u allow tcp to any port %u\n", i, i);
 	bailey_out_printf(&policy, "attach dev eth1 protects subnet acl a\n");
-	CHECK_EQ(ask(policy.buf, "tcp from 10.0.0.1 to 10.0.1.1 port 99 in eth0 out eth1", &out), 0);
+	CHECK_EQ(ask(policy.buf, "tcp from 1.1.1.1 to 1.1.1.2 port 99 in eth0 out eth1", &out), 0);
 	for (at = out.buf; (at = strstr(at, "    near field to-port value 99 rule ")); at++)
 		lines++;
 	CHECK_EQ(lines, BAILEY_NEAR_MAX);
@@ -433,9 +444,9 @@ static void endpoints_are_found(void)
 	static const char policy[] =
 		"group g in allow\ngroup g out allow\nattach dev eth1 protects subnet groups g\n"
 		"attach dev eth0 protects subnet\n"
-		"endpoint db dev eth1 addr 2001:db8::7,10.0.1.7 groups g\n"
-		"endpoint web dev eth0 addr 10.0.0.7,2001:db8:1::7 groups g\n"
-		"endpoint six dev eth0 addr 2001:db8:1::6 groups g\n"
+		"endpoint db dev eth1 addr fd00::7,10.0.1.7 groups g\n"
+		"endpoint web dev eth0 addr 10.0.0.7,fd01::7 groups g\n"
+		"endpoint six dev eth0 addr fd01::6 groups g\n"
 		"endpoint twin dev eth0 addr 10.0.1.7 groups g\n";
 	static const struct {
 		const char *question, *request;
@@ -443,15 +454,15 @@ static void endpoints_are_found(void)
 		{ "udp from web to db port 53",
 		  "request udp from 10.0.0.7 port 49152 to 10.0.1.7 port 53 in eth0 out eth1\n" },
 		{ "udp from web to db port 53 ipv6",
-		  "request udp from 2001:db8:1::7 port 49152 to 2001:db8::7 port 53 in eth0 out eth1\n" },
+		  "request udp from fd01::7 port 49152 to fd00::7 port 53 in eth0 out eth1\n" },
 		{ "icmpv6 from db to web",
-		  "request icmpv6 from 2001:db8::7 to 2001:db8:1::7 type 128 code 0 in eth1 out eth0\n" },
+		  "request icmpv6 from fd00::7 to fd01::7 type 128 code 0 in eth1 out eth0\n" },
 		{ "esp from six to db",
-		  "request esp from 2001:db8:1::6 to 2001:db8::7 in eth0 out eth1\n" },
+		  "request esp from fd01::6 to fd00::7 in eth0 out eth1\n" },
 		{ "esp from 10.0.0.7 to db",
 		  "request esp from 10.0.0.7 to 10.0.1.7 in eth0 out eth1\n" },
-		{ "esp from 2001:db8::7 to 2001:db8:1::6",
-		  "request esp from 2001:db8::7 to 2001:db8:1::6 in eth1 out eth0\n" },
+		{ "esp from fd00::7 to fd01::6",
+		  "request esp from fd00::7 to fd01::6 in eth1 out eth0\n" },
 		{ "esp from 9.9.9.9 to db in lo",
 		  "request esp from 9.9.9.9 to 10.0.1.7 in lo out eth1\n" },
 		/* Interfaces that are given say all about addresses. */
