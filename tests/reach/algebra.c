@@ -458,22 +458,23 @@ static void replies_are_as_what_nobody_uses(void)
 {
 	u32 i, k, n = 0;
 
-	for (i = 0; i < SETS; i += 5) {
+	for (i = 0; i < SETS; i++) {
 		u32 filled = space_fill_replies(spaces, sets[i].space);
 
-		for (k = draw(3); k < packets; k += 3) {
+		for (k = draw(5); k < packets; k += 5) {
 			struct bailey_packet packet = universe[k];
 			bool reply = packet.flags & BAILEY_PKT_ICMP_REPLY;
 
 			if (reply)
 				packet.type = packet.family == BAILEY_IPV4 ? 1 : 199;
-			n += reply;
+			n += reply && sets[i].has[k] != space_has(spaces, filled, &universe[k]);
 			unit_about("set %u, packet %u", i, k);
 			CHECK_EQ(space_has(spaces, filled, &universe[k]),
 				 space_has(spaces, sets[i].space, &packet));
 		}
 	}
-	CHECK(n > 1000);
+	/* Some were filled in, or taken out */
+	CHECK(n > 0);
 	CHECK_EQ(space_fill_replies(spaces, SPACE_ALL), SPACE_ALL);
 }
 

@@ -69,10 +69,10 @@ told()
 	result "$(cat "$out/$1.status")" "$2"
 }
 
-later cross "$out/cross" --seed "$seed" --policies 1000
+later cross "$out/cross" --seed "$seed" --policies 800
 later algebra "$out/algebra"
 later algebra_sanitized "$out/algebra_sanitized"
-later cross_sanitized "$out/cross_sanitized" --seed "$seed" --policies 40
+later cross_sanitized "$out/cross_sanitized" --seed "$seed" --policies 25
 later command "$here/command.sh" "$(dirname "$out")/bailey"
 wait
 told algebra "sets are what brute force says"

@@ -39,7 +39,7 @@
 #define SPACE_NONE	BDD_NONE
 #define SPACE_FAILED	BDD_FAILED
 
-/* Limits for spaces_create() that suit a tool: 600 MB at most, about a minute. */
+/* Limits for spaces_create() that suit a tool: some 600 MB, a minute or two. */
 #define SPACES_NODES	(16U << 20)
 #define SPACES_STEPS	(400ULL * 1000 * 1000)
 

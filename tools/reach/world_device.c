@@ -99,8 +99,7 @@ static bool longest_stem(const struct names *stems, const char *name, const char
 static bool invent_name(const struct names *exact, const struct names *stems,
 			const char *stem, const char *not, char *name)
 {
-	static const char letters[] = "0123456789abcdefghijklmnopqrstuvwxyz"
-				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+	static const char letters[] = "0123456789abcdefghijklmnopqrstuvwxyz";
 	const u32 n = sizeof(letters) - 1;
 	u32 i;
 
