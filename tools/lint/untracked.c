@@ -53,7 +53,7 @@ static void report(struct loose *loose, const struct owned *there, const struct 
 		finding = lint_find(lint, LINT_UNTRACKED, line);
 	if (finding) {
 		lint_say(lint, &finding->text,
-			 "'%s' lets everybody have the responses: no entry with sysctl untracked 1",
+			 "'%s' lets all have the responses: no entry with sysctl untracked 1",
 			 other);
 		lint_say(lint, &finding->suggestion, "delete %s", other);
 		lint_example(lint, finding, packet, way, true);
