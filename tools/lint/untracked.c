@@ -57,7 +57,7 @@ static void report(struct loose *loose, const struct owned *there, const struct 
 			 other);
 		lint_say(lint, &finding->suggestion, "delete %s", other);
 		lint_example(lint, finding, packet, way, true);
-		lint_say(lint, &finding->shows, "it passes, and has no entry with sysctl untracked 1");
+		lint_say(lint, &finding->shows, "it passes, and has no entry with untracked 1");
 	}
 	free(line);
 	free(other);
