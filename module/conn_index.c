@@ -61,7 +61,6 @@
  * with none inside but, in a resize, that of a chain of the next buckets. Lookups
  * take no lock. Everything here needs rcu_read_lock(), because of the buckets.
  */
-#include <linux/bitops.h>
 #include <linux/hash.h>
 #include <linux/log2.h>
 #include <linux/prefetch.h>
@@ -140,17 +139,12 @@ static bool slot_of(struct bailey_conn_bucket **bucket, unsigned int *at,
 		    const void *mark)
 {
 	struct bailey_conn_bucket *b;
-	unsigned int i, same;
 
 	for (b = *bucket; b; b = bailey_bucket_next(b)) {
 		*bucket = b;
-		/* Which one it is: without a branch, as it would be a guess. */
-		for (i = 0, same = 0; i < BAILEY_CONN_SLOTS; i++)
-			same |= (rcu_access_pointer(b->slot[i]) == mark) << i;
-		if (!same)
-			continue;
-		*at = __ffs(same);
-		return true;
+		for (*at = 0; *at < BAILEY_CONN_SLOTS; ++*at)
+			if (rcu_access_pointer(b->slot[*at]) == mark)
+				return true;
 	}
 	return false;
 }
@@ -300,26 +294,17 @@ u32 bailey_conn_hash(const struct bailey_conn_key *key)
 			     (u32)key->bits << 24, &secret);
 }
 
-/* Which slots may have it, a bit each; without a branch, as it would be a guess. */
-static unsigned int slots_like(const struct bailey_conn_bucket *bucket, u16 tag)
-{
-	unsigned int at, like = 0;
-
-	for (at = 0; at < BAILEY_CONN_SLOTS; at++)
-		like |= (READ_ONCE(bucket->tag[at]) == tag) << at;
-	return like;
-}
-
 /* The next entry from the probe on that has its key. */
 static struct bailey_conn_entry *search(struct bailey_conn_probe *probe)
 {
 	const struct bailey_conn_bucket *bucket = probe->bucket;
-	unsigned int at, like = slots_like(bucket, probe->tag) & ~0U << probe->at;
 	struct bailey_conn_entry *entry;
+	unsigned int at = probe->at;
 
-	for (;;) {
-		for (; like; like &= like - 1) {
-			at = __ffs(like);
+	for (; bucket; bucket = bailey_bucket_next(bucket), at = 0) {
+		for (; at < BAILEY_CONN_SLOTS; at++) {
+			if (READ_ONCE(bucket->tag[at]) != probe->tag)
+				continue;
 			entry = bailey_slot_entry(bucket, at);
 			if (!entry)
 				continue;
@@ -330,11 +315,8 @@ static struct bailey_conn_entry *search(struct bailey_conn_probe *probe)
 			probe->at = at + 1;
 			return entry;
 		}
-		bucket = bailey_bucket_next(bucket);
-		if (!bucket)
-			return NULL;
-		like = slots_like(bucket, probe->tag);
 	}
+	return NULL;
 }
 
 /**

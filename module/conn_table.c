@@ -66,8 +66,8 @@
  * Order: entry->lock and within it, one at a time, chain, shard or a ring of events;
  * or a source's lock and the bucket locks of its hash. All are taken with BHs disabled,
  * since packets come in softirqs and requests from procfs in process context. A
- * new connection writes to nothing that all CPUs share but its chain, its shard, and
- * every 32nd time the counter.
+ * new connection writes to nothing that all CPUs share but its chain, and every 32nd
+ * time the counter: each CPU has a shard of its own.
  *
  * DOC: Limits
  *

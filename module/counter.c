@@ -260,7 +260,7 @@ void bailey_counter_exit(bailey_counter *counter)
 }
 
 /* The first packet on this CPU for a page. NULL when memory is short. */
-static struct slot *own_slot(unsigned int row, u32 number)
+static noinline struct slot *own_slot(unsigned int row, u32 number)
 {
 	struct slot *slots, **at;
 
@@ -287,7 +287,7 @@ static void add_to_own(struct slot *slot, u32 bytes, u32 now)
 		WRITE_ONCE(slot->last, now);
 }
 
-static void add_to_common(struct slot *slot, u32 bytes, u32 now)
+static noinline void add_to_common(struct slot *slot, u32 bytes, u32 now)
 {
 	atomic64_inc(&slot->packets);
 	atomic64_add(bytes, &slot->bytes);
@@ -296,7 +296,7 @@ static void add_to_common(struct slot *slot, u32 bytes, u32 now)
 }
 
 /* Count a packet on this CPU. */
-static void add(struct directory *dir, u32 number, u32 bytes, u32 now)
+static inline void add(struct directory *dir, u32 number, u32 bytes, u32 now)
 {
 	unsigned int row = row_of_cpu(smp_processor_id());
 	struct slot *slot = slot_of(dir, row, number);
@@ -320,14 +320,14 @@ static void add(struct directory *dir, u32 number, u32 bytes, u32 now)
 void bailey_counter_add_two_bh(const u32 number[2], u32 bytes, u32 now)
 {
 	struct directory *dir;
+	unsigned int i;
 
 	/* Who has seen the numbers sees the directory that has them. */
 	smp_rmb();
 	dir = rcu_dereference(directory);
-	if (number[0])
-		add(dir, number[0], bytes, now);
-	if (number[1])
-		add(dir, number[1], bytes, now);
+	for (i = 0; i < 2; i++)
+		if (number[i])
+			add(dir, number[i], bytes, now);
 }
 
 /**

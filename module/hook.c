@@ -16,7 +16,7 @@
  * asks anything of anybody, at a priority between destination and source NAT,
  * so that addresses are those that the machines behind the interfaces have.
  * Fragments were put together before (nf_defrag). All of it runs under the
- * caller's rcu_read_lock(), in softirq or process context. A packet that only goes on
+ * caller's rcu_read_lock() and with bottom halves off. A packet that only goes on
  * takes no lock but that of its connection, if that changes; for those of others
  * see conn_table.c, context.c and counter.c.
  *
@@ -176,10 +176,10 @@ static enum bailey_reason open_conn(struct passage *p)
 	if (!entry)
 		return BAILEY_DROP_NO_MEMORY;
 	if (p->entry && bailey_conn_table_unlink(&bn->conns, p->entry, BAILEY_END_REOPENED))
-		bailey_stats_count(bn->stats, BAILEY_COUNT_CONN_REOPENED);
+		bailey_stats_count_bh(bn->stats, BAILEY_COUNT_CONN_REOPENED);
 	ret = bailey_conn_table_insert(&bn->conns, entry, p->hash, &first, &limits);
 	if (!ret) {
-		bailey_stats_count(bn->stats, BAILEY_COUNT_CONN_NEW);
+		bailey_stats_count_bh(bn->stats, BAILEY_COUNT_CONN_NEW);
 		return BAILEY_PASS;
 	}
 	bailey_conn_entry_free(entry);
@@ -206,7 +206,7 @@ static void revoke(struct passage *p)
 	if (READ_ONCE(p->bn->waiting))
 		return;
 	if (bailey_conn_table_unlink(&p->bn->conns, p->entry, BAILEY_END_REVOKED))
-		bailey_stats_count(p->bn->stats, BAILEY_COUNT_CONN_REVOKED);
+		bailey_stats_count_bh(p->bn->stats, BAILEY_COUNT_CONN_REVOKED);
 }
 
 /* Does it open a connection, or bring it into another state? */
@@ -250,15 +250,26 @@ static void remember(struct passage *p)
 	bailey_conn_remember(p->entry, p->match.side, &memo, verdict->set, verdict->epoch);
 }
 
+/* The rules that took part, at most four, in pairs. */
+static void count(const struct passage *p)
+{
+	const struct bailey_verdict *verdict = &p->verdict;
+	u32 counter[4] = { 0 };
+	unsigned int i;
+
+	for (i = 0; i < verdict->hits; i++)
+		counter[i] = verdict->rule[i]->counter;
+	for (i = 0; i < verdict->hits; i += 2)
+		bailey_counter_add_two_bh(&counter[i], p->packet.len, p->now);
+}
+
 /* What the packet leaves behind in rules and connections. */
 static enum bailey_reason settle(struct passage *p)
 {
 	const struct bailey_verdict *verdict = &p->verdict;
 	enum bailey_reason reason;
-	unsigned int i;
 
-	for (i = 0; i < verdict->hits; i++)
-		bailey_counter_add(&verdict->rule[i]->counter, p->packet.len, p->now);
+	count(p);
 	if (verdict->revoked)
 		revoke(p);
 	if (verdict->reason != BAILEY_PASS)
@@ -354,7 +365,7 @@ static enum bailey_reason judge(struct passage *p, enum bailey_reason parsed,
 			      trace, &p->verdict)) {
 		bailey_stateless_learn(&p->eval);
 		if (p->verdict.reason == BAILEY_PASS)
-			bailey_stats_count(p->bn->stats, BAILEY_COUNT_UNASKED);
+			bailey_stats_count_bh(p->bn->stats, BAILEY_COUNT_UNASKED);
 		return p->verdict.reason;
 	}
 	bailey_stateless_learn(&p->eval);
@@ -362,9 +373,9 @@ static enum bailey_reason judge(struct passage *p, enum bailey_reason parsed,
 	find_and_ask(p);
 	p->verdict.reason = settle(p);
 	if (p->verdict.reason == BAILEY_PASS)
-		bailey_stats_count(p->bn->stats, BAILEY_COUNT_ACCEPTED);
+		bailey_stats_count_bh(p->bn->stats, BAILEY_COUNT_ACCEPTED);
 	if (p->verdict.untracked)
-		bailey_stats_count(p->bn->stats, BAILEY_COUNT_UNTRACKED);
+		bailey_stats_count_bh(p->bn->stats, BAILEY_COUNT_UNTRACKED);
 	return p->verdict.reason;
 }
 
@@ -406,7 +417,7 @@ static noinline unsigned int ask_in_full(struct bailey_net *bn,
 	trace_bailey_verdict(&p.where, &p.packet, reason);
 	if (reason == BAILEY_PASS)
 		return NF_ACCEPT;
-	bailey_stats_drop(bn->stats, reason);
+	bailey_stats_drop_bh(bn->stats, reason);
 	if (p.verdict.reject)
 		bailey_reject_send(bn, skb, state, &p.packet);
 	return NF_DROP;
@@ -454,7 +465,7 @@ static noinline bool compares(struct bailey_net *bn, const struct bailey_binding
 	same = bailey_skb_reads_alike(skb, recall->packet) && agrees(&p, recall);
 	if (!same && !bailey_conn_recall_holds(recall, stamp))
 		return false;
-	bailey_stats_count(bn->stats, same ? BAILEY_COUNT_COMPARED : BAILEY_COUNT_DIFFERED);
+	bailey_stats_count_bh(bn->stats, same ? BAILEY_COUNT_COMPARED : BAILEY_COUNT_DIFFERED);
 	WARN_ONCE(!same, "bailey: a remembered packet would be judged otherwise\n");
 	return same;
 }
@@ -467,7 +478,7 @@ static bool recall(struct bailey_net *bn, const struct bailey_binding *binding,
 		   const struct sk_buff *skb, const struct bailey_where *where,
 		   struct bailey_conn_recall *recall, u32 stamp)
 {
-	struct bailey_track_rules rules;
+	struct bailey_track_rules rules BAILEY_UNSET;
 	u32 now = bailey_conn_now();
 
 	if (!bailey_conn_recall(recall, &bn->conns, where->domain, stamp, now))
@@ -485,9 +496,10 @@ static bool recall(struct bailey_net *bn, const struct bailey_binding *binding,
 }
 
 /* A packet like those before it. False if it has to be asked in full. */
-static bool judge_quickly(struct bailey_net *bn, const struct bailey_binding *binding,
-			  const struct sk_buff *skb, const struct bailey_where *where,
-			  struct bailey_conn_recall *looked, enum bailey_reason *reason)
+static __always_inline bool
+judge_quickly(struct bailey_net *bn, const struct bailey_binding *binding,
+	      const struct sk_buff *skb, const struct bailey_where *where,
+	      struct bailey_conn_recall *looked, enum bailey_reason *reason)
 {
 	const struct bailey_context *context = bailey_context_find(binding->contexts, where);
 
@@ -507,22 +519,8 @@ static bool judge_quickly(struct bailey_net *bn, const struct bailey_binding *bi
 	return true;
 }
 
-static bool judge_quickly_bh(struct bailey_net *bn, const struct bailey_binding *binding,
-			     const struct sk_buff *skb, const struct bailey_where *where,
-			     struct bailey_conn_recall *looked, enum bailey_reason *reason)
-{
-	bool ret;
-
-	if (likely(softirq_count()))
-		return judge_quickly(bn, binding, skb, where, looked, reason);
-	local_bh_disable();
-	ret = judge_quickly(bn, binding, skb, where, looked, reason);
-	local_bh_enable();
-	return ret;
-}
-
-static unsigned int hook(void *priv, struct sk_buff *skb,
-			 const struct nf_hook_state *state)
+static __always_inline unsigned int judge_bh(struct sk_buff *skb,
+					     const struct nf_hook_state *state)
 {
 	struct bailey_net *bn = bailey_net_of(state->net);
 	const struct bailey_binding *binding;
@@ -538,15 +536,29 @@ static unsigned int hook(void *priv, struct sk_buff *skb,
 	if (!bailey_where_locate(&where, skb, state))
 		return NF_ACCEPT;
 	if (READ_ONCE(bn->store.unbound)) {
-		bailey_stats_drop(bn->stats, BAILEY_DROP_NO_MEMORY);
+		bailey_stats_drop_bh(bn->stats, BAILEY_DROP_NO_MEMORY);
 		return NF_DROP;
 	}
 	plain = bailey_skb_plain(skb, &packet);
 	looked.packet = &packet;
 	looked.end = 2;
-	if (plain && judge_quickly_bh(bn, binding, skb, &where, &looked, &reason))
+	if (plain && judge_quickly(bn, binding, skb, &where, &looked, &reason))
 		return reason == BAILEY_PASS ? NF_ACCEPT : NF_DROP;
 	return ask_in_full(bn, binding, skb, state, &where, plain ? &looked : NULL);
+}
+
+static unsigned int hook(void *priv, struct sk_buff *skb,
+			 const struct nf_hook_state *state)
+{
+	bool process = unlikely(!softirq_count());
+	unsigned int verdict;
+
+	if (process)
+		local_bh_disable();
+	verdict = judge_bh(skb, state);
+	if (process)
+		local_bh_enable();
+	return verdict;
 }
 
 #define HOOK(family, number) { \

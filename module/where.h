@@ -62,12 +62,17 @@ static inline bool bailey_where_locate(struct bailey_where *where, const struct 
 {
 	if (unlikely(!bailey_where_is_plain(skb, state)))
 		return bailey_where_find_out(where, skb, state);
-	*where = (struct bailey_where){
-		.hook = BAILEY_HOOK_FORWARD,
-		.ifindex = { state->in->ifindex, state->out->ifindex },
-		.has_addr = bailey_where_has_addr,
-		.world = state->net,
-	};
+	/* One by one: as a whole it would be cleared first. */
+	where->hook = BAILEY_HOOK_FORWARD;
+	where->loopback = false;
+	where->ifindex[BAILEY_SRC] = state->in->ifindex;
+	where->ifindex[BAILEY_DST] = state->out->ifindex;
+	where->master[BAILEY_SRC] = 0;
+	where->master[BAILEY_DST] = 0;
+	where->domain[BAILEY_SRC] = 0;
+	where->domain[BAILEY_DST] = 0;
+	where->has_addr = bailey_where_has_addr;
+	where->world = state->net;
 	return true;
 }
 

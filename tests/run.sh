@@ -117,7 +117,7 @@ part_unit()
 {
 	local name
 	"$here/vm/deps.sh" unit
-	for name in unit reference walk fuzz tool; do
+	for name in unit reference walk fuzz tool aws reach lint; do
 		if [ "$name" = unit ] || [ -e "$here/$name/Makefile" ]; then
 			step "$name" make -s -j"$(nproc)" -C "$here/$name" check
 		fi

@@ -13,8 +13,8 @@ static const char usage[] =
 	"       bailey [ OPTIONS ] -b[atch] FILE\n"
 	"\n"
 	"OBJECT  := { acl | group | prefix-list | attach | endpoint | exempt |\n"
-	"             default | policy | connection | explain | flow-log | stats |\n"
-	"             version }\n"
+	"             default | policy | edit | connection | explain | reach |\n"
+	"             lint | flow-log | stats | import | export | version }\n"
 	"OPTIONS := { -j[son] | -p[retty] | -s[tats] | -V[ersion] | -h[elp] |\n"
 	"             -c[olor][={always|auto|never}] }\n"
 	"\n"
@@ -135,10 +135,12 @@ static int run_object(int argc, char **argv)
 		{ "prefix-list", tool_prefix_list_main },
 		{ "attach", tool_attach_main }, { "endpoint", tool_endpoint_main },
 		{ "exempt", tool_exempt_main }, { "default", tool_default_main },
-		{ "policy", tool_policy_main },
+		{ "policy", tool_policy_main }, { "edit", tool_edit_main },
 		{ "connection", tool_connection_main },
-		{ "explain", tool_explain_main },
-		{ "flow-log", tool_flow_log_main }, { "stats", tool_stats_main },
+		{ "explain", tool_explain_main }, { "reach", tool_reach_main },
+		{ "lint", tool_lint_main }, { "flow-log", tool_flow_log_main },
+		{ "stats", tool_stats_main }, { "import", tool_import_main },
+		{ "export", tool_export_main },
 		{ "version", tool_version_main }, {}
 	};
 	const struct tool_choice *object;

@@ -132,26 +132,6 @@ static int ask_file(struct request *request, struct tool_ask *ask,
 	return ret;
 }
 
-static int policy_read(const char *name, struct bailey_policy **policy)
-{
-	struct tool_source source = { .name = tool_file_name(name) };
-	struct bailey_out text = {};
-	struct bailey_diag diag = {};
-	int status = tool_file_read(name, &text);
-
-	if (status == TOOL_OK) {
-		source.text = text.buf;
-		source.len = text.len;
-		if (tool_policy_build(policy, &source, &diag)) {
-			tool_answer_show(&diag, &source);
-			status = TOOL_REFUSED;
-		}
-	}
-	bailey_diag_destroy(&diag);
-	bailey_out_destroy(&text);
-	return status;
-}
-
 static int explain_file(struct request *request)
 {
 	struct bailey_policy *policy = NULL;
@@ -160,7 +140,7 @@ static int explain_file(struct request *request)
 	int status = EXPLAIN_FAILED;
 	u8 open = 0;
 
-	if (policy_read(request->file, &policy) != TOOL_OK)
+	if (tool_policy_read(request->file, &policy) != TOOL_OK)
 		return EXPLAIN_FAILED;
 	if (tool_ask_open(&ask, policy))
 		tool_fail("out of memory");

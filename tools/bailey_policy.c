@@ -11,6 +11,7 @@ static const char usage[] =
 	"       bailey policy load [ --check ] [ --revoke { keep | cut } ]\n"
 	"                          [ --confirm SECONDS ] { FILE | - }\n"
 	"       bailey policy check { FILE | - } ...\n"
+	"       bailey policy diff [ --meaning ] FILE [ FILE2 ]\n"
 	"       bailey policy confirm\n"
 	"       bailey policy flush\n"
 	"\n"
@@ -19,7 +20,9 @@ static const char usage[] =
 	"--check  changes nothing and says what would happen\n"
 	"--revoke cut ends connections that the new policy does not allow\n"
 	"--confirm puts the old policy back unless 'bailey policy confirm' follows\n"
-	"check    reads FILE as the module would; needs neither module nor root\n";
+	"check    reads FILE as the module would; needs neither module nor root\n"
+	"diff     what 'load FILE' would change of the policy in force; of two files, in\n"
+	"         what they differ. Exit status: 0 nothing, 1 something, 2 trouble\n";
 
 static json_t *policy_json(const struct tool_view *view)
 {
@@ -98,60 +101,12 @@ static int save(int argc, char **argv)
 	return status;
 }
 
-static int revoke_option(struct tool_load *load, const char *word)
-{
-	load->has_revoke = true;
-	load->options.cut = tool_is(word, "cut");
-	if (load->options.cut || tool_is(word, "keep"))
-		return TOOL_OK;
-	return tool_usage(usage, "--revoke takes keep or cut, not '%s'", word);
-}
-
-static int confirm_option(struct tool_load *load, const char *word)
-{
-	if (bailey_text_number(word, strlen(word), BAILEY_CONFIRM_MAX,
-			       &load->options.confirm) && load->options.confirm)
-		return TOOL_OK;
-	return tool_usage(usage, "--confirm takes seconds from 1 to %u, not '%s'",
-			  BAILEY_CONFIRM_MAX, word);
-}
-
-/* Options stand before the file; returns how many words they are, or -1. */
-static int load_options(struct tool_load *load, int argc, char **argv)
-{
-	int i;
-
-	for (i = 0; i < argc && argv[i][0] == '-' && argv[i][1]; i++) {
-		const char *word = argv[i] + (argv[i][1] == '-' ? 2 : 1);
-
-		if (!strcmp(argv[i], "--"))
-			return i + 1;
-		if (!strcmp(word, "check")) {
-			load->options.check = true;
-			continue;
-		}
-		if (strcmp(word, "revoke") && strcmp(word, "confirm")) {
-			tool_usage(usage, "'%s' is unknown", argv[i]);
-			return -1;
-		}
-		if (i + 1 == argc) {
-			tool_usage(usage, "a word is missing behind %s", argv[i]);
-			return -1;
-		}
-		i++;
-		if (*word == 'r' ? revoke_option(load, argv[i]) :
-				   confirm_option(load, argv[i]))
-			return -1;
-	}
-	return i;
-}
-
 static int load(int argc, char **argv)
 {
 	struct tool_load load = { .flush = true };
 	struct bailey_out text = {};
 	struct tool_source source;
-	int words = load_options(&load, argc, argv), status;
+	int words = tool_load_options(&load, argc, argv, usage), status;
 
 	if (words < 0)
 		return TOOL_USAGE;
@@ -241,7 +196,7 @@ int tool_policy_main(int argc, char **argv)
 	static const struct tool_choice choices[] = {
 		{ "show", show }, { "list", show }, { "save", save },
 		{ "load", load }, { "check", check }, { "flush", flush },
-		{ "confirm", confirm }, {}
+		{ "confirm", confirm }, { "diff", tool_policy_diff_main }, {}
 	};
 	const struct tool_choice *choice;
 

@@ -87,21 +87,48 @@ static int write_all(int fd, const char *text, size_t len)
 	return 0;
 }
 
+/* As the file before was; who is not root can't give it to its owner back. */
+static bool keep_mode(int fd, const struct stat *like)
+{
+	if (!like)
+		return true;
+	return (!fchown(fd, like->st_uid, like->st_gid) || errno == EPERM) &&
+	       !fchmod(fd, like->st_mode & 07777);
+}
+
 /* A new file of mode 0600 that takes the old one's place when it is complete. */
-static int save_beside(const char *path, char *beside, const char *text, size_t len)
+static int save_beside(const char *path, char *beside, const char *text, size_t len,
+		       const struct stat *like)
 {
 	int fd = mkostemp(beside, O_CLOEXEC);
 	int failed;
 
 	if (fd < 0)
 		return tool_fail("%s: %s", path, strerror(errno));
-	failed = write_all(fd, text, len) || fsync(fd);
+	failed = write_all(fd, text, len) || !keep_mode(fd, like) || fsync(fd);
 	if (close(fd) || failed || rename(beside, path)) {
 		tool_fail("%s: %s", path, strerror(errno));
 		unlink(beside);
 		return TOOL_REFUSED;
 	}
 	return TOOL_OK;
+}
+
+static int save(const char *path, const char *text, size_t len, const struct stat *like)
+{
+	char *real = realpath(path, NULL), *beside;
+	int status;
+
+	beside = malloc(strlen(real ? real : path) + sizeof(".XXXXXX"));
+	if (!beside) {
+		free(real);
+		return tool_fail("out of memory");
+	}
+	sprintf(beside, "%s.XXXXXX", real ? real : path);
+	status = save_beside(real ? real : path, beside, text, len, like);
+	free(beside);
+	free(real);
+	return status;
 }
 
 /**
@@ -117,25 +144,31 @@ static int save_beside(const char *path, char *beside, const char *text, size_t 
 int tool_file_save(const char *path, const char *text, size_t len)
 {
 	struct stat st;
-	char *beside, *real;
 	int status, fd;
 
-	if (!stat(path, &st) && !S_ISREG(st.st_mode)) {
-		fd = open(path, O_WRONLY | O_CLOEXEC);
-		status = fd < 0 || write_all(fd, text, len);
-		if ((fd >= 0 && close(fd)) || status)
-			return tool_fail("%s: %s", path, strerror(errno));
-		return TOOL_OK;
-	}
-	real = realpath(path, NULL);
-	beside = malloc(strlen(real ? real : path) + sizeof(".XXXXXX"));
-	if (!beside) {
-		free(real);
-		return tool_fail("out of memory");
-	}
-	sprintf(beside, "%s.XXXXXX", real ? real : path);
-	status = save_beside(real ? real : path, beside, text, len);
-	free(beside);
-	free(real);
-	return status;
+	if (stat(path, &st) || S_ISREG(st.st_mode))
+		return save(path, text, len, NULL);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	status = fd < 0 || write_all(fd, text, len);
+	if ((fd >= 0 && close(fd)) || status)
+		return tool_fail("%s: %s", path, strerror(errno));
+	return TOOL_OK;
+}
+
+/**
+ * tool_file_update() - write a file through a rename; owner and mode stay
+ * @path: its name, of a regular file that is there
+ * @text: what it shall hold
+ * @len: length of @text
+ *
+ * Return: %TOOL_OK, or %TOOL_REFUSED with a message printed; the file is then
+ * what it was.
+ */
+int tool_file_update(const char *path, const char *text, size_t len)
+{
+	struct stat st;
+
+	if (stat(path, &st))
+		return tool_fail("%s: %s", path, strerror(errno));
+	return save(path, text, len, &st);
 }

@@ -77,6 +77,22 @@ static const struct bailey_script_ops build_ops = {
 	.confirm = build_confirm,
 };
 
+/* Takes over the reference to what the policy begins as. */
+static int build_on(struct bailey_policy **policy, struct bailey_policy *base,
+		    const struct tool_source *source, struct bailey_diag *diag)
+{
+	int ret = -ENOMEM;
+
+	*policy = base;
+	if (base)
+		ret = tool_script_run(&build_ops, policy, source, diag);
+	if (ret) {
+		bailey_policy_put(*policy);
+		*policy = NULL;
+	}
+	return ret;
+}
+
 /**
  * tool_policy_build() - the policy that a file makes of an empty one
  * @policy: filled in with a reference, NULL on failure
@@ -88,18 +104,66 @@ static const struct bailey_script_ops build_ops = {
 int tool_policy_build(struct bailey_policy **policy,
 		      const struct tool_source *source, struct bailey_diag *diag)
 {
-	int ret;
+	return build_on(policy, bailey_policy_create(), source, diag);
+}
 
-	*policy = bailey_policy_create();
-	if (!*policy)
-		ret = -ENOMEM;
-	else
-		ret = tool_script_run(&build_ops, policy, source, diag);
-	if (ret) {
-		bailey_policy_put(*policy);
-		*policy = NULL;
+/**
+ * tool_policy_change() - the policy that loading a file makes of another
+ * @policy: filled in with a reference, NULL on failure
+ * @base: what is in force; only a file with transactions of its own looks at it
+ * @source: the file
+ * @diag: what is to be said about it
+ *
+ * Return: 0 or a negative errno.
+ */
+int tool_policy_change(struct bailey_policy **policy,
+		       const struct bailey_policy *base,
+		       const struct tool_source *source, struct bailey_diag *diag)
+{
+	if (!base || !tool_file_begins(source))
+		return tool_policy_build(policy, source, diag);
+	return build_on(policy, bailey_policy_clone(base), source, diag);
+}
+
+/**
+ * tool_policy_file() - the policy that loading a file makes of another
+ * @policy: filled in with a reference
+ * @base: what is in force, or NULL for nothing
+ * @path: name of the file; "-" is standard input
+ *
+ * Return: %TOOL_OK, or %TOOL_REFUSED with a message printed.
+ */
+int tool_policy_file(struct bailey_policy **policy,
+		     const struct bailey_policy *base, const char *path)
+{
+	struct tool_source source = { .name = tool_file_name(path) };
+	struct bailey_out text = {};
+	struct bailey_diag diag = {};
+	int status = tool_file_read(path, &text);
+
+	if (status == TOOL_OK) {
+		source.text = text.buf;
+		source.len = text.len;
+		if (tool_policy_change(policy, base, &source, &diag)) {
+			tool_answer_show(&diag, &source);
+			status = TOOL_REFUSED;
+		}
 	}
-	return ret;
+	bailey_diag_destroy(&diag);
+	bailey_out_destroy(&text);
+	return status;
+}
+
+/**
+ * tool_policy_read() - the policy of a file
+ * @path: its name; "-" is standard input
+ * @policy: filled in with a reference
+ *
+ * Return: %TOOL_OK, or %TOOL_REFUSED with a message printed.
+ */
+int tool_policy_read(const char *path, struct bailey_policy **policy)
+{
+	return tool_policy_file(policy, NULL, path);
 }
 
 /**

@@ -74,6 +74,7 @@ int tool_finish(int status);
 const char *tool_file_name(const char *path);
 int tool_file_read(const char *path, struct bailey_out *text);
 int tool_file_save(const char *path, const char *text, size_t len);
+int tool_file_update(const char *path, const char *text, size_t len);
 
 /**
  * struct tool_proc - one of the module's files, opened
@@ -148,7 +149,12 @@ struct tool_load {
 	bool has_revoke;
 };
 
+/* load_options.c */
+int tool_load_options(struct tool_load *load, int argc, char **argv,
+		      const char *usage);
+
 /* transaction.c */
+bool tool_file_begins(const struct tool_source *source);
 int tool_send_file(const struct tool_source *source, const struct tool_load *load);
 int tool_send_line(const char *line, size_t len);
 int tool_send_word(const char *file, const char *line);
@@ -158,7 +164,13 @@ int tool_script_run(const struct bailey_script_ops *ops, void *arg,
 		    const struct tool_source *source, struct bailey_diag *diag);
 int tool_policy_build(struct bailey_policy **policy,
 		      const struct tool_source *source, struct bailey_diag *diag);
+int tool_policy_read(const char *path, struct bailey_policy **policy);
+int tool_policy_change(struct bailey_policy **policy,
+		       const struct bailey_policy *base,
+		       const struct tool_source *source, struct bailey_diag *diag);
 int tool_policy_live(struct bailey_policy **policy);
+int tool_policy_file(struct bailey_policy **policy,
+		     const struct bailey_policy *base, const char *path);
 
 /* counters.c */
 int tool_counters_read(json_t **counters);
@@ -240,10 +252,17 @@ int tool_endpoint_main(int argc, char **argv);
 int tool_exempt_main(int argc, char **argv);
 int tool_default_main(int argc, char **argv);
 int tool_policy_main(int argc, char **argv);
+int tool_policy_diff_main(int argc, char **argv);
+int tool_edit_main(int argc, char **argv);
+int tool_lint_main(int argc, char **argv);
 int tool_connection_main(int argc, char **argv);
 int tool_explain_main(int argc, char **argv);
 int tool_flow_log_main(int argc, char **argv);
+int tool_reach_main(int argc, char **argv);
+int tool_reach_diff(struct bailey_policy *old, struct bailey_policy *new, bool *same);
 int tool_stats_main(int argc, char **argv);
+int tool_import_main(int argc, char **argv);
+int tool_export_main(int argc, char **argv);
 int tool_version_main(int argc, char **argv);
 json_t *tool_exempts_json(const struct bailey_policy *policy);
 

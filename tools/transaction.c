@@ -49,6 +49,17 @@ static bool any_line(const char *text, size_t len,
 	return false;
 }
 
+/**
+ * tool_file_begins() - has a file transactions of its own?
+ * @source: the file
+ *
+ * Return: true if one of its lines is a begin; else "load" makes one of it all.
+ */
+bool tool_file_begins(const struct tool_source *source)
+{
+	return any_line(source->text, source->len, begins);
+}
+
 static void head_print(struct bailey_out *head, const struct bailey_commit *commit,
 		       const struct sending *sending)
 {
@@ -206,7 +217,7 @@ int tool_send_file(const struct tool_source *source, const struct tool_load *loa
 	if (load->flush && !any_line(source->text, source->len, says_something))
 		return tool_fail("%s: there is no line in it (do you want 'bailey policy flush'?)",
 				 source->name);
-	sending.flush = load->flush && !any_line(source->text, source->len, begins);
+	sending.flush = load->flush && !tool_file_begins(source);
 	ret = tool_script_run(&look_ops, NULL, source, &diag);
 	if (!ret) {
 		bailey_diag_destroy(&diag);

@@ -30,6 +30,7 @@
 #include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/types.h>
+#include <linux/vmalloc.h>
 
 /* Policies are built in process context and charged to the writer. */
 #define bailey_zalloc(size)	kvzalloc(size, GFP_KERNEL_ACCOUNT | __GFP_NOWARN)
@@ -41,6 +42,29 @@
 #define bailey_mul_high(a, b)	mul_u64_u64_shr(a, b, 64)
 #define bailey_divide(n, by)	div_u64(n, by)		/* 64 bits by 32 */
 #define bailey_prefetch(p)	prefetch(p)
+
+/*
+ * Large arrays, which kvzalloc() would round up to a power of two pages. Whoever frees
+ * one has to know its size.
+ */
+static inline void *bailey_large_zalloc(size_t size)
+{
+	const gfp_t gfp = GFP_KERNEL_ACCOUNT | __GFP_NOWARN | __GFP_ZERO;
+	void *p;
+
+	if (size <= PAGE_SIZE)
+		return kzalloc(size, gfp);
+	p = alloc_pages_exact(size, gfp | __GFP_NORETRY);
+	return p ? p : __vmalloc(size, gfp);
+}
+
+static inline void bailey_large_free(void *p, size_t size)
+{
+	if (size <= PAGE_SIZE || is_vmalloc_addr(p))
+		kvfree(p);
+	else
+		free_pages_exact(p, size);
+}
 
 /*
  * Memory for many objects of one size, which kvzalloc() would round up. Its
@@ -173,6 +197,26 @@ void *bailey_test_zalloc(size_t size);
 #define bailey_zalloc(size)	calloc(1, size)
 #endif
 #define bailey_free(p)		free(p)
+
+/* On a border of cache lines, as in the kernel. */
+static inline void *bailey_large_zalloc(size_t size)
+{
+#ifdef BAILEY_FAULT_INJECTION
+	return bailey_zalloc(size);
+#else
+	size_t lines = (size + 63) / 64 * 64;
+	void *p = aligned_alloc(64, lines);
+
+	return p ? memset(p, 0, lines) : NULL;
+#endif
+}
+
+static inline void bailey_large_free(void *p, size_t size)
+{
+	(void)size;
+	bailey_free(p);
+}
+
 #define bailey_yield()		do { } while (0)
 #define bailey_killed()		false
 #define bailey_lowest_bit(word)	__builtin_ctzl(word)

@@ -18,10 +18,16 @@
  * - Tables are numbered by their lowest rule, and none is asked that has no lower
  *   number than the one already found. As people write narrow rules before wide
  *   ones, this halves what is left.
- * - All tables share one array of buckets, a word each: where its records begin,
- *   and a mark of the hashes in it. An absent key costs that word, a present one
- *   the record, of 24 bytes (IPv6: 48), which holds all there is to compare. The
- *   rule itself is touched only for prefix lists, and to count.
+ * - All tables share one array of buckets. Sixteen of them are half a cache line: a
+ *   byte each with a mark for the hashes in it, four bits each with how many records
+ *   it has, and where the first one's records begin. The places in it of all tables
+ *   that are left are fetched at once, then the records of those whose mark is there,
+ *   and only then anything is compared: so misses overlap here as well.
+ * - A record has 16 bytes (classifier_record.c), four in a cache line, and is all
+ *   there is to compare: 32 bits of each address, and the number of a service, as
+ *   protocol and ports are called together, of which a policy has few. The rule itself
+ *   is touched for prefix lists, for IPv6 prefixes longer than /32, of which records
+ *   have the last 32 bits, and to count.
  * - What no hash tells apart - the rules of a bucket that are too many, and those
  *   that fix no address and no port - becomes a tree of cuts (classifier_tree.c).
  *
@@ -29,29 +35,34 @@
  * 10.0.0.0/8 to any port 22", "300 deny udp". With levels 0 and 8 for sources, 100
  * and 200 are in one table (8 bits of the source, port, protocol), under one key,
  * (10, 22, tcp); 300 fixes too little and is alone in the tree. A packet from
- * 10.9.9.9 to tcp port 22 passes all sieves of the table, finds the bucket of
- * (10, 22, tcp), fails at the record of 100 in its second byte, and holds at 200;
- * the tree's lowest rule is 300, so that it is not asked. A udp packet is known to no
+ * 10.9.9.9 to tcp port 22 passes all sieves of the table, finds the mark of (10, 22,
+ * tcp) in its bucket, and two records: it fails at that of 100, whose first 16 bits are
+ * 10.1 and not 10.9, and holds at that of 200, with 8 bits of the source, none of the
+ * destination, and the same service, "tcp to port 22"; the tree's lowest rule is 300,
+ * so that it is not asked. A udp packet is known to no
  * table by its protocol, and goes to the tree at once.
  *
  * The worst case. A packet costs the sieves, at most one bucket of each table, each
- * of at most BUCKET_MAX records, and one way through the tree, at most 28 cuts
+ * of at most BAILEY_INDEX_BUCKET records, and one way through the tree, at most 28 cuts
  * deep. A leaf holds few rules unless cutting would have made too many copies: the
  * leaves have at most twice the tree's rules and a quarter of all together. Rules
  * that can't be cut apart at that price (thousands that all hold the same packets)
- * are read one by one, 24 bytes each, in order, up to the first that matches. Memory is
- * linear, whatever the rules. Hashes are not keyed: packets choose only where they
- * look, and what stands there was bounded when it was built. Later fragments that
- * nobody has put together are the exception (they come where tracking is switched off,
- * else hardly ever): little but their addresses is known, and they read rule after rule
- * up to the first that may match.
+ * are read one by one, 16 bytes and the service's 12 each, in order, up to the first
+ * that matches; where there are more than 65,535 services, the rules of the others are
+ * read, too. Memory is linear, whatever the rules. Hashes are not keyed: packets choose
+ * only where they look, and what stands there was bounded when it was built. Later
+ * fragments that nobody has put together are the exception (they come where tracking is
+ * switched off, else hardly ever): little but their addresses is known, and they read
+ * rule after rule up to the first that may match.
  *
  * Other ways that were tried: the same without the order of tables (seven of 32 asked
  * instead of two, 1.6 times the time at 1,000 rules); buckets of 32 records with the
  * rest read one by one (about twice the time); 64 tables and ten lengths, before the
  * tables had an order (half the records compared, a third more memory); leaving out of
  * a leaf what is behind a rule that covers all of it (no difference, and no rule could
- * be taken out of such a tree).
+ * be taken out of such a tree); records of 24 bytes with ports and protocol in them, and
+ * of 48 with all of both IPv6 addresses (a sixth more time at 10,000 rules of IPv4, twice
+ * the memory for IPv6).
  *
  * Made when a policy is sealed, never changed; packets read it under RCU.
  */
@@ -64,28 +75,28 @@
  * @index: where it searches
  * @gone: bits by rank of rules that are no longer, or NULL
  * @packet: the packet
- * @src: its source, IPv4
- * @dst: its destination, IPv4
+ * @part: its source and destination as bailey_record_parts() has them
  * @sport: source port
  * @dport: destination port, or type and code
  * @proto: its protocol
- * @portless: %BAILEY_RECORD_PORTS if it has no ports
+ * @portless: 1 if it has no ports
  * @best: what was found, as in records; U32_MAX for nothing yet
- * @hash: by field and level
+ * @addr: hashes of its addresses, by side and level
+ * @above: hashes of what is above: by set of BAILEY_ABOVE_*
  */
 struct lookup {
 	const struct bailey_policy *policy;
 	const struct bailey_index *index;
 	const u64 *gone;
 	const struct bailey_packet *packet;
-	u32 src;
-	u32 dst;
+	u64 part[2][4];
 	u16 sport;
 	u16 dport;
 	u8 proto;
 	u32 portless;
 	u32 best;
-	u64 hash[BAILEY_INDEX_FIELDS][BAILEY_INDEX_LEVELS];
+	u64 addr[2][BAILEY_INDEX_LEVELS];
+	u64 above[BAILEY_ABOVE_SETS];
 };
 
 static bool peer_holds(const struct bailey_policy *policy,
@@ -131,63 +142,57 @@ static struct bailey_rule *search_plainly(const struct bailey_policy *policy,
 	return NULL;
 }
 
-/* What a record does not say: is its rule still there, do its prefix lists hold? */
+/* What a record does not say: is its rule still there, does all of it hold? */
 static bool stands(const struct lookup *lookup, const struct bailey_record *record)
 {
 	u32 rank = record->rank >> BAILEY_RECORD_FLAGS;
+	const u8 words[2] = { record->shift[0] >> 6, record->shift[1] >> 6 };
+	const struct bailey_rule *rule;
 
 	if (bailey_index_gone(lookup->gone, rank))
 		return false;
-	return !(record->rank & BAILEY_RECORD_ASK) ||
-	       rule_fits(lookup->policy, lookup->index->rule[rank], lookup->packet) ==
-	       BAILEY_FIT_YES;
+	rule = lookup->index->rule[rank];
+	if (record->rank & BAILEY_RECORD_ASK)
+		return rule_fits(lookup->policy, rule, lookup->packet) == BAILEY_FIT_YES;
+	return bailey_rule_begins(rule, words, lookup->part[0], lookup->part[1]);
 }
 
-static inline u32 differs_above(const struct lookup *lookup, const struct bailey_record *record)
+static inline u32 differs_in(const struct lookup *lookup, const struct bailey_record *record,
+			     u32 side, bool v6)
 {
-	return (u32)((u16)(lookup->sport - record->sport) > record->sports) |
-	       (u32)((u16)(lookup->dport - record->dport) > record->dports) |
-	       ((lookup->proto ^ record->proto) & record->proto_mask) |
-	       (record->rank & lookup->portless);
+	u8 shift = record->shift[side];
+	u64 part = v6 ? lookup->part[side][shift >> 6] : lookup->part[side][0];
+
+	return (u32)(part >> (v6 ? shift & 63 : shift)) ^ record->addr[side];
 }
 
 /* One branch for all fields, since which of them differs can't be foreseen. */
-static inline bool holds4(const struct lookup *lookup, const struct bailey_record *record)
+static inline bool holds(const struct lookup *lookup, const struct bailey_record *record, bool v6)
 {
-	u64 differs = (u64)(lookup->src ^ record->addr[0]) >> (32 - record->src_bits);
+	const struct bailey_service *service = &lookup->index->service[record->service];
 
-	differs |= (u64)(lookup->dst ^ record->addr[1]) >> (32 - record->dst_bits);
-	return !(differs | differs_above(lookup, record));
-}
-
-static inline bool holds6(const struct lookup *lookup, const struct bailey_record *record)
-{
-	struct bailey_addr addr[2] BAILEY_UNSET;
-
-	memcpy(addr, record->addr, sizeof(addr));
-	return !differs_above(lookup, record) &&
-	       bailey_addr_in_prefix(&lookup->packet->src, &addr[0], record->src_bits) &&
-	       bailey_addr_in_prefix(&lookup->packet->dst, &addr[1], record->dst_bits);
+	return !(differs_in(lookup, record, 0, v6) | differs_in(lookup, record, 1, v6) |
+		 (u32)((u16)(lookup->sport - service->sport) > service->sports) |
+		 (u32)((u16)(lookup->dport - service->dport) > service->dports) |
+		 ((lookup->proto ^ service->proto) & service->proto_mask) |
+		 (service->ports & lookup->portless));
 }
 
 /* Records in order of ranks: the first that holds, if it is below the best. */
-static inline void scan(struct lookup *lookup, const void *records, u32 from, u32 to, bool v6)
+static inline void scan(struct lookup *lookup, const struct bailey_record *at, u32 count, bool v6)
 {
-	size_t size = v6 ? BAILEY_RECORD_SIZE6 : BAILEY_RECORD_SIZE4;
-	const u8 *at = (const u8 *)records + from * size;
-	const u8 *end = (const u8 *)records + to * size;
+	const struct bailey_record *end = at + count;
 
-	for (; at < end; at += size) {
-		const struct bailey_record *record = (const void *)at;
-
-		if (record->rank >= lookup->best)
+	for (; at < end; at++) {
+		if (at->rank >= lookup->best)
 			return;
-		if (!(v6 ? holds6(lookup, record) : holds4(lookup, record)))
+		if (!holds(lookup, at, v6))
 			continue;
-		if (unlikely(lookup->gone || record->rank & BAILEY_RECORD_ASK) &&
-		    !stands(lookup, record))
+		if ((lookup->gone || at->rank & (BAILEY_RECORD_ASK | BAILEY_RECORD_LONG)) &&
+		    !stands(lookup, at))
 			continue;
-		lookup->best = record->rank;
+		lookup->best = at->rank;
+		bailey_prefetch(&lookup->index->rule[at->rank >> BAILEY_RECORD_FLAGS]);
 		return;
 	}
 }
@@ -211,125 +216,141 @@ static inline void climb(struct lookup *lookup, bool v6)
 	point[BAILEY_TREE_PROTO] = lookup->proto;
 	while (node->dim != BAILEY_TREE_LEAF)
 		node = &index->node[node->next + (point[node->dim] >= node->cut)];
-	scan(lookup, index->leaf, node->next, node->next + (u32)node->cut, v6);
+	scan(lookup, index->leaf + node->next, (u32)node->cut, v6);
 }
 
-/* The tables that may know an address; its hashes are kept for their keys. */
+/* The tables that may know this much of an address; its hash is kept for their keys. */
+static inline u32 sift_level(struct lookup *lookup, u32 side, u32 level,
+			     const struct bailey_addr *addr, bool v6)
+{
+	const struct bailey_index_sieve *sieve = &lookup->index->sieve[side][level];
+	const struct bailey_addr *mask = &lookup->index->mask[side][level];
+	struct bailey_addr net = { addr->hi & mask->hi, v6 ? addr->lo & mask->lo : 0 };
+	u64 hash = bailey_index_hash_addr(&net, side);
+
+	lookup->addr[side][level] = hash;
+	return sieve->tables[hash >> sieve->shift];
+}
+
 static inline u32 sift(struct lookup *lookup, u32 side, const struct bailey_addr *addr, bool v6)
 {
-	const struct bailey_index *index = lookup->index;
-	u32 tables = index->open[side], level;
-
-	for (level = 1; level < index->grid.levels[side]; level++) {
-		const struct bailey_index_sieve *sieve = &index->sieve[side][level];
-		const struct bailey_addr *mask = &index->mask[side][level];
-		struct bailey_addr net = { addr->hi & mask->hi, v6 ? addr->lo & mask->lo : 0 };
-		u64 hash = bailey_index_hash_addr(&net, side);
-
-		lookup->hash[side][level] = hash;
-		tables |= sieve->tables[hash >> sieve->shift];
-	}
-	return tables;
+	static_assert(BAILEY_INDEX_LEVELS == 4);
+	lookup->addr[side][0] = 0;
+	return lookup->index->open[side] | sift_level(lookup, side, 1, addr, v6) |
+	       sift_level(lookup, side, 2, addr, v6) | sift_level(lookup, side, 3, addr, v6);
 }
 
-static inline u32 sift_port(struct lookup *lookup, u32 field, u16 port)
+static inline u32 sift_port(const struct bailey_index *index, u32 field, u64 hash)
 {
-	const struct bailey_index *index = lookup->index;
 	const struct bailey_index_sieve *sieve = &index->sieve[field][1];
-	u64 hash = bailey_index_hash_word(port, field);
 
-	lookup->hash[field][1] = hash;
 	return index->open[field] | sieve->tables[hash >> sieve->shift];
 }
 
 /* The tables that may have a rule for the packet, one bit each. */
 static inline u32 sift_all(struct lookup *lookup, bool v6)
 {
-	u32 tables = lookup->index->by_proto[lookup->proto];
-	u32 field;
+	u64 proto = bailey_index_hash_word(lookup->proto, BAILEY_INDEX_PROTO);
+	u64 sport = bailey_index_hash_word(lookup->sport, BAILEY_INDEX_SPORT);
+	u64 dport = bailey_index_hash_word(lookup->dport, BAILEY_INDEX_DPORT);
+	u64 *above = lookup->above;
 
-	for (field = 0; field < BAILEY_INDEX_FIELDS; field++)
-		lookup->hash[field][0] = 0;
-	lookup->hash[BAILEY_INDEX_PROTO][1] =
-		bailey_index_hash_word(lookup->proto, BAILEY_INDEX_PROTO);
-	tables &= sift(lookup, BAILEY_INDEX_SRC, &lookup->packet->src, v6);
-	tables &= sift(lookup, BAILEY_INDEX_DST, &lookup->packet->dst, v6);
-	tables &= sift_port(lookup, BAILEY_INDEX_SPORT, lookup->sport);
-	return tables & sift_port(lookup, BAILEY_INDEX_DPORT, lookup->dport);
+	above[0] = 0;
+	above[BAILEY_ABOVE_PROTO] = proto;
+	above[BAILEY_ABOVE_DPORT] = dport;
+	above[BAILEY_ABOVE_DPORT | BAILEY_ABOVE_PROTO] = dport + proto;
+	above[BAILEY_ABOVE_SPORT] = sport;
+	above[BAILEY_ABOVE_SPORT | BAILEY_ABOVE_PROTO] = sport + proto;
+	above[BAILEY_ABOVE_SPORT | BAILEY_ABOVE_DPORT] = sport + dport;
+	above[BAILEY_ABOVE_SPORT | BAILEY_ABOVE_DPORT | BAILEY_ABOVE_PROTO] =
+		sport + dport + proto;
+	return lookup->index->by_proto[lookup->proto] &
+	       sift_port(lookup->index, BAILEY_INDEX_SPORT, sport) &
+	       sift_port(lookup->index, BAILEY_INDEX_DPORT, dport) &
+	       sift(lookup, BAILEY_INDEX_SRC, &lookup->packet->src, v6) &
+	       sift(lookup, BAILEY_INDEX_DST, &lookup->packet->dst, v6);
 }
 
-/**
- * struct place - where the records of a table's key may be
- * @bucket: the bucket
- * @mark: what the bucket has to show
- * @first: the table's lowest rule, as in records
+/*
+ * Where each of the tables has to look; that memory is on its way then. A place is
+ * bucket << 32 | the table's lowest rule, @mark which of the bucket's marks counts.
  */
-struct place {
-	const u32 *bucket;
-	u32 mark;
-	u32 first;
-};
-
-/* Where each of the tables has to look; the memory is on its way then. */
-static inline u32 locate(const struct lookup *lookup, u32 tables, struct place *place)
+static inline u32 locate(const struct lookup *lookup, u32 tables, u64 *place, u8 *mark)
 {
 	const struct bailey_index *index = lookup->index;
-	u32 count = 0, field;
+	u32 count = 0, bucket;
 
 	for (; tables; tables &= tables - 1, count++) {
 		const struct bailey_index_table *table = &index->table[bailey_lowest_bit(tables)];
-		u64 hash = table->salt;
+		u64 hash = table->salt + lookup->addr[0][table->level[0]] +
+			   lookup->addr[1][table->level[1]] + lookup->above[table->above];
 
-		for (field = 0; field < BAILEY_INDEX_FIELDS; field++)
-			hash += lookup->hash[field][table->level[field]];
 		hash = bailey_index_hash_end(hash);
-		place[count].bucket = &index->bucket[bailey_index_bucket(hash, index->buckets)];
-		bailey_prefetch(place[count].bucket);
-		place[count].mark = bailey_index_mark(hash);
-		place[count].first = table->first;
+		bucket = bailey_index_bucket(hash, index->buckets);
+		bailey_prefetch(&index->block[bucket / BAILEY_INDEX_BLOCK]);
+		place[count] = (u64)bucket << 32 | table->first;
+		mark[count] = hash;
 	}
 	return count;
 }
 
-/* Only those that have something; their records are on their way then. */
-static inline u32 narrow(const struct bailey_index *index, struct place *place, u32 count,
-			 bool v6)
+/* Only those whose bucket has the mark. */
+static inline u32 narrow(const struct bailey_index *index, u64 *place, const u8 *mark, u32 count)
 {
-	size_t size = v6 ? BAILEY_RECORD_SIZE6 : BAILEY_RECORD_SIZE4;
 	u32 i, kept = 0;
 
 	for (i = 0; i < count; i++) {
-		u32 bucket = place[i].bucket[0];
+		u32 bucket = place[i] >> 32;
+		const struct bailey_index_block *block = &index->block[bucket / BAILEY_INDEX_BLOCK];
 
 		place[kept] = place[i];
-		bailey_prefetch((const u8 *)index->records +
-				(bucket >> BAILEY_INDEX_MARKS) * size);
-		kept += !!(bucket & place[i].mark);
+		kept += block->mark[bucket % BAILEY_INDEX_BLOCK] >>
+			(mark[i] & (BAILEY_INDEX_MARKS - 1)) & 1;
 	}
 	return kept;
 }
 
+static inline const struct bailey_record *records_of(const struct bailey_index *index, u64 place,
+						     u32 *count)
+{
+	u32 bucket = place >> 32;
+
+	return &index->records[bailey_index_records(&index->block[bucket / BAILEY_INDEX_BLOCK],
+						    bucket % BAILEY_INDEX_BLOCK, count)];
+}
+
 static inline void ask_tables(struct lookup *lookup, bool v6)
 {
-	const struct bailey_index *index = lookup->index;
-	struct place place[BAILEY_INDEX_TABLES];
-	u32 i, count;
+	const struct bailey_record *record[BAILEY_INDEX_TABLES];
+	u32 size[BAILEY_INDEX_TABLES], i, count;
+	u64 place[BAILEY_INDEX_TABLES];
+	u8 mark[BAILEY_INDEX_TABLES];
 
-	count = locate(lookup, sift_all(lookup, v6), place);
-	count = narrow(index, place, count, v6);
+	count = locate(lookup, sift_all(lookup, v6), place, mark);
+	count = narrow(lookup->index, place, mark, count);
 	for (i = 0; i < count; i++) {
-		const u32 *bucket = place[i].bucket;
-
-		if (place[i].first >= lookup->best)
+		record[i] = records_of(lookup->index, place[i], &size[i]);
+		bailey_prefetch(record[i]);
+	}
+	for (i = 0; i < count; i++) {
+		if ((u32)place[i] >= lookup->best)
 			return;
-		scan(lookup, index->records, bucket[0] >> BAILEY_INDEX_MARKS,
-		     bucket[1] >> BAILEY_INDEX_MARKS, v6);
+		scan(lookup, record[i], size[i], v6);
 	}
 }
 
 static inline struct bailey_rule *search_family(struct lookup *lookup, bool v6)
 {
+	const struct bailey_packet *packet = lookup->packet;
+
 	lookup->best = U32_MAX;
+	if (v6) {
+		bailey_record_parts(&packet->src, lookup->part[0]);
+		bailey_record_parts(&packet->dst, lookup->part[1]);
+	} else {
+		lookup->part[0][0] = packet->src.hi >> 32;
+		lookup->part[1][0] = packet->dst.hi >> 32;
+	}
 	if (lookup->index->buckets)
 		ask_tables(lookup, v6);
 	climb(lookup, v6);
@@ -338,9 +359,9 @@ static inline struct bailey_rule *search_family(struct lookup *lookup, bool v6)
 	return lookup->index->rule[lookup->best >> BAILEY_RECORD_FLAGS];
 }
 
-static struct bailey_rule *search(const struct bailey_policy *policy,
-				  const struct bailey_index *index, const u64 *gone,
-				  const struct bailey_packet *packet)
+static inline struct bailey_rule *search(const struct bailey_policy *policy,
+					 const struct bailey_index *index, const u64 *gone,
+					 const struct bailey_packet *packet)
 {
 	struct lookup lookup BAILEY_UNSET;
 
@@ -350,14 +371,12 @@ static struct bailey_rule *search(const struct bailey_policy *policy,
 	lookup.index = index;
 	lookup.packet = packet;
 	lookup.gone = gone;
-	lookup.src = packet->src.hi >> 32;
-	lookup.dst = packet->dst.hi >> 32;
 	lookup.sport = packet->sport;
 	lookup.dport = packet->dport;
 	lookup.proto = packet->proto;
 	lookup.portless = 0;
 	if (!(packet->flags & BAILEY_PKT_PORTS)) {
-		lookup.portless = BAILEY_RECORD_PORTS;
+		lookup.portless = 1;
 		lookup.dport = (u16)(packet->type << 8 | packet->code);
 	}
 	if (packet->family == BAILEY_IPV6)

@@ -241,7 +241,9 @@ static void number_tables(struct bailey_index *index, struct choice *choice, u8 
 		while (choice->into[at] != at)
 			at = choice->into[at];
 		if (number[at] == 0xff) {
-			levels_of(at, table->level);
+			table->level[BAILEY_INDEX_SRC] = at / 8 / LEVELS;
+			table->level[BAILEY_INDEX_DST] = at / 8 % LEVELS;
+			table->above = at % 8;
 			table->salt = (u64)(at + 1) * BAILEY_INDEX_MIX_END;
 			table->first = i << BAILEY_RECORD_FLAGS;
 			number[at] = index->tables++;

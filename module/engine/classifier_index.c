@@ -10,9 +10,7 @@
 #define FIELDS		BAILEY_INDEX_FIELDS
 #define LEVELS		BAILEY_INDEX_LEVELS
 #define FEW		8		/* rules that are compared one by one */
-#define BUCKET_MAX	12		/* records in one bucket; the tree has the others */
 #define DENSE		4096		/* places in a sieve that may be mostly empty */
-#define HASHED_MAX	(U32_MAX >> BAILEY_INDEX_MARKS)
 #define REST		(~(u32)0)	/* in no bucket */
 
 /**
@@ -20,41 +18,29 @@
  * @table_of: by rank: the table of a rule
  * @bucket_of: by rank: its bucket, or REST
  * @fill: by bucket: rules in it
+ * @services: protocols and ports
  */
 struct making {
 	u8 *table_of;
 	u32 *bucket_of;
 	u32 *fill;
+	struct bailey_services services;
 };
 
 static void *take(struct bailey_index *index, size_t size)
 {
-	index->bytes += size;
-	return bailey_zalloc(size);
-}
+	struct bailey_piece *piece = &index->piece[index->pieces];
 
-static size_t record_size(u8 family)
-{
-	return family == BAILEY_IPV4 ? BAILEY_RECORD_SIZE4 : BAILEY_RECORD_SIZE6;
+	piece->p = bailey_large_zalloc(size);
+	piece->size = size;
+	index->bytes += size;
+	index->pieces += !!piece->p;
+	return piece->p;
 }
 
 static const struct bailey_peer *peer_of(const struct bailey_match *match, u32 side)
 {
 	return side == BAILEY_INDEX_SRC ? &match->from : &match->to;
-}
-
-static u16 first_dport(const struct bailey_match *match)
-{
-	if (match->type == BAILEY_TYPE_ANY)
-		return match->dport_first;
-	return (u16)(match->type << 8 | (match->code == BAILEY_TYPE_ANY ? 0 : match->code));
-}
-
-static u16 last_dport(const struct bailey_match *match)
-{
-	if (match->type == BAILEY_TYPE_ANY)
-		return match->dport_last;
-	return (u16)(match->type << 8 | (match->code == BAILEY_TYPE_ANY ? 0xff : match->code));
 }
 
 static u64 value_hash(const struct bailey_index *index, u32 field, u32 level,
@@ -65,7 +51,7 @@ static u64 value_hash(const struct bailey_index *index, u32 field, u32 level,
 	if (field == BAILEY_INDEX_SPORT)
 		return bailey_index_hash_word(match->sport_first, field);
 	if (field == BAILEY_INDEX_DPORT)
-		return bailey_index_hash_word(first_dport(match), field);
+		return bailey_index_hash_word(bailey_record_dport_first(match), field);
 	if (field == BAILEY_INDEX_PROTO)
 		return bailey_index_hash_word(match->proto, field);
 	net = bailey_index_mask(&peer_of(match, field)->addr, index->grid.bits[field][level]);
@@ -75,61 +61,23 @@ static u64 value_hash(const struct bailey_index *index, u32 field, u32 level,
 /* The hash of what a rule's table looks at. */
 static u64 rule_hash(const struct bailey_index *index, u32 table, const struct bailey_rule *rule)
 {
-	const u8 *level = index->table[table].level;
 	u64 sum = index->table[table].salt;
 	struct bailey_match match;
-	u32 field;
+	u32 field, level;
 
 	bailey_rule_match(rule, &match);
-	for (field = 0; field < FIELDS; field++)
-		if (level[field])
-			sum += value_hash(index, field, level[field], &match);
-	return bailey_index_hash_end(sum);
-}
-
-static u8 record_flags(const struct bailey_match *match)
-{
-	u8 flags = 0;
-
-	if (match->sport_given || match->dport_given)
-		flags |= BAILEY_RECORD_PORTS;
-	if (match->from.kind == BAILEY_PEER_PREFIX_LIST ||
-	    match->to.kind == BAILEY_PEER_PREFIX_LIST ||
-	    (match->code != BAILEY_TYPE_ANY && match->type == BAILEY_TYPE_ANY))
-		flags |= BAILEY_RECORD_ASK;
-	return flags;
-}
-
-static void fill_record(struct bailey_record *record, const struct bailey_rule *rule,
-			u32 rank, u8 family)
-{
-	struct bailey_match match;
-	u8 bits[FIELDS];
-
-	bailey_rule_match(rule, &match);
-	bailey_grid_lengths(rule, bits);
-	record->sport = match.sport_first;
-	record->sports = match.sport_last - match.sport_first;
-	record->dport = first_dport(&match);
-	record->dports = last_dport(&match) - record->dport;
-	record->rank = rank << BAILEY_RECORD_FLAGS | record_flags(&match);
-	record->src_bits = bits[BAILEY_INDEX_SRC];
-	record->dst_bits = bits[BAILEY_INDEX_DST];
-	record->proto = match.proto;
-	record->proto_mask = match.proto == BAILEY_PROTO_ANY ? 0 : 0xff;
-	if (family == BAILEY_IPV4) {
-		record->addr[0] = match.from.addr.hi >> 32;
-		record->addr[1] = match.to.addr.hi >> 32;
-	} else {
-		memcpy(record->addr, &match.from.addr, sizeof(match.from.addr));
-		memcpy(record->addr + 4, &match.to.addr, sizeof(match.to.addr));
+	for (field = 0; field < FIELDS; field++) {
+		level = bailey_index_level(&index->table[table], field);
+		if (level)
+			sum += value_hash(index, field, level, &match);
 	}
+	return bailey_index_hash_end(sum);
 }
 
 static bool looks_at_nothing(const struct bailey_index_table *table)
 {
 	return !table->level[BAILEY_INDEX_SRC] && !table->level[BAILEY_INDEX_DST] &&
-	       !table->level[BAILEY_INDEX_SPORT] && !table->level[BAILEY_INDEX_DPORT];
+	       !(table->above & (BAILEY_ABOVE_SPORT | BAILEY_ABOVE_DPORT));
 }
 
 /* Which bucket each rule goes to, as long as there is room in it. */
@@ -143,41 +91,43 @@ static void assign(struct bailey_index *index, struct making *making)
 
 		bailey_yield_often(i);
 		making->bucket_of[i] = REST;
-		if (making->fill[bucket] >= BUCKET_MAX || index->hashed == HASHED_MAX ||
+		if (making->fill[bucket] >= BAILEY_INDEX_BUCKET ||
 		    looks_at_nothing(&index->table[making->table_of[i]]))
 			continue;
 		making->fill[bucket]++;
 		making->bucket_of[i] = bucket;
-		index->bucket[bucket] |= bailey_index_mark(hash);
+		index->block[bucket / BAILEY_INDEX_BLOCK].mark[bucket % BAILEY_INDEX_BLOCK] |=
+			bailey_index_mark(hash);
 		index->hashed++;
 	}
 }
 
 /* Records in the order of buckets, and in each of them of ranks. */
-static int place(struct bailey_index *index, struct making *making, u8 family)
+static int place(struct bailey_index *index, struct making *making)
 {
-	size_t size = record_size(family);
 	u32 i, at = 0;
 
-	index->records = take(index, (size_t)(index->hashed + 1) * size);
+	index->records = take(index, ((size_t)index->hashed + 1) * sizeof(*index->records));
 	if (!index->records)
 		return -ENOMEM;
 	for (i = 0; i < index->buckets; i++) {
+		struct bailey_index_block *block = &index->block[i / BAILEY_INDEX_BLOCK];
+		u32 in_block = i % BAILEY_INDEX_BLOCK;
 		u32 count = making->fill[i];
 
-		index->bucket[i] |= at << BAILEY_INDEX_MARKS;
+		if (!in_block)
+			block->first = at;
+		block->counts |= (u64)count << 4 * in_block;
 		making->fill[i] = at;
 		at += count;
 	}
-	index->bucket[index->buckets] = at << BAILEY_INDEX_MARKS;
 	for (i = 0; i < index->count; i++) {
 		u32 bucket = making->bucket_of[i];
 
 		bailey_yield_often(i);
 		if (bucket != REST)
-			fill_record((void *)((u8 *)index->records +
-					     (size_t)making->fill[bucket]++ * size),
-				    index->rule[i], i, family);
+			bailey_record_fill(&index->records[making->fill[bucket]++],
+					   &making->services, index->rule[i], i);
 	}
 	return 0;
 }
@@ -209,8 +159,8 @@ static void fill_tree_rule(struct bailey_tree_rule *to, const struct bailey_rule
 		to->first[BAILEY_TREE_SPORT] = match.sport_first + 1;
 		to->last[BAILEY_TREE_SPORT] = match.sport_last + 1;
 	}
-	to->first[BAILEY_TREE_DPORT] = first_dport(&match);
-	to->last[BAILEY_TREE_DPORT] = last_dport(&match);
+	to->first[BAILEY_TREE_DPORT] = bailey_record_dport_first(&match);
+	to->last[BAILEY_TREE_DPORT] = bailey_record_dport_last(&match);
 	to->last[BAILEY_TREE_PROTO] = 0xff;
 	if (match.proto != BAILEY_PROTO_ANY) {
 		to->first[BAILEY_TREE_PROTO] = match.proto;
@@ -218,14 +168,13 @@ static void fill_tree_rule(struct bailey_tree_rule *to, const struct bailey_rule
 	}
 }
 
-static int keep_tree(struct bailey_index *index, const struct bailey_tree *tree,
-		     const u32 *rank, u8 family)
+static int keep_tree(struct bailey_index *index, struct making *making,
+		     const struct bailey_tree *tree, const u32 *rank)
 {
-	size_t size = record_size(family);
 	u32 i;
 
 	index->node = take(index, (size_t)tree->nodes * sizeof(*index->node));
-	index->leaf = take(index, (size_t)tree->leaves * size);
+	index->leaf = take(index, (size_t)tree->leaves * sizeof(*index->leaf));
 	if (!index->node || !index->leaf)
 		return -ENOMEM;
 	memcpy(index->node, tree->node, (size_t)tree->nodes * sizeof(*index->node));
@@ -233,13 +182,13 @@ static int keep_tree(struct bailey_index *index, const struct bailey_tree *tree,
 		u32 at = rank[tree->leaf[i]];
 
 		bailey_yield_often(i);
-		fill_record((void *)((u8 *)index->leaf + i * size), index->rule[at], at, family);
+		bailey_record_fill(&index->leaf[i], &making->services, index->rule[at], at);
 	}
 	return 0;
 }
 
 /* Rules that have no bucket become a tree. */
-static int plant(struct bailey_index *index, const struct making *making, u8 family)
+static int plant(struct bailey_index *index, struct making *making)
 {
 	u32 rest = index->count - index->hashed, i, at = 0;
 	struct bailey_tree tree = { 0 };
@@ -263,7 +212,7 @@ static int plant(struct bailey_index *index, const struct making *making, u8 fam
 	if (rule && rank)
 		ret = bailey_tree_grow(&tree, rule, rest, 2 * rest + index->count / 4);
 	if (!ret)
-		ret = keep_tree(index, &tree, rank, family);
+		ret = keep_tree(index, making, &tree, rank);
 	bailey_tree_destroy(&tree);
 	bailey_free(rule);
 	bailey_free(rank);
@@ -295,7 +244,7 @@ static int make_sieve(struct bailey_index *index, struct making *making, u32 fie
 
 	for (i = 0; i < index->count; i++)
 		rules += making->bucket_of[i] != REST &&
-			 index->table[making->table_of[i]].level[field] == level;
+			 bailey_index_level(&index->table[making->table_of[i]], field) == level;
 	while (size < 4 * rules) {
 		size *= 2;
 		shift--;
@@ -308,7 +257,7 @@ static int make_sieve(struct bailey_index *index, struct making *making, u32 fie
 
 		bailey_yield_often(i);
 		if (making->bucket_of[i] == REST ||
-		    index->table[making->table_of[i]].level[field] != level)
+		    bailey_index_level(&index->table[making->table_of[i]], field) != level)
 			continue;
 		bailey_rule_match(index->rule[i], &match);
 		tables[value_hash(index, field, level, &match) >> shift] |=
@@ -338,16 +287,21 @@ static void make_masks(struct bailey_index *index)
 
 static int make_sieves(struct bailey_index *index, struct making *making)
 {
+	/* What a level that is not there knows. */
+	static u32 nothing[2];
+	const struct bailey_index_sieve none = { nothing, 63 };
 	u32 field, level, t, i;
 
 	make_masks(index);
 	for (t = 0; t < index->tables; t++)
 		for (field = 0; field < FIELDS; field++)
-			if (!index->table[t].level[field])
+			if (!bailey_index_level(&index->table[t], field))
 				index->open[field] |= 1U << t;
 	for (field = 0; field < BAILEY_INDEX_PROTO; field++) {
-		for (level = 1; level < index->grid.levels[field]; level++)
-			if (make_sieve(index, making, field, level))
+		for (level = 1; level < LEVELS; level++)
+			if (level >= index->grid.levels[field])
+				index->sieve[field][level] = none;
+			else if (make_sieve(index, making, field, level))
 				return -ENOMEM;
 		bailey_yield();
 	}
@@ -357,12 +311,12 @@ static int make_sieves(struct bailey_index *index, struct making *making)
 	for (i = 0; i < 256; i++)
 		index->by_proto[i] = index->open[BAILEY_INDEX_PROTO];
 	for (i = 0; i < index->count; i++)
-		if (index->table[making->table_of[i]].level[BAILEY_INDEX_PROTO])
+		if (index->table[making->table_of[i]].above & BAILEY_ABOVE_PROTO)
 			index->by_proto[index->rule[i]->proto] |= 1U << making->table_of[i];
 	return 0;
 }
 
-static int make_hashed(struct bailey_index *index, struct making *making, u8 family)
+static int make_hashed(struct bailey_index *index, struct making *making)
 {
 	index->grid.levels[BAILEY_INDEX_SPORT] = 2;
 	index->grid.levels[BAILEY_INDEX_DPORT] = 2;
@@ -371,14 +325,15 @@ static int make_hashed(struct bailey_index *index, struct making *making, u8 fam
 	making->table_of = bailey_zalloc(index->count);
 	making->bucket_of = bailey_zalloc((size_t)index->count * sizeof(u32));
 	making->fill = bailey_zalloc((size_t)index->buckets * sizeof(u32));
-	index->bucket = take(index, ((size_t)index->buckets + 1) * sizeof(u32));
-	if (!making->table_of || !making->bucket_of || !making->fill || !index->bucket ||
+	index->block = take(index, ((size_t)index->buckets / BAILEY_INDEX_BLOCK + 1) *
+				   sizeof(*index->block));
+	if (!making->table_of || !making->bucket_of || !making->fill || !index->block ||
 	    bailey_grid_choose(index, making->table_of))
 		return -ENOMEM;
 	bailey_yield();
 	assign(index, making);
 	bailey_yield();
-	if (place(index, making, family))
+	if (place(index, making))
 		return -ENOMEM;
 	bailey_yield();
 	return make_sieves(index, making);
@@ -390,24 +345,47 @@ static int make_hashed(struct bailey_index *index, struct making *making, u8 fam
  */
 void bailey_index_destroy(struct bailey_index *index)
 {
-	u32 field, level, i;
+	u32 i;
 
 	if (!index)
 		return;
-	for (field = 0; field < BAILEY_INDEX_PROTO; field++)
-		for (level = 0; level < LEVELS; level++)
-			bailey_free(index->sieve[field][level].tables);
 	for (i = 0; i < index->count; i++) {
 		bailey_yield_often(i);
 		bailey_rule_put(index->rule[i]);
 	}
-	bailey_free(index->by_proto);
-	bailey_free(index->bucket);
-	bailey_free(index->records);
-	bailey_free(index->node);
-	bailey_free(index->leaf);
-	bailey_free(index->rule);
+	for (i = 0; i < index->pieces; i++)
+		bailey_large_free(index->piece[i].p, index->piece[i].size);
 	bailey_free(index);
+}
+
+static int keep_services(struct bailey_index *index, const struct bailey_services *services)
+{
+	size_t size = services->count * sizeof(*services->list);
+
+	index->service = take(index, size);
+	if (!index->service)
+		return -ENOMEM;
+	memcpy(index->service, services->list, size);
+	return 0;
+}
+
+/* All of an index that has its rules. */
+static int fill(struct bailey_index *index)
+{
+	struct making making = { 0 };
+	int ret = bailey_services_init(&making.services, index->count);
+
+	if (!ret && index->count > FEW)
+		ret = make_hashed(index, &making);
+	if (!ret)
+		ret = plant(index, &making);
+	if (!ret)
+		ret = keep_services(index, &making.services);
+	bailey_services_exit(&making.services);
+	bailey_free(making.table_of);
+	bailey_free(making.bucket_of);
+	bailey_free(making.fill);
+	return ret;
 }
 
 /**
@@ -422,8 +400,6 @@ struct bailey_index *bailey_index_create(struct bailey_rule * const *rules, u32 
 					 u8 family)
 {
 	struct bailey_index *index = bailey_zalloc(sizeof(*index));
-	struct making making = { 0 };
-	int ret = -ENOMEM;
 	u32 i, n = 0;
 
 	if (!index)
@@ -431,21 +407,13 @@ struct bailey_index *bailey_index_create(struct bailey_rule * const *rules, u32 
 	index->bytes = sizeof(*index);
 	for (i = 0; i < count; i++)
 		n += !!(rules[i]->families & bailey_family_bit(family));
-	index->rule = take(index, (n + 1) * sizeof(*index->rule));
-	if (index->rule) {
-		for (i = 0; i < count; i++)
-			if (rules[i]->families & bailey_family_bit(family)) {
-				bailey_ref_get(&rules[i]->refs);
-				index->rule[index->count++] = rules[i];
-			}
-		ret = n > FEW ? make_hashed(index, &making, family) : 0;
-		if (!ret)
-			ret = plant(index, &making, family);
-	}
-	bailey_free(making.table_of);
-	bailey_free(making.bucket_of);
-	bailey_free(making.fill);
-	if (!ret)
+	index->rule = take(index, ((size_t)n + 1) * sizeof(*index->rule));
+	for (i = 0; index->rule && i < count; i++)
+		if (rules[i]->families & bailey_family_bit(family)) {
+			bailey_ref_get(&rules[i]->refs);
+			index->rule[index->count++] = rules[i];
+		}
+	if (index->rule && !fill(index))
 		return index;
 	bailey_index_destroy(index);
 	return NULL;

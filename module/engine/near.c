@@ -16,7 +16,8 @@
  * - in groups that did not allow the packet, any rule of which one field does not hold.
  *
  * A family is a field of its own only where nothing else tells it: a rule with a
- * prefix of IPv4 misses a packet of IPv6 by its addresses.
+ * prefix of IPv4 misses a packet of IPv6 by its addresses, one for "icmp" a packet of
+ * ICMPv6 by its protocol.
  */
 #include "near.h"
 
@@ -70,6 +71,15 @@ static bool proto_holds(const struct bailey_packet *packet, u16 proto)
 					  bailey_packet_proto_known(packet));
 }
 
+/* "icmp" is IPv4 alone, "icmpv6" IPv6 alone, whatever number a packet has. */
+static bool family_holds(const struct bailey_packet *packet, u16 proto)
+{
+	if (proto != packet->proto)
+		return true;
+	return packet->family == BAILEY_IPV4 ? proto != BAILEY_PROTO_ICMPV6 :
+					       proto != BAILEY_PROTO_ICMP;
+}
+
 static bool byte_holds(const struct bailey_packet *packet, s16 wanted, u8 byte)
 {
 	if (wanted == BAILEY_TYPE_ANY)
@@ -110,7 +120,7 @@ u32 bailey_near_misfits(const struct bailey_near_question *question,
 		fields |= BIT_OF(BAILEY_FIELD_TYPE);
 	if (!byte_holds(packet, match.code, packet->code))
 		fields |= BIT_OF(BAILEY_FIELD_CODE);
-	if (!fields && !(match.families & bailey_family_bit(packet->family)))
+	if (!family_holds(packet, match.proto))
 		fields |= BIT_OF(BAILEY_FIELD_FAMILY);
 	return fields;
 }
@@ -154,16 +164,17 @@ void bailey_near_acl(const struct bailey_near_question *question,
 {
 	struct bailey_rules_iter iter;
 	const struct bailey_rule *rule;
-	bool before = true;
+	bool before, allows;
 	u32 i = 0, fields;
 
 	memset(nears, 0, sizeof(*nears));
 	for (rule = bailey_rules_first(&acl->rules[dir], &iter);
 	     rule && !bailey_killed(); rule = bailey_rules_next(&iter)) {
 		bailey_yield_often(i++);
-		before &= rule != decided;
-		if (rule == decided || (rule->action == BAILEY_ALLOW) == allowed)
+		allows = rule->action == BAILEY_ALLOW;
+		if (rule == decided || allows == allowed)
 			continue;
+		before = !decided || rule->number <= decided->number;
 		fields = bailey_near_misfits(question, rule);
 		if (before && only_field(fields) != BAILEY_FIELD_COUNT) {
 			keep(nears, rule, BAILEY_NO_SLOT, only_field(fields));

@@ -310,6 +310,37 @@ static bool prefix_holds(const struct bailey_rule *rule, u32 side, bool v6,
 	return bailey_addr_in_prefix(addr, &prefix, rule->bits[side]);
 }
 
+static bool prefixes_hold(const struct bailey_rule *rule, const struct bailey_packet *packet)
+{
+	return (rule->from_kind != BAILEY_PEER_CIDR ||
+		prefix_holds(rule, 0, rule->from_v6, packet)) &&
+	       (rule->to_kind != BAILEY_PEER_CIDR ||
+		prefix_holds(rule, 1, rule->to_v6, packet));
+}
+
+/**
+ * bailey_rule_begins() - do the addresses of a rule begin as a packet's do?
+ * @rule: the rule
+ * @words: by side: how many words of 32 bits count; no more than its prefix has whole
+ * @src: the words of the packet's source, the first one first, in the low half of each
+ * @dst: those of its destination
+ *
+ * Context: Any.
+ * Return: true if all these words are the same.
+ */
+bool bailey_rule_begins(const struct bailey_rule *rule, const u8 words[2], const u64 *src,
+			const u64 *dst)
+{
+	const u32 *from = rule->addr, *to = rule->addr + rule->words;
+	u32 i, differs = 0;
+
+	for (i = 0; i < words[0]; i++)
+		differs |= from[i] ^ (u32)src[i];
+	for (i = 0; i < words[1]; i++)
+		differs |= to[i] ^ (u32)dst[i];
+	return !differs;
+}
+
 static bool ports_hold(const struct bailey_rule *rule,
 		       const struct bailey_packet *packet)
 {
@@ -379,11 +410,5 @@ enum bailey_fit bailey_rule_fields(const struct bailey_rule *rule,
 		fit = fragment_fits(rule, packet);
 	else
 		fit = above_ip_holds(rule, packet) ? BAILEY_FIT_YES : BAILEY_FIT_NO;
-	if (fit == BAILEY_FIT_NO ||
-	    (rule->from_kind == BAILEY_PEER_CIDR &&
-	     !prefix_holds(rule, 0, rule->from_v6, packet)) ||
-	    (rule->to_kind == BAILEY_PEER_CIDR &&
-	     !prefix_holds(rule, 1, rule->to_v6, packet)))
-		return BAILEY_FIT_NO;
-	return fit;
+	return prefixes_hold(rule, packet) ? fit : BAILEY_FIT_NO;
 }

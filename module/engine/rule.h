@@ -179,6 +179,8 @@ bool bailey_rule_clash(const struct bailey_rule *a, const struct bailey_rule *b)
 void bailey_rule_match(const struct bailey_rule *rule, struct bailey_match *match);
 enum bailey_fit bailey_rule_fields(const struct bailey_rule *rule,
 				   const struct bailey_packet *packet);
+bool bailey_rule_begins(const struct bailey_rule *rule, const u8 words[2], const u64 *src,
+			const u64 *dst);
 const char *bailey_action_name(enum bailey_action action);
 
 void bailey_match_init(struct bailey_match *match);

@@ -164,9 +164,12 @@ static __attribute__((noinline)) void measure(struct subject *s, u32 round)
 	u32 i;
 
 	for (i = 0; i < s->headers; i++) {
+		const struct bailey_rule *rule;
 		bool sure;
 
-		sum += (uintptr_t)bailey_classify(NULL, s->classifier, &s->packets[i], &sure);
+		/* Who asks wants to know what the rule says: its memory is read, too. */
+		rule = bailey_classify(NULL, s->classifier, &s->packets[i], &sure);
+		sum += rule ? rule->action : 0;
 	}
 	s->round[round] = (now() - begin) / s->headers;
 	__asm__ volatile("" : : "r" (sum));

@@ -79,27 +79,66 @@ static struct bailey_binding *bind(const uint8_t *text, size_t len)
 	return binding;
 }
 
+/* An answer that makes sense in itself. */
+static void check(const struct bailey_policy *policy, const struct bailey_explanation *answer)
+{
+	struct bailey_out out = { 0 };
+	u32 i, k;
+
+	MUST(answer->count >= 1 && answer->count <= BAILEY_PART_COUNT);
+	for (i = 0; i < answer->count; i++) {
+		const struct bailey_explained *one = &answer->at[i];
+		bool pass = one->verdict.reason == BAILEY_PASS;
+
+		MUST(one->code < BAILEY_CODE_COUNT);
+		MUST(pass == (one->code < BAILEY_CODE_DEFAULT));
+		MUST(one->part == BAILEY_PART_ERROR || answer->pass <= pass);
+		for (k = 0; k < BAILEY_QUESTIONS; k++)
+			MUST(!one->asked[k].unasked || !one->asked[k].nears.count);
+	}
+	bailey_explanation_print(policy, answer, &out);
+	MUST(out.len > 13 && out.buf[out.len - 1] == '\n' && !memchr(out.buf, 0, out.len));
+	MUST(strstr(out.buf, answer->pass ? "\nresult pass\n" : "\nresult drop\n"));
+	bailey_out_destroy(&out);
+}
+
+/* What is sent on of a resolved question is read back as the same. */
+static void check_printed(const struct bailey_question *question)
+{
+	struct bailey_question again;
+	struct bailey_diag diag = { 0 };
+	struct bailey_out out = { 0 };
+
+	bailey_question_print(question, &out);
+	MUST(!bailey_question_parse(&again, out.buf, out.len, &diag));
+	MUST(!again.unplaced && again.fragment == question->fragment);
+	MUST(!memcmp(&again.packet, &question->packet, sizeof(again.packet)));
+	bailey_out_destroy(&out);
+	bailey_diag_destroy(&diag);
+}
+
 static void ask(struct bailey_binding *binding, const uint8_t *text, size_t len)
 {
 	struct bailey_track_rules track = {
 		.timeouts = &bailey_timeouts_default, .loose = len & 1, .untracked = len & 2,
 	};
 	struct bailey_question question;
+	struct bailey_explanation answer;
 	struct bailey_diag diag = { 0 };
-	struct bailey_out out = { 0 };
 	char *copy = fuzz_copy(text, len);
 	u8 seed = len ? text[len - 1] : 0;
 	int ret = bailey_question_parse(&question, copy, len, &diag);
 
 	if (!ret)
-		ret = bailey_explain(&question, binding, &track, &ops, &seed, &out, &diag);
+		ret = bailey_question_resolve(&question, binding->policy, &diag);
+	if (!ret && !question.unplaced)
+		check_printed(&question);
+	if (!ret)
+		ret = bailey_explain(&question, binding, &track, &ops, &seed, &answer, &diag);
 	MUST(!ret == !diag.error.code);
-	if (!ret) {
-		MUST(out.len > 13 && out.buf[out.len - 1] == '\n');
-		MUST(strstr(out.buf, "\nresult: pass\n") || strstr(out.buf, "\nresult: drop\n"));
-	}
+	if (!ret)
+		check(binding->policy, &answer);
 	free(copy);
-	bailey_out_destroy(&out);
 	bailey_diag_destroy(&diag);
 }
 

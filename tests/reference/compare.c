@@ -54,12 +54,15 @@ static void print_tally(const struct ref_tally *tally)
 	print_count("rejected", tally->rejected);
 	print_count("not tracked", tally->untracked);
 	print_count("asked by groups somewhere", tally->tracked);
+	print_count("known to be asked by ACLs alone", tally->stateless);
 	print_count("connections opened", tally->opened);
 	print_count("packets of known connections", tally->known);
 	print_count("doors asked again", tally->again);
 	print_count("connections revoked", tally->revoked);
 	print_count("connections reopened", tally->reopened);
 	print_count("errors about connections", tally->related);
+	print_count("explained", tally->explained);
+	print_count("near misses in that", tally->nears);
 }
 
 static const char * const mutations[REF_MUTATE_COUNT] = {
@@ -99,6 +102,9 @@ static const char * const mutations[REF_MUTATE_COUNT] = {
 	[REF_MUTATE_FRAGMENT_NEXT] = "an entry that a fragment may match is passed over",
 	[REF_MUTATE_FRAGMENT_HEADER] = "a fragment's header is taken for its protocol",
 	[REF_MUTATE_REJECT] = "what is denied is rejected",
+	[REF_MUTATE_NEAR_BEHIND] = "near misses behind the decision count",
+	[REF_MUTATE_NEAR_PORTS] = "a protocol is a near miss whatever the ports",
+	[REF_MUTATE_NEAR_MEMBER] = "a group is never a near miss by its members",
 };
 
 static bool parse_options(int argc, char **argv, struct options *options)

@@ -81,6 +81,7 @@ int engine_apply(struct engine *engine, const struct bailey_out *text, bool cut,
 	bailey_policy_put(engine->policy);
 	engine->binding = binding;
 	engine->policy = policy;
+	engine->ways = 0;
 	return binding ? 0 : -ENOMEM;
 }
 
@@ -166,19 +167,14 @@ void engine_packet(const struct ref_packet *from, struct bailey_packet *packet,
 		quote->flags |= BAILEY_PKT_ID;
 }
 
-struct place {
-	struct bailey_where where;
-	const struct ref_world *world;
-};
-
 static bool has_addr(const struct bailey_where *where, u32 ifindex, u8 family,
 		     const struct bailey_addr *addr)
 {
-	const struct place *place = container_of(where, struct place, where);
+	const struct ref_world *world = where->world;
 	int i, k;
 
-	for (i = 0; i < place->world->count; i++) {
-		const struct ref_iface *iface = &place->world->iface[i];
+	for (i = 0; i < world->count; i++) {
+		const struct ref_iface *iface = &world->iface[i];
 
 		for (k = 0; iface->ifindex == ifindex && k < iface->count; k++) {
 			struct bailey_addr own = addr_of(&iface->addr[k]);
@@ -192,7 +188,7 @@ static bool has_addr(const struct bailey_where *where, u32 ifindex, u8 family,
 }
 
 static void place_of(const struct ref_world *world, const struct ref_packet *packet,
-		     struct place *place)
+		     struct bailey_where *where)
 {
 	static const u8 hooks[] = {
 		[REF_LOCAL_IN] = BAILEY_HOOK_LOCAL_IN,
@@ -201,23 +197,23 @@ static void place_of(const struct ref_world *world, const struct ref_packet *pac
 	};
 	int end;
 
-	memset(place, 0, sizeof(*place));
-	place->world = world;
-	place->where.hook = hooks[packet->hook];
-	place->where.has_addr = has_addr;
+	memset(where, 0, sizeof(*where));
+	where->world = (void *)world;
+	where->hook = hooks[packet->hook];
+	where->has_addr = has_addr;
 	for (end = 0; end < 2; end++) {
 		const struct ref_iface *iface;
 
 		if (packet->iface[end] < 0)
 			continue;
 		iface = &world->iface[packet->iface[end]];
-		place->where.ifindex[end] = iface->ifindex;
-		place->where.domain[end] = iface->domain;
+		where->ifindex[end] = iface->ifindex;
+		where->domain[end] = iface->domain;
 		if (iface->master >= 0)
-			place->where.master[end] = world->iface[iface->master].ifindex;
+			where->master[end] = world->iface[iface->master].ifindex;
 		if (packet->hook != REF_FORWARD) {
-			place->where.domain[!end] = iface->domain;
-			place->where.loopback = iface->loopback;
+			where->domain[!end] = iface->domain;
+			where->loopback = iface->loopback;
 		}
 	}
 }
@@ -302,6 +298,54 @@ static void carry_out(struct engine *engine, const struct bailey_eval *eval,
 	}
 }
 
+static const struct engine_way *find_way(const struct engine *engine,
+					 const struct bailey_where *where)
+{
+	const struct engine_way *way = engine->way;
+
+	if (where->hook != BAILEY_HOOK_FORWARD)
+		return NULL;
+	for (; way < engine->way + engine->ways; way++)
+		if (!memcmp(way->ifindex, where->ifindex, sizeof(way->ifindex)) &&
+		    !memcmp(way->master, where->master, sizeof(way->master)))
+			return way;
+	return NULL;
+}
+
+/* What the first packet has found out holds for all that go this way. */
+static void learn_way(struct engine *engine, const struct bailey_eval *eval)
+{
+	struct engine_way *way = &engine->way[engine->ways];
+	const struct bailey_where *where = eval->where;
+
+	if (find_way(engine, where) || engine->ways == ENGINE_WAYS ||
+	    !bailey_eval_acls(eval, &way->acls))
+		return;
+	memcpy(way->ifindex, where->ifindex, sizeof(way->ifindex));
+	memcpy(way->master, where->master, sizeof(way->master));
+	engine->ways++;
+}
+
+/* Do the ACLs alone say what was said in full, by the same entries? */
+static void compare_way(const struct engine *engine, const struct bailey_packet *packet,
+			const struct engine_way *way, struct engine_answer *answer)
+{
+	const struct bailey_verdict *verdict = &answer->verdict;
+	struct bailey_rule *rule[2];
+	enum bailey_reason reason;
+	u32 i, hits = 0;
+
+	if (!way || packet->flags & BAILEY_PKT_FRAGMENT)
+		return;
+	reason = bailey_acls_ask(engine->policy, &way->acls, packet, rule);
+	answer->stateless = true;
+	answer->differs = reason != verdict->reason || answer->tracked || verdict->open;
+	for (i = 0; i < 2; i++)
+		if (rule[i] && (hits >= verdict->hits || verdict->rule[hits++] != rule[i]))
+			answer->differs = true;
+	answer->differs |= hits != verdict->hits;
+}
+
 /**
  * engine_judge() - what the engine makes of a packet
  * @engine: the engine; its connections change as the verdict says
@@ -321,17 +365,22 @@ void engine_judge(struct engine *engine, const struct ref_packet *packet, u32 no
 	struct bailey_match_conn match = { 0 };
 	struct bailey_packet p, quote;
 	struct bailey_conn *conn = NULL;
+	const struct engine_way *way;
 	struct bailey_eval eval;
-	struct place place;
+	struct bailey_where where;
 	bool ended;
 
 	engine_packet(packet, &p, &quote);
-	place_of(engine->world, packet, &place);
+	place_of(engine->world, packet, &where);
+	way = find_way(engine, &where);
 	memset(answer, 0, sizeof(*answer));
 	answer->final = bailey_eval_begin(&eval, engine->binding, &p, BAILEY_PASS,
-					  &place.where, NULL, &answer->verdict);
-	if (answer->final)
+					  &where, NULL, &answer->verdict);
+	learn_way(engine, &eval);
+	if (answer->final) {
+		compare_way(engine, &p, way, answer);
 		return;
+	}
 	if (eval.tracked)
 		conn = find(engine, &eval, &quote, now, &match);
 	ended = conn && !match.related && bailey_conn_reopens(conn, &p);
@@ -340,7 +389,80 @@ void engine_judge(struct engine *engine, const struct ref_packet *packet, u32 no
 	answer->reopened = ended;
 	bailey_evaluate(&eval, conn && !ended ? &match : NULL, &track,
 			&answer->verdict);
+	compare_way(engine, &p, way, answer);
 	carry_out(engine, &eval, &answer->verdict, conn, match.side, now);
+}
+
+/* One question of explain's. */
+struct asking {
+	struct engine *engine;
+	struct bailey_where where;
+	u32 now;
+};
+
+static int asked_where(void *arg, const char *in, const char *out, struct bailey_where *where)
+{
+	struct asking *asking = arg;
+
+	(void)in;
+	(void)out;
+	if (where->hook != asking->where.hook)
+		return -ENODEV;
+	*where = asking->where;
+	return 0;
+}
+
+static bool asked_find(void *arg, const struct bailey_eval *eval, struct bailey_conn *conn,
+		       u8 *side)
+{
+	struct asking *asking = arg;
+	struct bailey_match_conn match = { 0 };
+	const struct bailey_conn *found = find(asking->engine, eval, NULL, asking->now,
+					       &match);
+
+	if (!found)
+		return false;
+	*conn = *found;
+	*side = match.side;
+	return true;
+}
+
+/**
+ * engine_explain() - what explain says of a packet
+ * @engine: the engine; nothing of it changes
+ * @packet: the packet
+ * @now: seconds
+ * @loose: tcp_loose
+ * @untracked: flows that rules let everybody have are not tracked
+ * @answer: filled in
+ *
+ * Return: 0 or negative errno.
+ */
+int engine_explain(struct engine *engine, const struct ref_packet *packet, u32 now,
+		   bool loose, bool untracked, struct bailey_explanation *answer)
+{
+	static const struct bailey_explain_ops ops = { asked_where, asked_find };
+	struct bailey_track_rules track = {
+		.timeouts = &bailey_timeouts_default, .loose = loose,
+		.untracked = untracked,
+	};
+	const struct ref_world *world = engine->world;
+	struct asking asking = { .engine = engine, .now = now };
+	struct bailey_question question = { 0 };
+	struct bailey_diag diag = { 0 };
+	struct bailey_packet quote;
+	int ret;
+
+	engine_packet(packet, &question.packet, &quote);
+	place_of(world, packet, &asking.where);
+	if (packet->iface[REF_SRC] >= 0)
+		strcpy(question.in, world->iface[packet->iface[REF_SRC]].name);
+	if (packet->iface[REF_DST] >= 0)
+		strcpy(question.out, world->iface[packet->iface[REF_DST]].name);
+	ret = bailey_explain(&question, engine->binding, &track, &ops, &asking, answer,
+			     &diag);
+	bailey_diag_destroy(&diag);
+	return ret;
 }
 
 /**

@@ -213,6 +213,9 @@ enum ref_mutation {
 	REF_MUTATE_FRAGMENT_NEXT,	/* an entry that may match is passed over */
 	REF_MUTATE_FRAGMENT_HEADER,	/* a header is taken for the protocol */
 	REF_MUTATE_REJECT,		/* a denied packet's sender is told, too */
+	REF_MUTATE_NEAR_BEHIND,		/* near misses behind the decision count */
+	REF_MUTATE_NEAR_PORTS,		/* a protocol is a near miss whatever the ports */
+	REF_MUTATE_NEAR_MEMBER,		/* no group is a near miss by its members */
 	REF_MUTATE_COUNT
 };
 

@@ -29,7 +29,8 @@ static void report_conns(const struct ref_run *run)
 }
 
 static void report(const struct ref_run *run, const struct ref_packet *packet,
-		   const struct ref_verdict *ref, const struct engine_answer *answer)
+		   const struct ref_verdict *ref, const struct engine_answer *answer,
+		   const struct bailey_explanation *said)
 {
 	struct bailey_out out = { 0 };
 	int i;
@@ -47,7 +48,11 @@ static void report(const struct ref_run *run, const struct ref_packet *packet,
 	printf("# the engine says\n#   %s", bailey_reason_name(answer->verdict.reason));
 	for (i = 0; i < answer->verdict.hits; i++)
 		printf(", rule %u", answer->verdict.rule[i]->number);
-	printf("%s\n", answer->verdict.revoked ? ", revoked" : "");
+	printf("%s%s\n", answer->verdict.revoked ? ", revoked" : "",
+	       answer->differs ? ", and the ACLs alone something else" : "");
+	bailey_out_reset(&out);
+	bailey_explanation_print(run->engine.policy, said, &out);
+	comment("explain says", &out);
 	bailey_out_destroy(&out);
 	report_conns(run);
 }
@@ -107,15 +112,30 @@ static void count(struct ref_tally *tally, const struct engine_answer *answer)
 	tally->reopened += answer->reopened;
 	tally->rejected += verdict->reject;
 	tally->untracked += verdict->untracked;
+	tally->stateless += answer->stateless;
+}
+
+static void count_explained(struct ref_tally *tally, const struct bailey_explanation *said)
+{
+	u32 i;
+
+	tally->explained++;
+	for (i = 0; i < BAILEY_QUESTIONS; i++)
+		tally->nears += said->at[0].asked[i].nears.count;
 }
 
 static bool packet(struct ref_run *run, struct ref_tally *tally)
 {
+	static struct bailey_explanation said;
 	struct engine_answer answer;
 	struct ref_verdict verdict;
 	struct ref_packet packet;
 
 	ref_generate_packet(&run->random, &run->world, &run->traffic, &packet);
+	/* Asked first: if it left anything behind, the engine would judge by it. */
+	if (engine_explain(&run->engine, &packet, run->now, run->loose, run->untracked, &said))
+		return false;
+	count_explained(tally, &said);
 	ref_judge(&run->policy, &run->world, &run->state, &packet, run->now,
 		  run->loose, run->untracked, &verdict);
 	engine_judge(&run->engine, &packet, run->now, run->loose, run->untracked,
@@ -127,10 +147,12 @@ static bool packet(struct ref_run *run, struct ref_tally *tally)
 	if (verdict.result != REF_PASS && ref_random(&run->random, 2))
 		run->traffic.count--;
 	if (engine_same_verdict(&run->engine, &run->policy, &verdict, &answer) &&
+	    engine_same_explanation(&run->engine, &run->policy, &packet, &verdict, &answer,
+				    &said) &&
 	    engine_same_conns(&run->engine, &run->state))
 		return true;
 	if (!run->quiet)
-		report(run, &packet, &verdict, &answer);
+		report(run, &packet, &verdict, &answer, &said);
 	return false;
 }
 

@@ -10,7 +10,8 @@ struct ref_tally {
 	u64 changes;
 	u64 results[REF_DROP_STATE + 1];
 	u64 tracked, opened, known, again, revoked, related, reopened;
-	u64 rejected, untracked;
+	u64 rejected, untracked, stateless;
+	u64 explained, nears;
 };
 
 struct ref_run {

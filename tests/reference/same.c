@@ -33,8 +33,15 @@ static bool peer_same(const struct bailey_policy *policy, const struct ref_peer 
 	return !strcmp(bailey_policy_object(policy, kind, peer->slot)->name, name);
 }
 
-/* Is the engine's rule the one that the reference has written down so? */
-static bool match_same(const struct bailey_policy *policy, const struct ref_match *ref,
+/**
+ * engine_same_match() - is the engine's match the one that the reference has written so?
+ * @policy: the engine's policy
+ * @ref: the reference's match
+ * @match: the engine's
+ *
+ * Return: true if so.
+ */
+bool engine_same_match(const struct bailey_policy *policy, const struct ref_match *ref,
 		       const struct bailey_match *match)
 {
 	int proto = match->proto == BAILEY_PROTO_ANY ? -1 : match->proto;
@@ -70,7 +77,7 @@ static bool acl_hit_same(const struct bailey_policy *policy, const struct ref_po
 	return object && rule_is(&bailey_acl_of(object)->rules[dir], rule, &index) &&
 	       rule->number == entry->number && (rule->action == BAILEY_ALLOW) == entry->allow &&
 	       (rule->action == BAILEY_REJECT) == entry->reject &&
-	       match_same(policy, &entry->match, &match);
+	       engine_same_match(policy, &entry->match, &match);
 }
 
 static bool group_hit_same(const struct bailey_policy *policy,
@@ -95,8 +102,8 @@ static bool group_hit_same(const struct bailey_policy *policy,
 		if (!object || !rule_is(&bailey_group_of(object)->rules[dir], rule, &index))
 			continue;
 		for (i = 0; i < REF_RULES; i++)
-			if (n >> i & 1 && match_same(policy, &ref->group[g].rule[dir][i],
-						     &match))
+			if (n >> i & 1 &&
+			    engine_same_match(policy, &ref->group[g].rule[dir][i], &match))
 				return true;
 	}
 	return false;
@@ -145,6 +152,8 @@ bool engine_same_verdict(const struct engine *engine, const struct ref_policy *p
 	bool state = reason == BAILEY_DROP_TCP_FLAGS || reason == BAILEY_DROP_TCP_STATE ||
 		     reason == BAILEY_DROP_NO_CONNECTION;
 
+	if (answer->differs)
+		return false;
 	/* Which comes first, state or rules, is nobody's business. */
 	if (state)
 		return ref->result != REF_PASS;

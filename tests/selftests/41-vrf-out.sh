@@ -44,7 +44,7 @@ for addr in 10.1.0.7 2001:db8:2::7; do
 done
 pass "its neighbour has the VRF's groups" tcp client 10.1.0.8 80
 pass "its neighbour, IPv6" tcp client 2001:db8:2::8 80
-expect_match "a question gets the same answer" '^result: drop$' \
+expect_match "a question gets the same answer" '^result drop$' \
 	"$(bailey_explain router 'tcp from 10.0.0.7 to 10.1.0.7 port 80 in red0 out red1')"
 policy router 'endpoint web dev red addr 10.1.0.8 groups strict'
 drop "an endpoint at the VRF holds beside it" tcp client 10.1.0.8 80

@@ -69,7 +69,7 @@ pass "what is allowed passes" tcp client 1.3.3.7 443
 grown rejects_sent
 expect_equal "without an answer of ours" 0 "$grown"
 agent "+write router explain tcp from 119.18.36.73 port 4000 to 1.3.3.7 port 80 in eth0 out eth1\\n"
-expect_match "explain says what is sent" '^  sends: tcp reset$' "$said"
+expect_match "explain says what is sent" ' sends tcp-reset$' "$said"
 must read router policy
 expect_match "the policy says so too" '^acl a in 100 reject tcp to any port 80$' "$said"
 

@@ -55,9 +55,9 @@ pass "a segment in the middle likewise" packet client server:eth0 \
 drop "what no rule allows does not" packet client server:eth0 \
 	tcp 10.8.0.1 4000 10.9.0.1 82 PA
 connections_match "still nothing" . 0
-agent "+write router explain tcp from 119.18.36.73 port 4000 to 1.3.3.7 port 80 in eth0 out eth1\\n"
-expect_match "explain says so" '^  not tracked' "$said"
-expect_match "and that the response passes by its rule" 'group web allow any -> allow$' "$said"
+agent "+write router explain tcp from 119.18.36.73 port 4000 to 1.3.3.7 port 80 in eth0 out eth1 connection\\n"
+expect_match "explain says so" 'code allowed-untracked' "$said"
+expect_match "and that the response passes by its rule" 'answer allow group web rule allow any$' "$said"
 
 # Everything else is tracked
 pass "a rule for somebody" tcp client 1.3.3.7 443

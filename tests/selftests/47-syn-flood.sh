@@ -99,7 +99,7 @@ under_flood()
 	stat_of router connections_early_dropped
 	before=$number
 	expect_pass "$1: thousands made room" until_true grown \
-		connections_early_dropped $((2 * rate))
+		connections_early_dropped $((3 * room))
 	pass "$1: established connections go on" word line0
 	expect_pass "$1: all of them" all_lines
 	how_many tcp client 1.3.3.7 443

@@ -3,8 +3,8 @@
 #
 # Options, objects, abbreviations, help, and what the tool exits with.
 
-objects='acl group prefix-list attach endpoint exempt default policy connection
-explain stats version'
+objects='acl group prefix-list attach endpoint exempt default policy edit connection
+explain lint stats version'
 
 run 2 "no words at all is wrong usage" "$real"
 has "and shows how it would be right" "$erred" 'Usage: bailey [ OPTIONS ] OBJECT'
@@ -49,12 +49,13 @@ run 1 "without the module nothing is shown" "$real" acl
 is "and the message says what to do" \
 	'bailey: the module is not loaded (modprobe bailey)' "$erred"
 for words in 'policy save' 'policy flush' 'policy confirm' 'stats' \
-	'connection list' 'connection flush' 'group add web' 'default deny' \
-	'explain tcp from 1.1.1.1 to 2.2.2.2 in eth0'; do
+	'connection list' 'connection flush' 'group add web' 'default deny'; do
 	# shellcheck disable=SC2086
 	run 1 "without the module: $words" "$real" $words
 	is "one message: $words" 'bailey: the module is not loaded (modprobe bailey)' "$erred"
 done
+run 2 "without the module: explain" "$real" explain tcp from 1.1.1.1 to 2.2.2.2 in eth0
+is "one message: explain" 'bailey: the module is not loaded (modprobe bailey)' "$erred"
 run 2 "a change without words" "$real" acl add
 run 2 "an empty word would change the line" "$real" acl delete web ''
 has "and is refused" "$erred" 'is empty'

@@ -247,15 +247,27 @@ changes 0 "no counters" -s acl
 changes 0 "no stats" -j stats
 
 # explain, live
-printf 'request: x\n  verdict: pass\nresult: pass\n' >"$BAILEY_FAKE/answer"
+printf 'request x\n  verdict pass code allowed\nresult pass\n' >"$BAILEY_FAKE/answer"
 changes 0 "explain asks the module" explain tcp from 1.1.1.1 to 2.2.2.2 in eth0
-is "in one line" 'tcp from 1.1.1.1 to 2.2.2.2 in eth0' "$(cat "$BAILEY_FAKE/explain.written")"
-printf 'request: x\n  verdict: drop, acl-deny\nresult: drop\n' >"$BAILEY_FAKE/answer"
+is "in one line" 'tcp from 1.1.1.1 port 49152 to 2.2.2.2 port 0 in eth0' "$(cat "$BAILEY_FAKE/explain.written")"
+: >"$BAILEY_FAKE/explain.written"
+changes 0 "endpoints are those of the policy in force" endpoint add e1 dev eth1 addr 1.1.1.1 groups g
+changes 0 "another" endpoint add e2 dev eth2 addr 2.2.2.2 groups g
+changes 0 "by name and by address" explain tcp from e1 to 2.2.2.2 port 8 --connection
+is "are resolved before the module is asked" \
+	'tcp from 1.1.1.1 port 49152 to 2.2.2.2 port 8 in eth1 out eth2 connection' \
+	"$(cat "$BAILEY_FAKE/explain.written")"
+has "and told" "$said" 'from e1, 1.1.1.1: behind eth1, by its endpoint'
+changes 2 "one that is not there" explain tcp from e1 to e3 port 8
+has "at its place" "$erred" '                ^~'
+printf 'request x\n  verdict drop reason acl-deny code acl-in-entry\nresult drop\n' >"$BAILEY_FAKE/answer"
 changes 1 "a drop is 1" explain tcp from 1.1.1.1 to 2.2.2.2 in eth0
+printf 'request x\n  verdict pass news of-tomorrow code allowed\n  later on\nresult pass\n' >"$BAILEY_FAKE/answer"
+changes 0 "words of a later module are passed over" explain tcp from 1.1.1.1 to 2.2.2.2 in eth0
 : >"$BAILEY_FAKE/answer"
-changes 1 "no answer is no pass" explain tcp from 1.1.1.1 to 2.2.2.2 in eth0
-changes 1 "nor in JSON" -j explain tcp from 1.1.1.1 to 2.2.2.2 in eth0
+changes 2 "no answer is no pass" explain tcp from 1.1.1.1 to 2.2.2.2 in eth0
+changes 2 "nor in JSON" -j explain tcp from 1.1.1.1 to 2.2.2.2 in eth0
 echo 19 >"$BAILEY_FAKE/errno"
-changes 1 "an interface that is not there" explain tcp from 1.1.1.1 to 2.2.2.2 in eth0
+changes 2 "an interface that is not there" explain tcp from 1.1.1.1 to 2.2.2.2 in eth0
 rm "$BAILEY_FAKE/errno"
 unset BAILEY_FAKE

@@ -6,12 +6,16 @@
 mkdir "$work/dir"
 for command in 'policy check' 'policy load' '-b' 'explain --policy'; do
 	packet=
-	[ "$command" != 'explain --policy' ] || packet='tcp from 1.1.1.1 to 2.2.2.2 in eth0'
+	refused=1
+	if [ "$command" = 'explain --policy' ]; then
+		packet='tcp from 1.1.1.1 to 2.2.2.2 in eth0'
+		refused=2
+	fi
 	# shellcheck disable=SC2086
-	run 1 "$command: a directory" "$real" $command "$work/dir" $packet
+	run $refused "$command: a directory" "$real" $command "$work/dir" $packet
 	is "says so: $command" "bailey: $work/dir: Is a directory" "$erred"
 	# shellcheck disable=SC2086
-	run 1 "$command: no such file" "$real" $command "$work/none" $packet
+	run $refused "$command: no such file" "$real" $command "$work/none" $packet
 	is "says so, too: $command" "bailey: $work/none: No such file or directory" "$erred"
 done
 run 1 "an endless file" "$real" policy check /dev/zero

@@ -5,6 +5,8 @@
  *
  *	tcp from ADDR port N to ADDR port N in DEV out DEV | pass
  *	icmp from ADDR to ADDR in DEV | drop group-deny
+ *
+ * The response counts as well, unless the packet's last word is "alone".
  */
 #include <dirent.h>
 #include "build.h"
@@ -35,18 +37,20 @@ static int where(void *arg, const char *in, const char *out, struct bailey_where
 
 static const struct bailey_explain_ops ops = { .where = where };
 
-/* "pass", or "drop" and the reason: what stands last in an explanation. */
-static const char *outcome(const char *text, char *buf, size_t size)
+/* "pass", or "drop" and the reason of the request or of its response. */
+static const char *outcome(const struct bailey_explanation *answer, char *buf, size_t size)
 {
-	const char *at = text, *drop = NULL;
+	u32 i;
 
-	while ((at = strstr(at, "verdict: drop, ")))
-		drop = at += strlen("verdict: drop, ");
-	if (drop)
-		snprintf(buf, size, "drop %.*s", (int)strcspn(drop, "\n"), drop);
-	else
-		snprintf(buf, size, "%s", strstr(text, "result: pass") ? "pass" : "?");
-	return buf;
+	for (i = 0; i < answer->count; i++) {
+		if (answer->at[i].part == BAILEY_PART_ERROR ||
+		    answer->at[i].verdict.reason == BAILEY_PASS)
+			continue;
+		snprintf(buf, size, "drop %s",
+			 bailey_reason_name(answer->at[i].verdict.reason));
+		return buf;
+	}
+	return answer->pass ? "pass" : "?";
 }
 
 static void check_packet(struct bailey_binding *binding, char *line)
@@ -57,19 +61,23 @@ static void check_packet(struct bailey_binding *binding, char *line)
 	char *want = strstr(line, " | ");
 	struct bailey_question question;
 	struct bailey_diag diag = { 0 };
-	struct bailey_out out = { 0 };
+	struct bailey_explanation answer;
 	char got[64];
+	char *alone;
 	int ret;
 
 	REQUIRE(want);
 	*want = '\0';
+	alone = strstr(line, " alone");
+	if (alone)
+		*alone = '\0';
 	want += 3;
 	want[strcspn(want, "\n")] = '\0';
 	ret = bailey_question_parse(&question, line, strlen(line), &diag);
+	question.connection = !alone;
 	if (!ret)
-		ret = bailey_explain(&question, binding, &track, &ops, NULL, &out, &diag);
-	CHECK_STR(ret ? diag.error.reason : outcome(out.buf, got, sizeof(got)), want);
-	bailey_out_destroy(&out);
+		ret = bailey_explain(&question, binding, &track, &ops, NULL, &answer, &diag);
+	CHECK_STR(ret ? diag.error.reason : outcome(&answer, got, sizeof(got)), want);
 	bailey_diag_destroy(&diag);
 }
 

@@ -315,7 +315,7 @@ holds "one entry, from the client's ephemeral port to port 443" \
 	test "$(grep -c "src=$client4 dst=$server4 .*dport=443 " <<<"$raw")" = 1
 holds "both halves of it were seen" shows "$raw" 'dport=443 .*REPLIED'
 end_visit
-answer=$(explain router tcp from $client4 port 40000 to $server4 port 443 in eth0 out eth1)
+answer=$(explain router --connection tcp from $client4 port 40000 to $server4 port 443 in eth0 out eth1)
 words <<'EOT'
 
 Bailey can say why. The kernel asks the same function that judges packets:
@@ -360,7 +360,7 @@ Now the rule for the response goes: "delete acl public out 100".
 EOT
 holds "the entry is deleted" policy router 'delete acl public out 100'
 holds "the download fails" not download $server4
-answer=$(explain router tcp from $client4 port 40000 to $server4 port 443 in eth0 out eth1)
+answer=$(explain router --connection tcp from $client4 port 40000 to $server4 port 443 in eth0 out eth1)
 words <<'EOT'
 
 The request still passes. It is the response that has no way out:

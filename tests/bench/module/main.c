@@ -132,7 +132,8 @@ static int read_options(struct bench_options *options, char *line)
 	}
 	if ((options->family != 4 && options->family != 6) ||
 	    (options->proto != IPPROTO_TCP && options->proto != IPPROTO_UDP) ||
-	    !options->flows || options->flows > MOST_FLOWS || options->payload > 8192 || options->probe > 2)
+	    !options->flows || options->flows > MOST_FLOWS || options->payload > 8192 ||
+	    options->probe > 2)
 		return -EINVAL;
 	return ret;
 }

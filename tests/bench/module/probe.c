@@ -50,8 +50,8 @@ static u32 probe_key(const u8 *header, u64 end[2])
 	end[1] = (u64)ntohl(ip->daddr) << 16 | ntohs(th->dest);
 	if (end[0] > end[1])
 		swap(end[0], end[1]);
-	return hsiphash_4u32(end[0] >> 16, end[1] >> 16, (end[0] & 0xffff) << 16 | (end[1] & 0xffff),
-			     ip->protocol, &secret);
+	return hsiphash_4u32(end[0] >> 16, end[1] >> 16,
+			     (end[0] & 0xffff) << 16 | (end[1] & 0xffff), ip->protocol, &secret);
 }
 
 static bool is_flow(const struct probe_flow *flow, const u64 end[2])
