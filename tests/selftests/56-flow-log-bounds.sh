@@ -174,10 +174,10 @@ must fd-read late
 expect_equal "once" '' "$said"
 expect_equal "by those who were there" '' "$(bailey_read router flow_log)"
 window
-must $there udp 10.8.0.1 2 10.9.0.1 53
+must $there udp 10.8.0.99 77 10.9.0.1 53 # nobody knows its connection
 window
 told "a reader goes on when it is on again" late \
-	"accept dir=ingress proto=udp src=10.8.0.1 dst=10.9.0.1 sport=2 dport=53 packets=1 bytes=44 dev=eth1 protects=subnet groups=dns group=dns"
+	"accept dir=ingress proto=udp src=10.8.0.99 dst=10.9.0.1 sport=77 dport=53 packets=1 bytes=44 dev=eth1 protects=subnet groups=dns group=dns"
 must fd-close late
 
 # A user's own namespace
