@@ -127,7 +127,7 @@ static void none_is_unaccounted_for(struct kunit *test)
 			*next = '\0';
 			if (sscanf(at, "lost %llu", &lost) == 1)
 				read += lost;
-			else if (sscanf(at, "%llu", &number) == 1)
+			else if (!kstrtou64(at, 10, &number))
 				KUNIT_EXPECT_EQ(test, number, read++);
 		}
 	}
