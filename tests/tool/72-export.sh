@@ -85,9 +85,11 @@ cannot 'groups of a subnet' 'attach dev eth1 protects subnet groups web' 'not of
 cannot 'an endpoint in no subnet' 'endpoint e dev eth1 addr 10.0.0.1 groups web' 'each interface is in a subnet'
 cannot 'default deny' 'default deny' 'what is in no subnet'
 cannot 'a missing exemption' 'delete exempt nd' 'exempt nd is not there'
+export BAILEY_FAKE=$work/fake
 afresh
 run 0 'a policy is loaded' "$fake" policy load "$work/back"
 run 0 'and exported from the module' "$fake" -p export aws
 is 'as it was from the file' "$(cat "$work/again.json")" "$said"
+unset BAILEY_FAKE
 run 2 'a word too many' "$real" export aws now
 run 0 'help' "$real" export help
