@@ -98,8 +98,10 @@ run 2 "a word too many" "$fake" flow-log frob
 run 0 "help says what fields there are" "$fake" flow-log help
 has "indeed" "$said" 'flow-direction'
 
+# In the foreground: otherwise a SIGCONT follows, in which the leak checker can get stuck
 for signal in INT TERM; do
-	run 0 "followed until SIG$signal" timeout --preserve-status --signal=$signal 1 \
+	run 0 "followed until SIG$signal" timeout --foreground --preserve-status \
+		--signal=$signal 1 \
 		"$fake" flow-log --follow --format action
 	is "with all that came before" ACCEPT "$said"
 done
