@@ -55,8 +55,10 @@ run 0 "help says that there is such a thing" "$fake" connection help
 has "indeed" "$said" 'connection watch'
 
 rm "$BAILEY_FAKE/gone"
+# In the foreground: otherwise a SIGCONT follows, in which the leak checker can get stuck
 for signal in INT TERM; do
-	run 0 "ended by SIG$signal" timeout --preserve-status --signal=$signal 1 \
+	run 0 "ended by SIG$signal" timeout --foreground --preserve-status \
+		--signal=$signal 1 \
 		"$fake" -j connection watch
 	documents "with all that came before" 'len(d) == 6'
 done
