@@ -343,7 +343,8 @@ listening()
 # tcp_server NS PORT: echoes, on every address of both families
 tcp_server()
 {
-	spawn "$1" socat "TCP6-LISTEN:$2,ipv6only=0,reuseaddr,fork" EXEC:cat
+	# A client that has said all waits for its echo: cat may be slow to start
+	spawn "$1" socat -t "$patience" "TCP6-LISTEN:$2,ipv6only=0,reuseaddr,fork" EXEC:cat
 	until_true listening "$1" t "$2" || bail_out "no TCP server on $1:$2"
 }
 

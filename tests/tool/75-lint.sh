@@ -24,6 +24,10 @@ run 1 "the same as SARIF" "$fake" lint --sarif
 has "names the line" "$said" '"fullyQualifiedName":"acl public in 100 allow tcp to any port 443"'
 printf '%s\n' "$suggested" >"$work/lint-change"
 run 0 "the suggested line is carried out" "$fake" -b "$work/lint-change"
+run 0 "no error is found then" "$fake" lint
+has "but that the entry from before is needless" "$said" '[BL012 needless]'
+printf '%s\n' "$said" | sed -n 's/^    suggested: //p' >"$work/lint-change"
+run 0 "this line is carried out, too" "$fake" -b "$work/lint-change"
 run 0 "nothing is found then" "$fake" lint
 is "which is said" "0 errors, 0 warnings, 0 notes; 0 silenced" "$said"
 printf 'group g in allow tcp to any port 22\nattach dev eth0 protects host groups g\ndefault deny\n' >"$work/lint-change"
