@@ -25,6 +25,7 @@
  * @space: each entry as a set, as far as it was wanted; %SPACE_FAILED: not yet
  * @later: entries behind the one looked at that may have packets in common with it
  * @later_count: how many
+ * @needed: it is known that an entry can't go, or it is gone
  * @given_up: entries of which it is not known
  */
 struct shadow {
@@ -35,6 +36,7 @@ struct shadow {
 	u32 *space;
 	u32 *later;
 	u32 later_count;
+	bool *needed;
 	u32 given_up;
 };
 
@@ -382,50 +384,75 @@ static void report_needless(struct shadow *shadow, u32 i, const struct proof *pr
 }
 
 /* The most usual packet that an entry decides, rather than any. Spoils @by. */
-static void choose_typical(struct shadow *shadow, u32 i, struct bailey_packet *decided)
+static bool choose_typical(struct shadow *shadow, u32 i, struct bailey_packet *decided)
 {
 	struct bailey_packet packet;
 	u32 left = what_is_left(shadow, i, false);
 
-	if (left != SPACE_FAILED && space_example(shadow->spaces, left, &packet))
-		*decided = packet;
+	if (left == SPACE_FAILED || !space_example(shadow->spaces, left, &packet))
+		return false;
+	*decided = packet;
+	return true;
 }
 
 /* Those behind it, in @by, or the end of the list would say the same. */
 static void needless(struct shadow *shadow, u32 i, const struct bailey_packet *decided)
 {
 	char *names = shadow->by_count ? names_of(shadow) : NULL;
-	struct proof proof = { .packet = *decided };
+	bool have = decided;
+	struct proof proof = {};
 
-	choose_typical(shadow, i, &proof.packet);
-	if (find_proof(shadow, i, true, &proof))
+	if (decided)
+		proof.packet = *decided;
+	have |= choose_typical(shadow, i, &proof.packet);
+	if (have && find_proof(shadow, i, true, &proof))
 		report_needless(shadow, i, &proof, names);
 	free(names);
 }
 
-static void examine(struct shadow *shadow, u32 i)
+/* Does it decide anything? Those of which that is needed are noted. */
+static void examine_before(struct shadow *shadow, u32 i)
 {
 	struct look look;
 	u32 left;
 
 	look_at(shadow, i, &look);
-	if (look.needed)
+	shadow->needed[i] = look.needed;
+	if (look.matters)
 		return;
-	if (!look.matters) {
-		shadow->by_count = 1;
-		shadow->by[0] = find_cover(shadow, i);
-		left = shadow->by[0] < i ? SPACE_NONE : what_is_left(shadow, i, false);
-		shadow->given_up += left == SPACE_FAILED;
-		if (left == SPACE_NONE)
-			report_covered(shadow, i);
-		if (left == SPACE_NONE || left == SPACE_FAILED)
-			return;
-		if (!space_example(shadow->spaces, left, &look.decided))
-			return;
-	}
-	/* Needless both as things are, and when all that was found is gone. */
+	shadow->by_count = 1;
+	shadow->by[0] = find_cover(shadow, i);
+	left = shadow->by[0] < i ? SPACE_NONE : what_is_left(shadow, i, false);
+	shadow->needed[i] = left == SPACE_NONE || left == SPACE_FAILED;
+	shadow->given_up += left == SPACE_FAILED;
+	if (left == SPACE_NONE)
+		report_covered(shadow, i);
+}
+
+/*
+ * Is what it decides said behind it as well? Both as things are, and when all is gone
+ * that was found before: then all of it can go, and each of it alone.
+ */
+static void examine_behind(struct shadow *shadow, u32 i)
+{
+	struct look look;
+
+	if (shadow->needed[i])
+		return;
+	look_at(shadow, i, &look);
 	if (is_needless(shadow, i, true) && is_needless(shadow, i, false))
-		needless(shadow, i, &look.decided);
+		needless(shadow, i, look.matters ? &look.decided : NULL);
+}
+
+/* What never decides first, so that no entry is called needless because of such a one. */
+static void examine_all(struct shadow *shadow)
+{
+	u32 i;
+
+	for (i = 0; i < shadow->list.count && shadow->given_up < GIVE_UP_MOST; i++)
+		examine_before(shadow, i);
+	for (i = 0; i < shadow->list.count && shadow->given_up < GIVE_UP_MOST; i++)
+		examine_behind(shadow, i);
 }
 
 static bool shadow_alloc(struct shadow *shadow)
@@ -435,21 +462,21 @@ static bool shadow_alloc(struct shadow *shadow)
 	shadow->by = calloc(count, sizeof(*shadow->by));
 	shadow->space = calloc(count, sizeof(*shadow->space));
 	shadow->later = calloc(count, sizeof(*shadow->later));
-	return shadow->by && shadow->space && shadow->later;
+	shadow->needed = calloc(count, sizeof(*shadow->needed));
+	return shadow->by && shadow->space && shadow->later && shadow->needed;
 }
 
 static void examine_list(struct lint *lint, struct bailey_object *object, u32 dir)
 {
 	struct shadow shadow = {};
 	char *line;
-	u32 i;
 
 	if (lint_list_open(&shadow.list, lint, object, dir) && shadow_alloc(&shadow))
 		memset(shadow.space, 0xff, (shadow.list.count + 1) * sizeof(*shadow.space));
 	else
 		lint->failed = true;
-	for (i = 0; !lint->failed && i < shadow.list.count && shadow.given_up < GIVE_UP_MOST; i++)
-		examine(&shadow, i);
+	if (!lint->failed)
+		examine_all(&shadow);
 	if (shadow.given_up) {
 		line = lint_text_object(object);
 		lint_give_up(lint, line, dir == BAILEY_IN ?
@@ -461,6 +488,7 @@ static void examine_list(struct lint *lint, struct bailey_object *object, u32 di
 	free(shadow.by);
 	free(shadow.space);
 	free(shadow.later);
+	free(shadow.needed);
 	lint_list_close(&shadow.list);
 }
 
