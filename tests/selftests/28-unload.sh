@@ -50,6 +50,11 @@ must open line client 1.3.3.7 443
 
 # Traffic, readers and writers that never stop
 spawn client python3 "$(dirname "$0")/blast.py" client --seconds 600 --flows 5000
+there_is_traffic()
+{
+	bailey_read router connections | grep -q '^udp '
+}
+expect_pass "there is traffic" until_true there_is_traffic
 for file in policy connections events flow_log stats; do
 	spawn router bash -c "while :; do cat /proc/net/bailey/$file; done >/dev/null 2>&1"
 done
@@ -57,11 +62,6 @@ spawn router bash -c "while :; do
 	printf 'replace group web in allow any\n' >/proc/net/bailey/policy
 	printf 'udp from 10.8.0.1 port 5 to 10.9.0.1 port 5 in eth0 out eth1\n' >/proc/net/bailey/explain
 done 2>/dev/null"
-there_is_traffic()
-{
-	bailey_read router connections | grep -q '^udp '
-}
-expect_pass "there is traffic" until_true there_is_traffic
 rounds=5
 for ((i = 1; i <= rounds; i++)); do
 	timeout 30 rmmod bailey || break
