@@ -82,12 +82,14 @@ agent_start()
 {
 	rm -f "$scratch/to-agent" "$scratch/from-agent"
 	mkfifo "$scratch/to-agent" "$scratch/from-agent"
-	# Both ends at once, so that neither open waits for the other
-	exec {agent_in}<>"$scratch/to-agent" {agent_out}<>"$scratch/from-agent"
+	# Both ends at once, so that this open waits for nobody
+	exec {agent_in}<>"$scratch/to-agent"
 	python3 "$(dirname "${BASH_SOURCE[0]}")/agent.py" "$patience" "$settle" \
 		<"$scratch/to-agent" >"$scratch/from-agent" \
-		2>"$scratch/agent-errors" {agent_in}>&- {agent_out}>&- &
+		2>"$scratch/agent-errors" {agent_in}>&- &
 	agent_pid=$!
+	# One end only: when the agent is gone there is no other, and reading ends
+	exec {agent_out}<"$scratch/from-agent"
 	pids+=("$agent_pid")
 }
 
@@ -101,15 +103,12 @@ agent_stop()
 # agent COMMAND...: with its sign; the answer in $said
 agent()
 {
-	local status='' part
+	local status
 	printf '%s\n' "$*" >&"$agent_in"
-	until IFS= read -r -t 1 part <&"$agent_out"; do
-		status+=$part
-		kill -0 "$agent_pid" 2>/dev/null ||
-			bail_out "the agent died of: $*
+	# Without -t: bash loses the byte that it has just read when the time is over
+	IFS= read -r status <&"$agent_out" ||
+		bail_out "the agent died of: $*
 $(tail -n 5 "$scratch/agent-errors")"
-	done
-	status+=$part
 	# An answer without words ends with its blank
 	printf -v said '%b' "${status#* }"
 	[ "${status%% *}" = ok ]
