@@ -454,8 +454,7 @@ static void whole_table(void)
 		{ "ABORT",		{ "cccccccc", "cccccccc" } },
 	};
 	char text[128];
-	size_t i, k;
-	u32 side;
+	u32 i, k, side;
 
 	rules.loose = true;
 	for (i = 0; i < ARRAY_SIZE(table); i++)
