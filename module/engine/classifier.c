@@ -61,7 +61,7 @@
  * tables had an order (half the records compared, a third more memory); leaving out of
  * a leaf what is behind a rule that covers all of it (no difference, and no rule could
  * be taken out of such a tree); records of 24 bytes with ports and protocol in them, and
- * of 48 with all of both IPv6 addresses (half as much memory again for IPv4, twice as
+ * of 48 with all of both IPv6 addresses (a third to a half more memory for IPv4, twice as
  * much for IPv6, and no faster at 10,000 rules).
  *
  * Made when a policy is sealed, never changed; packets read it under RCU.
