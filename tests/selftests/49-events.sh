@@ -259,6 +259,9 @@ for line in open(sys.argv[1], encoding="ascii"):
     event = json.loads(line)
     assert event["event"] != "lost", event
     request = event["request"]
+    # Of those that say when the watchers watch, the first may have begun before
+    if request["source"] == "10.8.0.4":
+        continue
     key = (event["protocol"], request["source"], request.get("source_port"),
            request["destination"], request.get("destination_port"))
     if event["event"] == "new":
