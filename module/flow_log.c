@@ -174,9 +174,10 @@ static void write_flows(struct bailey_flow_log *log, struct bailey_flow_table *t
 /* All that there is to tell of a window that is over. */
 static void write_window(struct bailey_flow_log *log, struct bailey_flow_table *table, u32 end)
 {
-	DEFINE_XARRAY(busy);
+	struct xarray busy;
 	u64 packets, bytes;
 
+	xa_init(&busy);
 	if (end > table->start) {
 		mark_flows(log, table, &busy);
 		write_nodata(log, &busy, table->start, end);
