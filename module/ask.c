@@ -13,9 +13,9 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 
+#include "conn_find.h"
 #include "conn_table.h"
 #include "engine/explain.h"
-#include "hook.h"
 #include "net.h"
 #include "where.h"
 
@@ -52,7 +52,7 @@ static bool find_conn(void *arg, const struct bailey_eval *eval,
 
 	rcu_read_lock();
 	if (bailey_net_has_conns(bn))
-		entry = bailey_hook_find(bn, eval, NULL, &match);
+		entry = bailey_conn_find(bn, eval, NULL, &match);
 	if (entry) {
 		bailey_conn_entry_read(entry, conn);
 		*side = match.side;

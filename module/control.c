@@ -22,6 +22,7 @@
 
 #include "conn_text.h"
 #include "hook.h"
+#include "where.h"
 
 #define ROLL_BACK_RETRY	HZ
 #define CUT_LISTED	1000	/* connections that one check names */

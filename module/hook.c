@@ -28,6 +28,7 @@
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
 
+#include "conn_find.h"
 #include "conn_memo.h"
 #include "context.h"
 #include "counter.h"
@@ -36,6 +37,7 @@
 #include "reject.h"
 #include "skb.h"
 #include "stateless.h"
+#include "where.h"
 
 #define CREATE_TRACE_POINTS
 #include "trace.h"
@@ -67,61 +69,6 @@ struct passage {
 	struct bailey_conn_entry *entry;	/* its connection, or the one it replaces */
 	u32 now;
 };
-
-/* Of all connections with a packet's key, the one whose doors fit it best. */
-static struct bailey_conn_entry *choose(struct bailey_net *bn,
-					const struct bailey_eval *eval,
-					const struct bailey_packet *quote,
-					const struct bailey_conn_key *key, u32 hash, u8 end,
-					struct bailey_match_conn *match)
-{
-	struct bailey_conn_entry *entry, *best = NULL;
-	u32 rank, best_rank = 0, now = bailey_conn_now();
-	bool related = eval->packet->flags & BAILEY_PKT_ICMP_ERROR;
-	struct bailey_conn_probe probe;
-	u8 side;
-
-	for (entry = bailey_conn_index_first(&bn->conns.index, key, hash, &probe);
-	     entry; entry = bailey_conn_index_next(&probe, entry)) {
-		if (!bailey_conn_entry_live(entry, now))
-			continue;
-		side = bailey_conn_side(&entry->conn, end);
-		rank = bailey_eval_rank(eval, quote, &entry->conn, side, related);
-		if (rank <= best_rank)
-			continue;
-		best_rank = rank;
-		best = entry;
-		match->conn = &entry->conn;
-		match->side = side;
-		match->related = related;
-	}
-	return best;
-}
-
-/**
- * bailey_hook_find() - the connection that a packet belongs to
- * @bn: the namespace
- * @eval: begun, tracked
- * @quote: the packet that an ICMP error quotes
- * @match: filled in when there is one
- *
- * Context: Under rcu_read_lock(), and so is the use of what it returns.
- * Return: the connection, or NULL.
- */
-struct bailey_conn_entry *bailey_hook_find(struct bailey_net *bn,
-					   const struct bailey_eval *eval,
-					   const struct bailey_packet *quote,
-					   struct bailey_match_conn *match)
-{
-	struct bailey_conn_key key;
-	bool related;
-	u8 end;
-
-	end = bailey_eval_key(eval, quote, &key, &related);
-	if (end > 1)
-		return NULL;
-	return choose(bn, eval, quote, &key, bailey_conn_hash(&key), end, match);
-}
 
 static u32 side_ifindex(const struct passage *p, u32 side)
 {
@@ -316,8 +263,8 @@ static void find_again(struct passage *p)
 	p->hash = recall->hash;
 	bailey_conn_key_copy(&p->key, &recall->key);
 	if (recall->entry)
-		p->entry = choose(p->bn, &p->eval, &p->quote, &p->key, p->hash, p->end,
-				  &p->match);
+		p->entry = bailey_conn_find_key(p->bn, &p->eval, &p->quote, &p->key, p->hash,
+						p->end, &p->match);
 }
 
 static void find_conn(struct passage *p)
@@ -332,7 +279,8 @@ static void find_conn(struct passage *p)
 	if (p->end > 1)
 		return;
 	p->hash = bailey_conn_hash(&p->key);
-	p->entry = choose(p->bn, &p->eval, &p->quote, &p->key, p->hash, p->end, &p->match);
+	p->entry = bailey_conn_find_key(p->bn, &p->eval, &p->quote, &p->key, p->hash,
+					p->end, &p->match);
 }
 
 /* A packet that is asked: find its connection, and ask. */

@@ -31,7 +31,6 @@
 #include "conn_text.h"
 #include "control.h"
 #include "engine/policy_text.h"
-#include "hook.h"
 
 #define PIECE		(64 * 1024)	/* bytes of "connections" made at a time */
 #define LINE_ROOM	1024		/* at least what one connection needs */
