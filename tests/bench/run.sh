@@ -93,7 +93,7 @@ out=
 new_run_dir bench
 cd "$tree"
 status=0
-"$vm_dir/uml_run.sh" --kernel "$kernel" --mem "$mem" --timeout 7200 --out "$out" -- \
+"$vm_dir/uml_run.sh" --kernel "$kernel" --huge --mem "$mem" --timeout 7200 --out "$out" -- \
 	python3 -B "$here/guest.py" --rounds "$rounds" --families "$families" --sizes "$sizes" \
 	"${args[@]}" "${measures[@]}" || status=$?
 if [ -s "$out/rows" ]; then

@@ -1,12 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# uml_run.sh [--debug | --kernel FLAVOUR] [--mem 2G] [--timeout 300] [--out DIR] -- COMMAND...
+# uml_run.sh [--debug | --kernel FLAVOUR] [--mem 2G] [--huge] [--timeout 300] [--out DIR]
+#	-- COMMAND...
 #
 # Boots User-Mode Linux on a read-only view of this machine's own files and
 # runs COMMAND in it as root, its output on stdout as it comes. The exit
 # status is the command's, or 1 if the kernel complained, or 124 if time ran
 # out, or 125 if the guest died.
+#
+# With --huge the guest's memory is in large pages of this machine, as a kernel on
+# the metal maps its own memory.
 #
 # Environment variables BAILEY_* and KUNIT_* go into the guest. DIR (default:
 # a new directory in the cache) is writable from the guest under the same
@@ -22,16 +26,18 @@ flavour=plain
 mem=1G
 limit=300
 out=
+huge=
 
 while [ $# -gt 0 ]; do
 	case $1 in
 	--debug) flavour=debug ;;
 	--kernel) flavour=$2; shift ;;
 	--mem) mem=$2; shift ;;
+	--huge) huge=1 ;;
 	--timeout) limit=$2; shift ;;
 	--out) out=$2; shift ;;
 	--) shift; break ;;
-	*) die "usage: uml_run.sh [--debug | --kernel F] [--mem M] [--timeout S] [--out DIR] -- COMMAND..." ;;
+	*) die "usage: uml_run.sh [--debug | --kernel F] [--mem M] [--huge] [--timeout S] [--out DIR] -- COMMAND..." ;;
 	esac
 	shift
 done
@@ -57,6 +63,13 @@ new_run_dir "uml-$flavour"
 # UML keeps the guest's memory in a file: in /dev/shm if there is room
 if ! [ "$(df --output=avail -B1M /dev/shm 2>/dev/null | tail -n 1)" -gt 4096 ] 2>/dev/null; then
 	export TMPDIR=${TMPDIR:-/tmp}
+fi
+
+if [ -n "$huge" ]; then
+	mkdir "$out/memory"
+	mount -t tmpfs -o huge=always bailey "$out/memory"
+	trap 'umount -l "$out/memory"; rmdir "$out/memory"' EXIT
+	export TMPDIR=$out/memory
 fi
 
 ulimit -c 0
