@@ -15,7 +15,8 @@
  *	           `- further buckets of the chain; mostly none
  *
  * The upper bits of a key's hash say which chain, the lower ones which slots are
- * worth looking into, and the second line of an entry is fetched while its key is
+ * worth looking into, and in which to begin: there an entry is put, if it is free.
+ * The second line of an entry is fetched while its key is
  * compared in the first. So of 65536 strangers' entries in the same line one is looked
  * at in vain. Entries themselves never move, and nothing in them belongs to
  * the index: whoever found one may keep it as long as RCU lets him, whatever
@@ -183,8 +184,17 @@ static void trim(struct bailey_conn_bucket *first)
 	}
 }
 
+/*
+ * The slot where a search begins. A processor guesses well that the entry is there, and
+ * badly in which of five slots it is. By bits that no chain is chosen by.
+ */
+static unsigned int first_slot(u16 tag)
+{
+	return (tag & 0xff) * BAILEY_CONN_SLOTS >> 8;
+}
+
 /**
- * bailey_chain_put() - into a chain's first free slot
+ * bailey_chain_put() - into a free slot of a chain, best that where a search begins
  * @first: the chain's first bucket
  * @entry: in no slot of it
  * @tag: its hash's
@@ -197,9 +207,9 @@ int bailey_chain_put(struct bailey_conn_bucket *first, struct bailey_conn_entry 
 		     u16 tag, u8 due)
 {
 	struct bailey_conn_bucket *bucket = first;
-	unsigned int at;
+	unsigned int at = first_slot(tag);
 
-	if (!slot_of(&bucket, &at, NULL)) {
+	if (rcu_access_pointer(bucket->slot[at]) && !slot_of(&bucket, &at, NULL)) {
 		bucket = add_spill(bucket);
 		at = 0;
 	}
@@ -289,9 +299,24 @@ u32 bailey_conn_hash(const struct bailey_conn_key *key)
 {
 	if (key->bits & BAILEY_KEY_FAR)
 		return hsiphash(key, sizeof(*key), &secret);
-	return hsiphash_4u32(key->near[0], key->near[1], key->id,
-			     key->family | key->proto << 8 | key->type << 16 |
-			     (u32)key->bits << 24, &secret);
+	return hsiphash_4u32(key->word[0], key->word[0] >> 32, key->word[1], key->word[1] >> 32,
+			     &secret);
+}
+
+/* Who is in a slot, if that has the probe's key. */
+static inline struct bailey_conn_entry *look(const struct bailey_conn_probe *probe,
+					     const struct bailey_conn_bucket *bucket,
+					     unsigned int at)
+{
+	struct bailey_conn_entry *entry;
+
+	if (READ_ONCE(bucket->tag[at]) != probe->tag)
+		return NULL;
+	entry = bailey_slot_entry(bucket, at);
+	if (!entry)
+		return NULL;
+	prefetch(bailey_entry_mark(entry) + L1_CACHE_BYTES);
+	return bailey_conn_key_equal(&entry->conn.key, probe->key) ? entry : NULL;
 }
 
 /* The next entry from the probe on that has its key. */
@@ -303,13 +328,8 @@ static struct bailey_conn_entry *search(struct bailey_conn_probe *probe)
 
 	for (; bucket; bucket = bailey_bucket_next(bucket), at = 0) {
 		for (; at < BAILEY_CONN_SLOTS; at++) {
-			if (READ_ONCE(bucket->tag[at]) != probe->tag)
-				continue;
-			entry = bailey_slot_entry(bucket, at);
+			entry = look(probe, bucket, at);
 			if (!entry)
-				continue;
-			prefetch(bailey_entry_mark(entry) + L1_CACHE_BYTES);
-			if (!bailey_conn_key_equal(&entry->conn.key, probe->key))
 				continue;
 			probe->bucket = bucket;
 			probe->at = at + 1;
@@ -344,7 +364,8 @@ bailey_conn_index_first(const struct bailey_conn_index *index,
 	probe->key = key;
 	probe->tag = hash;
 	probe->at = 0;
-	return search(probe);
+	probe->guessed = look(probe, probe->bucket, first_slot(probe->tag));
+	return likely(probe->guessed) ? probe->guessed : search(probe);
 }
 
 /**
@@ -358,7 +379,13 @@ bailey_conn_index_first(const struct bailey_conn_index *index,
 struct bailey_conn_entry *bailey_conn_index_next(struct bailey_conn_probe *probe,
 						 const struct bailey_conn_entry *last)
 {
-	return READ_ONCE(last->shared) ? search(probe) : NULL;
+	struct bailey_conn_entry *entry;
+
+	if (!READ_ONCE(last->shared))
+		return NULL;
+	entry = search(probe);
+	/* The search comes by the slot that was guessed first. */
+	return entry && entry == probe->guessed ? search(probe) : entry;
 }
 
 /*

@@ -65,12 +65,14 @@ struct bailey_conn_index {
  * struct bailey_conn_probe - a place in a search
  * @key: what is searched for; the caller's
  * @bucket: where
+ * @guessed: who was where it was looked for first, or NULL
  * @tag: of its hash
  * @at: slot to look at next
  */
 struct bailey_conn_probe {
 	const struct bailey_conn_key *key;
 	const struct bailey_conn_bucket *bucket;
+	struct bailey_conn_entry *guessed;
 	u16 tag;
 	u8 at;
 };

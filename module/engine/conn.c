@@ -11,6 +11,8 @@
 #include "sctp.h"
 #include "tcp.h"
 
+#define LITTLE	(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+
 const struct bailey_timeouts bailey_timeouts_default = {
 	.tcp = {
 		[BAILEY_TCP_SYN_SENT] = 120,
@@ -104,7 +106,36 @@ bool bailey_conn_trackable(const struct bailey_packet *packet)
 
 static int compare(u64 a, u64 b)
 {
-	return a < b ? -1 : a > b;
+	return (a > b) - (a < b);
+}
+
+/* Without a branch: which half a packet is of, no processor can guess. */
+static void swap_if(bool swap, u32 *a, u32 *b)
+{
+	u32 differ = (*a ^ *b) & -(u32)swap;
+
+	*a ^= differ;
+	*b ^= differ;
+}
+
+/*
+ * A key is loaded as two words by those who hash and compare it, at once. A processor
+ * can't do that before parts that were stored one by one have reached its cache: so
+ * parts become words in registers. Two of them, as they lie in memory:
+ */
+static u64 two_words(u32 first, u32 second)
+{
+	return LITTLE ? (u64)second << 32 | first : (u64)first << 32 | second;
+}
+
+static u32 two_ports(u16 first, u16 second)
+{
+	return LITTLE ? (u32)second << 16 | first : (u32)first << 16 | second;
+}
+
+static u16 two_bytes(u8 first, u8 second)
+{
+	return LITTLE ? second << 8 | first : first << 8 | second;
 }
 
 /* Is its source the higher end (1), the lower one (-1), or both the same (0)? */
@@ -113,8 +144,8 @@ static int near_addrs(struct bailey_conn_key *key, const struct bailey_packet *p
 	u32 src = packet->src.hi >> 32, dst = packet->dst.hi >> 32;
 	int cmp = compare((u64)src << 16 | packet->sport, (u64)dst << 16 | packet->dport);
 
-	key->near[cmp > 0] = src;
-	key->near[cmp <= 0] = dst;
+	swap_if(cmp > 0, &src, &dst);
+	key->word[0] = two_words(src, dst);
 	return cmp;
 }
 
@@ -126,12 +157,22 @@ static int far_addrs(struct bailey_conn_key *key, const struct bailey_packet *pa
 	if (!cmp)
 		cmp = compare((u64)packet->sport << 32 | src_domain,
 			      (u64)packet->dport << 32 | dst_domain);
-	key->bits = BAILEY_KEY_FAR;
 	key->far[cmp > 0] = packet->src;
 	key->far[cmp <= 0] = packet->dst;
-	key->domain[cmp > 0] = src_domain;
-	key->domain[cmp <= 0] = dst_domain;
+	swap_if(cmp > 0, &src_domain, &dst_domain);
+	key->word[0] = two_words(src_domain, dst_domain);
 	return cmp;
+}
+
+/* What stands for ports where there are none; @cmp as near_addrs() says. */
+static void portless(const struct bailey_packet *packet, int cmp, u8 *type, u8 *bits)
+{
+	if (!bailey_packet_is_icmp(packet))
+		return;
+	*type = bailey_packet_request_type(packet);
+	/* Both ends are one: then it has asked itself. */
+	if (cmp && (packet->flags & BAILEY_PKT_ICMP_REPLY ? cmp < 0 : cmp > 0))
+		*bits |= BAILEY_KEY_ASKER;
 }
 
 /**
@@ -148,28 +189,28 @@ u8 bailey_conn_key_make(struct bailey_conn_key *key,
 			const struct bailey_packet *packet,
 			u32 src_domain, u32 dst_domain)
 {
+	bool near = packet->family == BAILEY_IPV4 && !src_domain && !dst_domain;
+	u32 sport = packet->sport, dport = packet->dport, id;
+	u8 type = 0, bits = 0;
 	int cmp;
 
-	*key = (struct bailey_conn_key){
-		.family = packet->family,
-		.proto = packet->proto,
-	};
-	if (packet->family == BAILEY_IPV4 && !src_domain && !dst_domain)
+	if (near) {
+		key->far[0] = (struct bailey_addr){ 0 };
+		key->far[1] = (struct bailey_addr){ 0 };
 		cmp = near_addrs(key, packet);
-	else
+	} else {
+		bits = BAILEY_KEY_FAR;
 		cmp = far_addrs(key, packet, src_domain, dst_domain);
-	if (bailey_proto_has_ports(packet->proto)) {
-		key->port[cmp > 0] = packet->sport;
-		key->port[cmp <= 0] = packet->dport;
-		return cmp > 0;
 	}
-	key->id = packet->id;
-	if (!bailey_packet_is_icmp(packet))
-		return cmp > 0;
-	key->type = bailey_packet_request_type(packet);
-	/* Both ends are one: then it has asked itself. */
-	if (cmp && (packet->flags & BAILEY_PKT_ICMP_REPLY ? cmp < 0 : cmp > 0))
-		key->bits |= BAILEY_KEY_ASKER;
+	if (bailey_proto_has_ports(packet->proto)) {
+		swap_if(cmp > 0, &sport, &dport);
+		id = two_ports(sport, dport);
+	} else {
+		id = packet->id;
+		portless(packet, cmp, &type, &bits);
+	}
+	key->word[1] = two_words(id, two_ports(two_bytes(packet->family, packet->proto),
+					       two_bytes(type, bits)));
 	return cmp > 0;
 }
 
