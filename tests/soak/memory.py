@@ -19,10 +19,10 @@ import random
 import sys
 import time
 
-from storm import (CPUS, Burst, Canary, Crew, Shared, bench, drain, note, read_file, router_file,
-                   say, stats, sysctl, udp, wire, write_all)
+from storm import (CPUS, PATIENCE, Burst, Canary, Crew, Shared, bench, drain, note, read_file,
+                   router_file, say, stats, sysctl, udp, wire, write_all)
 
-FLOWS = 20000 if os.environ.get("BAILEY_FLAVOUR") == "debug" else 100000
+FLOWS = 5000 if os.environ.get("BAILEY_FLAVOUR") == "debug" else 30000
 DEBUG = "/sys/kernel/debug/"
 PARTS = ("failslab", "fail_page_alloc")
 
@@ -199,6 +199,9 @@ def start(crew, shared, what, canary):
     shared["least"] = available()
     if what == "eaten":
         crew.start("eater", eater, cpu=1)
+        end = time.monotonic() + PATIENCE
+        while shared["least"] >= 48 and time.monotonic() < end:
+            time.sleep(0.1)
     else:
         inject(50 if failing else 10, 499 if failing else 1, not failing)
     crew.start("opener", opener, cpu=0)

@@ -67,13 +67,21 @@ def reader(shared):
         time.sleep(0.01)
 
 
+WAYS_OUT = ("connections_expired", "connections_early_dropped", "connections_reopened",
+            "connections_revoked")
+
+
 def balance():
     """What came in, and what went out or is there, but for what was deleted."""
     said = stats()
-    out = sum(said[name] for name in (
-        "connections", "connections_expired", "connections_early_dropped",
-        "connections_reopened", "connections_revoked"))
+    out = said["connections"] + sum(said[name] for name in WAYS_OUT)
     return said, said["connections_new"], out
+
+
+def all_ways():
+    """Have connections gone by each way?"""
+    said = stats()
+    return all(said[name] > 0 for name in WAYS_OUT)
 
 
 def judge_table(shared):
@@ -85,8 +93,7 @@ def judge_table(shared):
     note("dropped: " + ", ".join("%s %d" % (name[5:], value) for name, value in said.items()
                                  if name.startswith("drop ") and value))
     say(new == out + deleted, "what came in is what went out and what is there")
-    for name in ("connections_expired", "connections_early_dropped", "connections_reopened",
-                 "connections_revoked"):
+    for name in WAYS_OUT:
         say(said[name] > 0, "some were: " + name)
     say(deleted > 0, "some were: deleted")
     # Of all that were there, the flush's answer
@@ -127,7 +134,8 @@ def main():
     crew.start("changer", changer, cpu=1)
     crew.start("reader", reader, cpu=1)
     crew.start("canary", canary.fly, cpu=1)
-    good = crew.blow(enough=lambda: shared["packets"] > 100000 and shared["ends0"] > 20)
+    good = crew.blow(enough=lambda: shared["packets"] > 100000 and shared["ends0"] > 20 and
+                     shared["ends1"] > 20 and shared["changes"] > 20 and all_ways())
     note("%d flows, %d processors" % (FLOWS, CPUS))
     shared.tell()
     say(good, "all processes came to their end")

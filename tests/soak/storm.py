@@ -259,13 +259,13 @@ def write_all(name, text, ns="router"):
 
 def read_file(name, ns="router"):
     fd = router_file(name, os.O_RDONLY, ns)
-    out = b""
+    out = []
     try:
         while True:
             part = os.read(fd, 1 << 16)
             if not part:
-                return out.decode()
-            out += part
+                return b"".join(out).decode()
+            out.append(part)
     finally:
         os.close(fd)
 
