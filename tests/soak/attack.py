@@ -177,7 +177,7 @@ def tell(table, title, sieges):
                   "%.1f %% of %d" % (percent(siege.passed, siege.sent), siege.sent),
                   "%.1f %% of %d" % (percent(siege.came, siege.tried), siege.tried),
                   "%d (%d)" % (siege.peak, ROOM), "%.1f" % (siege.bytes / 2 ** 20),
-                  siege.recovered or "none of 1000", "%.2f" % (ns / cost[1]))
+                  siege.recovered or "none of 1000", "%.3f" % (ns / cost[1]))
 
 
 def judge(name, siege):
@@ -303,13 +303,17 @@ class Road:
                 return True
         return False
 
-    def recover(self):
-        began = time.monotonic()
-        while time.monotonic() < began + 60:
-            if self.whole():
-                return time.monotonic() - began
-            time.sleep(0.2)
-        return None
+
+def recover(roads):
+    """Seconds until a fragmented datagram passes again, for each; all are tried in turns."""
+    began = time.monotonic()
+    for road in roads:
+        road.after = None
+    while time.monotonic() < began + 60 and any(road.after is None for road in roads):
+        for road in roads:
+            if road.after is None and road.whole():
+                road.after = time.monotonic() - began
+        time.sleep(0.2)
 
 
 def fragments(table):
@@ -326,8 +330,8 @@ def fragments(table):
     table.head("Flood of first fragments, 250 sources", "", "fragments",
                "packets of old connections that pass", "KiB of fragments at most (limit)",
                "seconds until a fragmented datagram passes", "a fragment's cost, nf_conntrack = 1")
+    recover(roads)
     for road in roads:
-        road.after = road.recover()
         table.row(road.title, road.flooded,
                   "%.1f %% of %d" % (percent(road.passed, road.sent), road.sent),
                   "%d (%d)" % (road.peak >> 10, limit >> 10),
@@ -364,7 +368,7 @@ def attack_rules(table):
                 said = subject.send(mode="plain", trace=1, packets=20000)
                 cost[subject].append(said["median"])
         ratio = statistics.median(cost[ours]) / statistics.median(cost[linear])
-        table.row(spec.split(":")[0], len(rules.trace), wrong, "%.2f" % ratio)
+        table.row(spec.split(":")[0], len(rules.trace), wrong, "%.3f" % ratio)
         say(not wrong, "rules %s: each decides what a linear search says" % spec)
 
 

@@ -306,7 +306,7 @@ def kernel_traffic(shared, flows):
         turn += 1
         said = bench("mode=storm any=1 cpus=%d flows=%d packets=%d slice=64 proto=%d family=%d"
                      " seed=%d" % (
-                         CPUS, flows, 100000 if turn > 1 else 1000, (6, 6, 17)[turn % 3],
+                         CPUS, flows, 20000 if turn > 1 else 1000, (6, 6, 17)[turn % 3],
                          (4, 4, 4, 6)[turn % 4], turn))
         shared["packets"] += int(said["packets"])
         shared["accepted"] += int(said["accepted"])
