@@ -37,13 +37,11 @@ static_assert(sizeof(struct bailey_conn_bucket) <= 64);
  * struct bailey_conn_buckets - the buckets of an index of one size
  * @next: those which take their place, once a resize has begun
  * @size: number of chains
- * @serial: no two of an index have the same
  * @bucket: the first bucket of each chain
  */
 struct bailey_conn_buckets {
 	struct bailey_conn_buckets __rcu *next;
 	u32 size;
-	u32 serial;
 	struct bailey_conn_bucket bucket[] ____cacheline_aligned;
 };
 
@@ -51,13 +49,11 @@ struct bailey_conn_buckets {
  * struct bailey_conn_index - finds connections by their keys
  * @buckets: where a search begins
  * @moved: chains of @buckets that a resize has dealt with; the resizer's own
- * @serial: of the newest buckets; the resizer's own
  * @count: entries
  */
 struct bailey_conn_index {
 	struct bailey_conn_buckets __rcu *buckets;
 	u32 moved;
-	u32 serial;
 	struct percpu_counter count ____cacheline_aligned_in_smp; /* the rest is only read */
 };
 
@@ -117,9 +113,8 @@ bool bailey_conn_index_crowded(const struct bailey_conn_index *index);
 int bailey_conn_index_fit(struct bailey_conn_index *index);
 size_t bailey_conn_index_bytes(struct bailey_conn_index *index);
 
-const struct bailey_conn_buckets *
-bailey_conn_index_chain(const struct bailey_conn_index *index, u64 hash, u64 *end,
-			const struct bailey_conn_bucket **first);
+void bailey_conn_index_chain(const struct bailey_conn_index *index, u64 hash, u64 *end,
+			     const struct bailey_conn_bucket **first);
 struct bailey_conn_entry *
 bailey_conn_chain_from(const struct bailey_conn_bucket *first, unsigned int *at);
 

@@ -113,6 +113,21 @@ bool bailey_conn_recall_holds(const struct bailey_conn_recall *recall, u32 stamp
 	       read_memo(entry, recall->side, stamp, counter);
 }
 
+/**
+ * bailey_conn_recall_moved() - has another packet moved the connection meanwhile?
+ * @recall: from bailey_conn_recall()
+ * @before: how far it was
+ *
+ * Context: In the same RCU read side section.
+ * Return: true if it is not what it was, so that two answers need not be the same.
+ */
+bool bailey_conn_recall_moved(const struct bailey_conn_recall *recall,
+			      const struct bailey_track *before)
+{
+	return !bailey_track_equal(before, &recall->entry->conn.track,
+				   bailey_track_words(recall->key.proto));
+}
+
 /* Under the lock nothing is half changed, and nobody has ended it. */
 static bool move(struct bailey_conn_entry *entry, const struct bailey_conn_recall *recall,
 		 const struct bailey_track_rules *rules, u32 now)

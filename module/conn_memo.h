@@ -44,6 +44,8 @@ bool bailey_conn_recall(struct bailey_conn_recall *recall,
 			const struct bailey_conn_table *table, const u32 domain[2],
 			u32 stamp, u32 now);
 bool bailey_conn_recall_holds(const struct bailey_conn_recall *recall, u32 stamp);
+bool bailey_conn_recall_moved(const struct bailey_conn_recall *recall,
+			      const struct bailey_track *before);
 bool bailey_conn_go_on(const struct bailey_conn_recall *recall,
 		       const struct bailey_track_rules *rules, u32 now);
 void bailey_conn_remember(struct bailey_conn_entry *entry, u8 side,

@@ -86,7 +86,6 @@ int bailey_conn_index_init(struct bailey_conn_index *index)
 	}
 	RCU_INIT_POINTER(index->buckets, buckets);
 	index->moved = 0;
-	index->serial = 0;
 	return 0;
 }
 
@@ -257,7 +256,6 @@ int bailey_conn_index_fit(struct bailey_conn_index *index)
 		next = make_buckets(size, GFP_KERNEL | __GFP_NOWARN);
 		if (!next)
 			return -ENOMEM;
-		next->serial = ++index->serial;
 		index->moved = 0;
 		rcu_assign_pointer(buckets->next, next);
 	}
@@ -301,12 +299,10 @@ size_t bailey_conn_index_bytes(struct bailey_conn_index *index)
  * @end: set to the first hash behind it that may be elsewhere
  * @first: set to its first bucket, for bailey_conn_chain_from()
  *
- * Context: Under rcu_read_lock(), and so is the use of what it returns.
- * Return: the buckets to which it belongs.
+ * Context: Under rcu_read_lock(), and so is the use of what it finds.
  */
-const struct bailey_conn_buckets *
-bailey_conn_index_chain(const struct bailey_conn_index *index, u64 hash, u64 *end,
-			const struct bailey_conn_bucket **first)
+void bailey_conn_index_chain(const struct bailey_conn_index *index, u64 hash, u64 *end,
+			     const struct bailey_conn_bucket **first)
 {
 	struct bailey_conn_buckets *buckets = rcu_dereference(index->buckets);
 	u64 behind;
@@ -317,7 +313,7 @@ bailey_conn_index_chain(const struct bailey_conn_index *index, u64 hash, u64 *en
 		behind = (u64)(*first - buckets->bucket + 1) << 32;
 		*end = min(*end, DIV64_U64_ROUND_UP(behind, buckets->size));
 		if (!bailey_chain_moved(*first))
-			return buckets;
+			return;
 		buckets = rcu_dereference(buckets->next);
 	}
 }

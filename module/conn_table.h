@@ -67,19 +67,17 @@ static_assert(offsetofend(struct bailey_conn_entry, shard) <=
 /**
  * struct bailey_conn_iter - a place in the table, kept while others change it
  * @table: the table
- * @hash: where the chain at hand begins: all below has been dealt with
- * @end: where it ends
- * @first: its first bucket, between start and stop
- * @serial: of the buckets that it is of
- * @at: the place in it of the entry last returned
+ * @hash: all entries whose hash is below have been dealt with
+ * @address: and of those with this hash, the ones at lower addresses; never followed
+ * @end: where the chain at hand ends, between start and stop
+ * @first: its first bucket, likewise
  */
 struct bailey_conn_iter {
 	struct bailey_conn_table *table;
 	u64 hash;
+	unsigned long address;
 	u64 end;
 	const struct bailey_conn_bucket *first;
-	u32 serial;
-	unsigned int at;
 };
 
 /**

@@ -4,9 +4,10 @@
  *
  * Nobody stops for a walk: it goes by pieces of one RCU reader's section each,
  * and between two pieces entries come and go and the index may be resized. A walk
- * goes by hashes: see conn_resize.c. Within a chain it goes by slots, which entries
- * keep until they go, and only a chain that a resize has moved between two pieces is
- * begun again. Iterators belong to one caller, who uses them one call at a
+ * goes by hashes: see conn_resize.c; and those of one hash by their addresses. Both stay
+ * as they are as long as the entry is there, wherever a resize puts it: so it is seen
+ * once, whatever happens. The order costs a look at all of a chain for each entry of
+ * it, which are some four. Iterators belong to one caller, who uses them one call at a
  * time.
  */
 #include <linux/jiffies.h>
@@ -18,43 +19,51 @@
 #define BATCH		1024		/* entries shown in one go */
 #define BATCH_TIME	(HZ / 100 + 1)	/* jiffies that one go may take */
 
-/*
- * Where the chain at hand is now. If it is begun already its end stays: what lay
- * behind was left out, to come later.
- */
+/* Where the entries from the place on are now. */
 static void find_chain(struct bailey_conn_iter *iter)
 {
-	const struct bailey_conn_buckets *buckets;
-	u64 end;
-
-	buckets = bailey_conn_index_chain(&iter->table->index, iter->hash, &end,
-					  &iter->first);
-	if (buckets->serial != iter->serial)
-		iter->at = 0;
-	if (!iter->at)
-		iter->end = end;
-	iter->serial = buckets->serial;
+	bailey_conn_index_chain(&iter->table->index, iter->hash, &iter->end, &iter->first);
 }
 
-/* While chains are moved one may be wider than what is left to be dealt with. */
-static bool is_next(const struct bailey_conn_iter *iter, const struct bailey_conn_entry *entry)
+/*
+ * The least entry of the chain at hand that is not below the place. While chains are moved
+ * one may be wider than what is to be dealt with.
+ */
+static struct bailey_conn_entry *least(const struct bailey_conn_iter *iter, u64 *hash)
 {
-	u32 hash = bailey_conn_hash(&entry->conn.key);
+	struct bailey_conn_entry *entry, *found = NULL;
+	unsigned int at = 0;
+	u32 own;
 
-	return !READ_ONCE(entry->dead) && hash >= iter->hash && hash < iter->end;
+	for (; (entry = bailey_conn_chain_from(iter->first, &at)); at++) {
+		own = bailey_conn_hash(&entry->conn.key);
+		if (READ_ONCE(entry->dead) || own < iter->hash || own >= iter->end)
+			continue;
+		if (own == iter->hash && (unsigned long)entry < iter->address)
+			continue;
+		if (found && (own > *hash || (own == *hash && entry > found)))
+			continue;
+		found = entry;
+		*hash = own;
+	}
+	return found;
 }
 
 /* The entry at the place, or the first one behind it. */
 static struct bailey_conn_entry *settle(struct bailey_conn_iter *iter)
 {
 	struct bailey_conn_entry *entry;
+	u64 hash;
 
 	while (iter->hash < BAILEY_CONN_HASHES) {
-		for (; (entry = bailey_conn_chain_from(iter->first, &iter->at)); iter->at++)
-			if (is_next(iter, entry))
-				return entry;
+		entry = least(iter, &hash);
+		if (entry) {
+			iter->hash = hash;
+			iter->address = (unsigned long)entry;
+			return entry;
+		}
 		iter->hash = iter->end;
-		iter->at = 0;
+		iter->address = 0;
 		if (iter->hash < BAILEY_CONN_HASHES)
 			find_chain(iter);
 	}
@@ -71,8 +80,7 @@ static struct bailey_conn_entry *settle(struct bailey_conn_iter *iter)
  *	init; { start; next, next, …; stop; } as often as needed; exit
  *
  * Between stop and the next start anything may happen to the table. What is there
- * all the time comes, and comes once but for a few that a resize was moving just when
- * the reader paused.
+ * all the time comes, and comes once.
  *
  * Context: Process context.
  */
@@ -121,7 +129,7 @@ struct bailey_conn_entry *bailey_conn_iter_start(struct bailey_conn_iter *iter)
  */
 struct bailey_conn_entry *bailey_conn_iter_next(struct bailey_conn_iter *iter)
 {
-	iter->at++;
+	iter->address++;
 	return settle(iter);
 }
 
@@ -165,8 +173,7 @@ static bool walk_some(struct bailey_conn_table *table,
 /**
  * bailey_conn_table_walk() - show every connection to a function
  * @table: an initialised table
- * @fn: says what becomes of the entry; called under RCU, must not sleep. A
- *	resize may show it some entries twice
+ * @fn: says what becomes of the entry; called under RCU, must not sleep
  * @arg: for @fn
  * @end: why what it unlinks ends
  *

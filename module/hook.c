@@ -77,7 +77,8 @@ static u32 side_ifindex(const struct passage *p, u32 side)
 
 static struct bailey_conn_entry *make_entry(const struct passage *p)
 {
-	struct bailey_conn_entry *entry = bailey_conn_entry_alloc(&p->key, GFP_ATOMIC);
+	struct bailey_conn_entry *entry = bailey_conn_entry_alloc(&p->key,
+								  GFP_ATOMIC | __GFP_NOWARN);
 	struct bailey_conn *conn;
 
 	if (!entry)
@@ -397,9 +398,12 @@ static noinline bool compares(struct bailey_net *bn, const struct bailey_binding
 			      const struct bailey_conn_recall *recall, u32 stamp)
 {
 	struct passage p = { .bn = bn, .skb = skb, .binding = binding, .where = *where };
+	struct bailey_track before;
 	u32 timeout;
 	bool same;
 
+	bailey_track_copy(&before, &recall->entry->conn.track,
+			  bailey_track_words(recall->key.proto));
 	p.packet = *recall->packet;
 	p.rules = bailey_sysctl_track_rules(&bn->sysctls);
 	if (bailey_stream_look(&recall->entry->conn, &p.packet, recall->side, &p.rules,
@@ -411,7 +415,8 @@ static noinline bool compares(struct bailey_net *bn, const struct bailey_binding
 	else
 		find_and_ask(&p);
 	same = bailey_skb_reads_alike(skb, recall->packet) && agrees(&p, recall);
-	if (!same && !bailey_conn_recall_holds(recall, stamp))
+	if (!same && (!bailey_conn_recall_holds(recall, stamp) ||
+		      bailey_conn_recall_moved(recall, &before)))
 		return false;
 	bailey_stats_count_bh(bn->stats, same ? BAILEY_COUNT_COMPARED : BAILEY_COUNT_DIFFERED);
 	WARN_ONCE(!same, "bailey: a remembered packet would be judged otherwise\n");

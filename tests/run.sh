@@ -10,6 +10,7 @@
 #   uml         scenarios and KUnit in User-Mode Linux
 #   uml-debug   the same with KASAN, lockdep, kmemleak
 #   vm          a smoke test of the scenarios on Debian's kernel in QEMU
+#   soak        storms: minutes of everything at once, on three kernels; the attacks
 #
 # Each part is made of steps that write KTAP; a step's whole output is kept
 # in build/check/. The last line is "N passed, N failed"; a step that did not
@@ -147,6 +148,24 @@ part_vm()
 {
 	"$here/vm/module_build.sh" stock >/dev/null
 	scenarios stock 2 --smoke
+}
+
+# A guest for each storm, so that what its kernel says is about that one
+part_soak()
+{
+	local bed storm name
+	export BAILEY_SCENARIO_LIMIT=2000
+	for bed in smp debug plain; do
+		"$here/vm/module_build.sh" "$bed" >/dev/null
+		for storm in "$here"/soak/[0-9]*.sh; do
+			name=$(basename "$storm" .sh)
+			# Faults can be injected there alone
+			[ "$bed" = debug ] || [ "$name" != 61-memory-failing ] || continue
+			[[ " ${SCENARIOS:-$name} " = *" $name "* ]] || continue
+			later "soak-$bed-$name" 0 "$here/vm/scenarios.sh" "$bed" "$storm"
+		done
+	done
+	[ -n "${SCENARIOS:-}" ] || step soak-attack "$here/soak/attack.sh"
 }
 
 main()

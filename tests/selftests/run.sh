@@ -16,6 +16,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 # are slow
 limit=400
 [ "${BAILEY_FLAVOUR:-}" = plain ] || limit=900
+limit=${BAILEY_SCENARIO_LIMIT:-$limit}
 
 pick()
 {

@@ -14,6 +14,7 @@
 #   demo    everything that `make demo` needs
 #   chroot  building for other releases of Debian
 #   bench   everything that `make bench` needs
+#   soak    everything that `make soak` needs
 #
 # As root it installs what is missing; as anyone else it prints the command
 # that would, and fails. Nothing is updated that is there already.
@@ -40,6 +41,7 @@ packages_of()
 	chroot) echo mmdebstrap debian-archive-keyring ;;
 	bench) for f in build uml chroot; do packages_of $f; done
 		echo gnuplot-nox iperf3 ;;
+	soak) for f in build uml chroot; do packages_of $f; done ;;
 	demo) for f in build qemu; do packages_of $f; done ;;
 	*) echo "deps.sh: unknown feature: $1" >&2; return 1 ;;
 	esac

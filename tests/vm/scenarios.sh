@@ -1,11 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# scenarios.sh plain|debug|stock [--smoke] [--shard I/N] [SCENARIO...]
+# scenarios.sh plain|debug|smp|stock [--smoke] [--shard I/N] [SCENARIO...]
 #
 # Builds the module and the tool and runs scenarios of tests/selftests
 # (default: all) in a guest: User-Mode Linux, User-Mode Linux with every
-# checker, or Debian's own kernel in QEMU. One scenario alone:
+# checker, that of Linux 7.2 with two processors, or Debian's own kernel in QEMU. One
+# scenario alone:
 #
 #   tests/vm/scenarios.sh plain 10-acl-group
 #
@@ -20,8 +21,9 @@ shift || :
 case $bed in
 plain) run=(uml_run.sh --timeout 2400) ;;
 debug) run=(uml_run.sh --debug --mem 2G --timeout 2700) ;;
+smp) run=(uml_run.sh --kernel smp --timeout 2400) ;;
 stock) run=(qemu_run.sh --timeout 1800) ;;
-*) die "usage: scenarios.sh plain|debug|stock [--smoke] [--shard I/N] [SCENARIO...]" ;;
+*) die "usage: scenarios.sh plain|debug|smp|stock [--smoke] [--shard I/N] [SCENARIO...]" ;;
 esac
 
 dir=$("$vm_dir/module_build.sh" "$bed")

@@ -15,6 +15,7 @@ enum bench_mode {
 	BENCH_ESTABLISHED,	/* one packet of an open connection */
 	BENCH_NEW,		/* the first packet, once for each flow, in their order */
 	BENCH_PLAIN,		/* the first packet, over and over, shuffled */
+	BENCH_STORM,		/* anything, of any flow, by all workers at once */
 };
 
 enum bench_dir {
@@ -30,6 +31,7 @@ enum bench_dir {
  * @proto: IPPROTO_TCP or IPPROTO_UDP; so here
  * @flows: how many
  * @first: number of the first one, so that runs can have flows apart
+ * @sources: how many clients have them; 0: four flows for each
  * @packets: how many to send in all; 0: one for each flow
  * @dir: which way, in BENCH_ESTABLISHED
  * @advance: TCP numbers go on with each packet, by @payload
@@ -54,6 +56,7 @@ struct bench_options {
 	u32 proto;
 	u32 flows;
 	u32 first;
+	u32 sources;
 	u32 packets;
 	enum bench_dir dir;
 	u32 advance;

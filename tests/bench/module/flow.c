@@ -124,7 +124,8 @@ static void put32(u32 value, u8 *to)
 static void make_flow(struct bench_flow *flow, const struct bench_options *options,
 		      u32 number)
 {
-	u32 client = number / 4, server = number % 256;
+	u32 client = options->sources ? number % options->sources : number / 4;
+	u32 server = number % 256;
 	u8 src[16] = { 0x20, 0x01, 0x0d, 0xb8, 0, 1 };
 	u8 dst[16] = { 0x20, 0x01, 0x0d, 0xb8, 0, 2 };
 
@@ -147,8 +148,8 @@ static void make_flow(struct bench_flow *flow, const struct bench_options *optio
 static bool same(const struct bench_options *a, const struct bench_options *b)
 {
 	return a->family == b->family && a->proto == b->proto && a->flows == b->flows &&
-	       a->first == b->first && a->payload == b->payload && a->drop == b->drop &&
-	       a->trace == b->trace;
+	       a->first == b->first && a->sources == b->sources &&
+	       a->payload == b->payload && a->drop == b->drop && a->trace == b->trace;
 }
 
 /*

@@ -9,6 +9,7 @@
  *
  *	mode=open flows=100000
  *	mode=established flows=100000 packets=1000000 dir=both
+ *	mode=storm flows=1000 packets=1000000 cpus=2 any=1
  *
  * The write returns when the run is over, and fails with EBADMSG if a verdict
  * was wrong. The file says what came out, in one line:
@@ -42,7 +43,7 @@ static struct bench_flows flows;
 static struct bench_result result;
 static struct bench_options last;
 
-static const char *const modes[] = { "open", "established", "new", "plain", NULL };
+static const char *const modes[] = { "open", "established", "new", "plain", "storm", NULL };
 static const char *const dirs[] = { "orig", "reply", "both", NULL };
 
 static const struct bench_options defaults = {
@@ -65,6 +66,7 @@ static const struct {
 	{ "proto", offsetof(struct bench_options, proto) },
 	{ "flows", offsetof(struct bench_options, flows) },
 	{ "first", offsetof(struct bench_options, first) },
+	{ "sources", offsetof(struct bench_options, sources) },
 	{ "packets", offsetof(struct bench_options, packets) },
 	{ "advance", offsetof(struct bench_options, advance) },
 	{ "checksum", offsetof(struct bench_options, checksum) },

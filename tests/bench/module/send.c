@@ -39,6 +39,7 @@
 
 #define FLAG_FIN	0x01
 #define FLAG_SYN	0x02
+#define FLAG_RST	0x04
 #define FLAG_PSH	0x08
 #define FLAG_ACK	0x10
 
@@ -63,6 +64,7 @@ struct worker {
 	u8 *data;
 	u32 begin, end;			/* its flows */
 	u32 at, pass;
+	u64 drawn;			/* BENCH_STORM: what its packets are drawn from */
 	u64 left;			/* packets to send */
 	struct bench_result result;
 	u32 *slice;			/* nanoseconds for 100 packets of each slice */
@@ -243,6 +245,35 @@ static bool reply_now(const struct worker *w)
 	}
 }
 
+/*
+ * What comes next in a storm: any flow of all workers, in any state, from either end.
+ * Flows are only read, so that workers need not wait for each other.
+ */
+static void send_any(struct worker *w)
+{
+	static const u8 flags[8] = {
+		FLAG_SYN, FLAG_SYN | FLAG_ACK, FLAG_ACK, FLAG_ACK, FLAG_ACK | FLAG_PSH,
+		FLAG_ACK | FLAG_FIN, FLAG_RST | FLAG_ACK, FLAG_SYN,
+	};
+	const struct bench_flows *flows = w->run->flows;
+	const struct bench_flow *flow;
+	bool reply;
+	u32 what;
+
+	w->drawn = w->drawn * 6364136223846793005ull + 1442695040888963407ull;
+	what = w->drawn >> 32;
+	flow = &flows->flow[((u64)what * flows->count) >> 32];
+	what = w->drawn >> 24;
+	reply = what & 8;
+	/* A SYN that is answered comes from where it should. */
+	if ((flags[what & 7] & (FLAG_SYN | FLAG_ACK)) == FLAG_SYN)
+		reply = false;
+	write_headers(w, flow, reply, flags[what & 7]);
+	if (flow->proto == IPPROTO_TCP && (flags[what & 7] & FLAG_SYN))
+		add(&tcp_hdr(w->skb)->seq, -1);
+	expect(w, send(w, flow, reply), flow->drop);
+}
+
 static void send_next(struct worker *w)
 {
 	struct bench_flow *flow = &w->run->flows->flow[w->at];
@@ -258,6 +289,9 @@ static void send_next(struct worker *w)
 	case BENCH_PLAIN:
 		write_headers(w, flow, false, FLAG_SYN);
 		expect(w, send(w, flow, false), flow->drop);
+		break;
+	case BENCH_STORM:
+		send_any(w);
 		break;
 	}
 	if (++w->at == w->end) {
@@ -313,6 +347,7 @@ static int worker_init(struct worker *w, struct run *run, u32 begin, u32 end, u6
 	w->at = begin;
 	w->end = end;
 	w->left = packets;
+	w->drawn = ((u64)run->options->seed << 32) + begin;
 	w->slice = vmalloc(array_size(SLICES, sizeof(*w->slice)));
 	w->skb = alloc_skb(headroom + BENCH_HEADER + run->options->payload + 64, GFP_KERNEL);
 	if (!w->slice || !w->skb)
