@@ -136,7 +136,8 @@ static int show_stats(struct conversation *talk)
 		return -EIO;
 	bailey_stats_print(bn->stats, &talk->text);
 	print_conns(bn, &talk->text);
-	bailey_out_printf(&talk->text, "rules %llu\n", policy->rules);
+	bailey_out_printf(&talk->text, "policy_unconfirmed %u\nrules %llu\n",
+			  READ_ONCE(bn->waiting), policy->rules);
 	bailey_policy_print_stats(policy, bailey_conn_now(), &talk->text);
 	bailey_policy_put(policy);
 	return 0;
