@@ -158,6 +158,7 @@ bool tool_file_begins(const struct tool_source *source);
 int tool_send_file(const struct tool_source *source, const struct tool_load *load);
 int tool_send_line(const char *line, size_t len);
 int tool_send_word(const char *file, const char *line);
+int tool_send_snapshot(const struct tool_source *source);
 
 /* offline.c */
 int tool_script_run(const struct bailey_script_ops *ops, void *arg,
