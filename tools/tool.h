@@ -149,6 +149,9 @@ struct tool_load {
 	bool has_revoke;
 };
 
+/* program.c */
+int tool_run_program(char *const *argv, const char *input, bool quiet);
+
 /* load_options.c */
 int tool_load_options(struct tool_load *load, int argc, char **argv,
 		      const char *usage);
@@ -264,6 +267,10 @@ int tool_reach_diff(struct bailey_policy *old, struct bailey_policy *new, bool *
 int tool_stats_main(int argc, char **argv);
 int tool_import_main(int argc, char **argv);
 int tool_export_main(int argc, char **argv);
+int tool_guard_main(int argc, char **argv);
+int tool_guard_on(bool forward);
+int tool_guard_off(void);
+int tool_upgrade_main(int argc, char **argv);
 int tool_version_main(int argc, char **argv);
 json_t *tool_exempts_json(const struct bailey_policy *policy);
 
