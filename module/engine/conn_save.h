@@ -12,7 +12,7 @@
 #define BAILEY_SAVE_VERSION	1
 
 /* Seconds: what the longest timeout that can be set leaves. */
-#define BAILEY_SAVE_LEFT_MAX	(1 << 30)
+#define BAILEY_SAVE_LEFT_MAX	1073741824
 
 /**
  * struct bailey_saved_conn - a connection without what holds in one kernel only

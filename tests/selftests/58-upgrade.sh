@@ -12,6 +12,7 @@ load_module
 topology
 agent_start
 # A sender that was shut out tries again after as long as it was
+# shellcheck disable=SC2034 # of lib.sh
 patience=200
 steady=$(dirname "$0")/steady_traffic.py
 kept=/run/bailey-upgrade
