@@ -40,10 +40,14 @@ tool:
 install: module tool
 	$(MAKE) -C $(KDIR) M=$(CURDIR) INSTALL_MOD_PATH=$(DESTDIR) modules_install
 	$(MAKE) -C tools BUILD=$(CURDIR)/build install
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	sed 's,@SBIN@,$(PREFIX)/sbin,' packaging/systemd/bailey.service \
+		> $(DESTDIR)$(PREFIX)/lib/systemd/system/bailey.service
 
 uninstall:
 	rm -f $(DESTDIR)/lib/modules/*/updates/bailey.ko* $(DESTDIR)/lib/modules/*/extra/bailey.ko*
 	rm -f $(DESTDIR)$(PREFIX)/sbin/bailey
+	rm -f $(DESTDIR)$(PREFIX)/lib/systemd/system/bailey.service
 	rm -f $(DESTDIR)$(PREFIX)/share/man/man8/bailey.8
 	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/bailey
 	-test -n "$(DESTDIR)" || depmod -a

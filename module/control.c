@@ -20,6 +20,7 @@
 
 #include <linux/slab.h>
 
+#include "audit.h"
 #include "conn_text.h"
 #include "hook.h"
 #include "where.h"
@@ -90,7 +91,7 @@ static int publish(struct bailey_net *bn, struct bailey_policy *policy,
 		   const struct bailey_commit *commit, struct bailey_diag *diag)
 {
 	struct bailey_policy *old = bn->store.policy;
-	bool stood = bn->hooked;
+	bool stood = bn->hooked, asked;
 	int ret = 0;
 
 	if (bailey_policy_in_use(policy))
@@ -102,6 +103,7 @@ static int publish(struct bailey_net *bn, struct bailey_policy *policy,
 		bailey_policy_get(old);
 		WRITE_ONCE(bn->waiting, true);
 	}
+	asked = bailey_policy_in_use(old);
 	ret = bailey_store_publish(&bn->store, policy);
 	if (ret) {
 		if (commit->confirm) {
@@ -112,6 +114,7 @@ static int publish(struct bailey_net *bn, struct bailey_policy *policy,
 			stand_down(bn);
 		return ret;
 	}
+	bailey_audit_policy(bn->net, asked, policy);
 	if (commit->confirm)
 		await_confirmation(bn, old, commit->confirm);
 	stand_down(bn);
@@ -305,6 +308,8 @@ const struct bailey_script_ops bailey_control_ops = {
 
 static void roll_back(struct bailey_net *bn)
 {
+	bool asked = bailey_policy_in_use(bn->store.policy);
+
 	if (!bn->store.before || time_before(jiffies, bn->confirm_by))
 		return;
 	if (bailey_store_publish(&bn->store, bn->store.before)) {
@@ -312,6 +317,7 @@ static void roll_back(struct bailey_net *bn)
 		return;
 	}
 	net_notice_ratelimited("bailey: the policy was not confirmed, the one from before is back\n");
+	bailey_audit_policy(bn->net, asked, bn->store.before);
 	bailey_policy_put(bn->store.before);
 	bn->store.before = NULL;
 	WRITE_ONCE(bn->waiting, false);
@@ -349,6 +355,7 @@ int bailey_control_init(struct bailey_net *bn)
 void bailey_control_close(struct bailey_net *bn)
 {
 	cancel_delayed_work_sync(&bn->confirm);
+	bailey_audit_policy(bn->net, bailey_policy_in_use(bn->store.policy), NULL);
 	bailey_store_close(&bn->store);
 	if (bn->hooked)
 		bailey_hooks_unregister(bn);

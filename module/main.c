@@ -29,7 +29,7 @@ static int __net_init net_enter(struct net *net)
 	bn->net = net;
 	bailey_events_init(&bn->events);
 	bailey_flow_log_init(&bn->flow_log, net, &bn->store);
-	bn->stats = alloc_percpu(struct bailey_stats);
+	bn->stats = alloc_percpu_gfp(struct bailey_stats, GFP_KERNEL_ACCOUNT);
 	if (!bn->stats)
 		return -ENOMEM;
 	ret = bailey_control_init(bn);

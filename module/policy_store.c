@@ -142,7 +142,8 @@ static struct bailey_device *list_devices(struct bailey_store *store, unsigned i
 	unsigned int n = 0;
 
 	ASSERT_RTNL();
-	devices = kvcalloc(count_devices(store->net) + 1, sizeof(*devices), GFP_KERNEL);
+	devices = kvcalloc(count_devices(store->net) + 1, sizeof(*devices),
+			   GFP_KERNEL_ACCOUNT);
 	if (!devices)
 		return NULL;
 	for_each_netdev(store->net, dev) {

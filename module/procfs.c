@@ -5,9 +5,9 @@
  * Every file is a kind of conversation: what is read at its beginning is made
  * then and served from memory, so that a reader sees one state however small its
  * reads are; what is written is answered on the same descriptor, and the answer
- * is what reads return from then on. Two files are made while they are read, a
- * piece at a time: "connections", which has an end, and "events" and "flow_log", of
- * which a read returns what is new, so that their end is never the last one.
+ * is what reads return from then on. Some files are made while they are read, a
+ * piece at a time: "connections" and "snapshot", which have an end, and "events" and
+ * "flow_log", of which a read returns what is new, so that their end is never the last one.
  *
  * An open file holds no reference to its namespace or to this module: either may
  * go, and later calls get EIO. A call that is under way keeps the namespace, so
@@ -28,6 +28,7 @@
 #include <linux/user_namespace.h>
 
 #include "ask.h"
+#include "conn_restore.h"
 #include "conn_text.h"
 #include "control.h"
 #include "engine/policy_text.h"
@@ -35,7 +36,8 @@
 #define PIECE		(64 * 1024)	/* bytes of "connections" made at a time */
 #define LINE_ROOM	1024		/* at least what one connection needs */
 #define LOOKS_MAX	4096		/* entries looked at for one piece */
-#define REQUEST_MAX	(64 * 1024)	/* bytes written to other files than "policy" */
+#define REQUEST_MAX	(64 * 1024)	/* bytes written to most files at once */
+#define SNAPSHOT_MAX	(1024 * 1024)	/* and to "snapshot" */
 
 struct conversation;
 
@@ -44,6 +46,13 @@ enum file_flow {
 	WHOLE,		/* at the beginning */
 	IN_PIECES,	/* piece by piece from the beginning on */
 	FOLLOWING,	/* piece by piece; there is no beginning to go back to */
+};
+
+/* What of a snapshot comes next. */
+enum snapshot_stage {
+	HEAD,
+	CONNS,
+	NOTHING,
 };
 
 /* What is different from one file to the next. */
@@ -62,8 +71,11 @@ struct file_kind {
  * @kind: which file
  * @lock: one call at a time
  * @script: "policy": transactions that are being written
- * @iter: "connections": where the reader is
+ * @iter: "connections", "snapshot": where the reader is
  * @reading: @iter is in use
+ * @stage: "snapshot": which part comes next
+ * @epoch: "snapshot": of the policy that it is about
+ * @restore: "snapshot": what is being written
  * @watch: "events": what the reader has not seen yet
  * @flows: "flow_log": likewise
  * @answered: @text is the answer to a write
@@ -76,6 +88,9 @@ struct conversation {
 	struct bailey_script script;
 	struct bailey_conn_iter iter;
 	bool reading;
+	enum snapshot_stage stage;
+	u32 epoch;
+	struct bailey_restore *restore;
 	struct bailey_watch watch;
 	struct bailey_flow_reader flows;
 	bool answered;
@@ -135,10 +150,19 @@ static int show_stats(struct conversation *talk)
 		return -EIO;
 	bailey_stats_print(bn->stats, &talk->text);
 	print_conns(bn, &talk->text);
-	bailey_out_printf(&talk->text, "rules %llu\n", policy->rules);
+	bailey_out_printf(&talk->text, "policy_unconfirmed %u\nrules %llu\n",
+			  READ_ONCE(bn->waiting), policy->rules);
 	bailey_policy_print_stats(policy, bailey_conn_now(), &talk->text);
 	bailey_policy_put(policy);
 	return 0;
+}
+
+static void show_conn(struct conversation *talk, struct bailey_conn_entry *entry, u32 now)
+{
+	if (talk->stage == CONNS)
+		bailey_restore_print(talk->bn->net, entry, talk->epoch, now, &talk->text);
+	else
+		bailey_conn_print(talk->bn->net, &entry->conn, now, &talk->text);
 }
 
 /* Go on with the walk until a piece is full; an empty piece is the end. */
@@ -161,8 +185,28 @@ static int show_connections(struct conversation *talk)
 	     (looks++ < LOOKS_MAX || !talk->text.len);
 	     entry = bailey_conn_iter_next(&talk->iter))
 		if (bailey_conn_entry_live(entry, now))
-			bailey_conn_print(bn->net, &entry->conn, now, &talk->text);
+			show_conn(talk, entry, now);
 	bailey_conn_iter_stop(&talk->iter);
+	return 0;
+}
+
+/* A transaction: what numbers stand for, the connections, and an end. */
+static int show_snapshot(struct conversation *talk)
+{
+	int ret;
+
+	if (talk->stage == HEAD) {
+		talk->epoch = bailey_restore_head(talk->bn, &talk->text);
+		talk->stage = CONNS;
+		return 0;
+	}
+	if (talk->stage == NOTHING)
+		return 0;
+	ret = show_connections(talk);
+	if (ret || talk->text.len)
+		return ret;
+	talk->stage = NOTHING;
+	bailey_out_printf(&talk->text, "commit\n");
 	return 0;
 }
 
@@ -171,6 +215,7 @@ static void stop_reading(struct conversation *talk)
 	if (talk->reading)
 		bailey_conn_iter_exit(&talk->iter);
 	talk->reading = false;
+	talk->stage = HEAD;
 }
 
 /* What has happened since the last piece; an empty piece if nothing has. */
@@ -257,6 +302,14 @@ static int take_connections(struct conversation *talk, const char *text, size_t 
 	return ret;
 }
 
+static int take_snapshot(struct conversation *talk, const char *text, size_t len,
+			 struct bailey_diag *diag)
+{
+	if (!talk->restore)
+		talk->restore = bailey_restore_create(talk->bn);
+	return talk->restore ? bailey_restore_feed(talk->restore, text, len, diag) : -ENOMEM;
+}
+
 static int take_explain(struct conversation *talk, const char *text, size_t len,
 			struct bailey_diag *diag)
 {
@@ -267,6 +320,7 @@ static const struct file_kind kinds[] = {
 	{ "policy", 0600, WHOLE, show_policy, take_policy },
 	{ "error", 0400, WHOLE, show_error, NULL },
 	{ "connections", 0600, IN_PIECES, show_connections, take_connections },
+	{ "snapshot", 0600, IN_PIECES, show_snapshot, take_snapshot },
 	{ "events", 0400, FOLLOWING, show_events, NULL },
 	{ "flow_log", 0400, FOLLOWING, show_flow_log, NULL },
 	{ "explain", 0600, WHOLE, NULL, take_explain },
@@ -327,6 +381,7 @@ static int talk_release(struct inode *inode, struct file *file)
 	bailey_watch_end(&talk->watch);
 	bailey_flow_reader_end(&talk->flows);
 	bailey_script_destroy(&talk->script);
+	bailey_restore_destroy(talk->restore);
 	bailey_out_destroy(&talk->text);
 	kfree(talk);
 	return 0;
@@ -425,8 +480,9 @@ static int answer(struct conversation *talk, const char *text, size_t size)
 
 static size_t longest_write(const struct conversation *talk)
 {
-	return talk->kind->take == take_policy ?
-	       bailey_sysctl_max_policy_bytes(&talk->bn->sysctls) : REQUEST_MAX;
+	if (talk->kind->take == take_policy)
+		return bailey_sysctl_max_policy_bytes(&talk->bn->sysctls);
+	return talk->kind->take == take_snapshot ? SNAPSHOT_MAX : REQUEST_MAX;
 }
 
 static ssize_t write_text(struct conversation *talk, const char __user *buf,

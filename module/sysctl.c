@@ -8,8 +8,11 @@
  * has one; and as that may be lowered later, the limits are also compared where
  * they are used. No locks: numbers are written and read whole.
  */
+#include <linux/capability.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
+#include <linux/nsproxy.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/sysctl.h>
 #include <net/net_namespace.h>
@@ -109,6 +112,31 @@ static bool exceeds(const struct row *row, u32 value, u32 cap)
 	return value > cap;
 }
 
+/*
+ * Files of the kernel's own below /proc/sys/net may be written by whom they belong to,
+ * capable or not. These decide how much memory the kernel gives away.
+ */
+static bool may_write(void)
+{
+	return ns_capable(current->nsproxy->net_ns->user_ns, CAP_NET_ADMIN);
+}
+
+static int handle_number(BAILEY_CTL_CONST struct ctl_table *table, int write,
+			 void *buffer, size_t *lenp, loff_t *ppos)
+{
+	if (write && !may_write())
+		return -EPERM;
+	return proc_douintvec_minmax(table, write, buffer, lenp, ppos);
+}
+
+static int handle_switch(BAILEY_CTL_CONST struct ctl_table *table, int write,
+			 void *buffer, size_t *lenp, loff_t *ppos)
+{
+	if (write && !may_write())
+		return -EPERM;
+	return proc_dou8vec_minmax(table, write, buffer, lenp, ppos);
+}
+
 /* extra1 is the limit's struct bailey_sysctls, extra2 its struct row. */
 static int handle_limit(BAILEY_CTL_CONST struct ctl_table *table, int write,
 			void *buffer, size_t *lenp, loff_t *ppos)
@@ -124,9 +152,10 @@ static int handle_limit(BAILEY_CTL_CONST struct ctl_table *table, int write,
 		.extra1 = limit->can_be_off ? SYSCTL_ZERO : (void *)&least,
 		.extra2 = (void *)(limit->most ? &limit->most : &most),
 	};
-	int err;
+	int err = write && !may_write() ? -EPERM : 0;
 
-	err = proc_douintvec_minmax(&row, write, buffer, lenp, ppos);
+	if (!err)
+		err = proc_douintvec_minmax(&row, write, buffer, lenp, ppos);
 	if (err || !write)
 		return err;
 	if (s->caps && exceeds(limit, value, setting(s->caps, limit->offset)))
@@ -149,9 +178,10 @@ static int handle_flow_log(BAILEY_CTL_CONST struct ctl_table *table, int write,
 		.extra1 = SYSCTL_ZERO,
 		.extra2 = (void *)&flow_log_most,
 	};
-	int err;
+	int err = write && !may_write() ? -EPERM : 0;
 
-	err = proc_douintvec_minmax(&row, write, buffer, lenp, ppos);
+	if (!err)
+		err = proc_douintvec_minmax(&row, write, buffer, lenp, ppos);
 	if (err || !write)
 		return err;
 	return bailey_flow_log_switch(s->flow_log, seconds, bailey_sysctl_flow_log_max(s));
@@ -167,7 +197,7 @@ static void fill_table(struct ctl_table *table, struct bailey_sysctls *s)
 			.data = (char *)s + number_rows[i].offset,
 			.maxlen = sizeof(u32),
 			.mode = 0644,
-			.proc_handler = proc_douintvec_minmax,
+			.proc_handler = handle_number,
 			.extra1 = (void *)&least,
 			.extra2 = (void *)&most,
 		};
@@ -187,7 +217,7 @@ static void fill_table(struct ctl_table *table, struct bailey_sysctls *s)
 			.data = (char *)s + switch_rows[i].offset,
 			.maxlen = sizeof(u8),
 			.mode = 0644,
-			.proc_handler = proc_dou8vec_minmax,
+			.proc_handler = handle_switch,
 			.extra1 = SYSCTL_ZERO,
 			.extra2 = SYSCTL_ONE,
 		};

@@ -51,7 +51,8 @@ static void parse_line(struct bailey_diag *diag, const char *text, size_t len)
 	} else if (take_key(&text, &len, "expected")) {
 		copy_text(error->expected, sizeof(error->expected), text, len);
 	} else if (take_key(&text, &len, "note") || take_key(&text, &len, "check") ||
-		   take_key(&text, &len, "cut") || take_key(&text, &len, "deleted")) {
+		   take_key(&text, &len, "cut") || take_key(&text, &len, "deleted") ||
+		   take_key(&text, &len, "restored")) {
 		bailey_out_bytes(&diag->notes, whole, whole_len);
 		bailey_out_bytes(&diag->notes, "\n", 1);
 	}

@@ -14,7 +14,8 @@ static const char usage[] =
 	"\n"
 	"OBJECT  := { acl | group | prefix-list | attach | endpoint | exempt |\n"
 	"             default | policy | edit | connection | explain | reach |\n"
-	"             lint | flow-log | stats | import | export | version }\n"
+	"             lint | flow-log | stats | import | export | guard | upgrade |\n"
+	"             version }\n"
 	"OPTIONS := { -j[son] | -p[retty] | -s[tats] | -V[ersion] | -h[elp] |\n"
 	"             -c[olor][={always|auto|never}] }\n"
 	"\n"
@@ -140,7 +141,8 @@ static int run_object(int argc, char **argv)
 		{ "explain", tool_explain_main }, { "reach", tool_reach_main },
 		{ "lint", tool_lint_main }, { "flow-log", tool_flow_log_main },
 		{ "stats", tool_stats_main }, { "import", tool_import_main },
-		{ "export", tool_export_main },
+		{ "export", tool_export_main }, { "guard", tool_guard_main },
+		{ "upgrade", tool_upgrade_main },
 		{ "version", tool_version_main }, {}
 	};
 	const struct tool_choice *object;

@@ -16,12 +16,15 @@ static const char usage[] =
 	"       bailey connection watch [ FILTER ]\n"
 	"       bailey connection delete FILTER\n"
 	"       bailey connection flush\n"
+	"       bailey connection save [ FILE ]\n"
+	"       bailey connection load { FILE | - }\n"
 	"\n"
 	"FILTER := [ proto PROTO ] [ src CIDR ] [ dst CIDR ] [ sport N ] [ dport N ]\n"
 	"          [ state STATE ]\n"
 	"\n"
 	"Addresses and ports are those of the request, STATE that of TCP or SCTP. watch\n"
-	"prints what becomes of connections, from now on and until it is interrupted.\n";
+	"prints what becomes of connections, from now on and until it is interrupted. What\n"
+	"save writes can be loaded by another module or kernel, once the policy is in force.\n";
 
 /* A batch of connections, and the widths of columns. */
 struct listing {
@@ -251,6 +254,44 @@ static int flush(int argc, char **argv)
 	return tool_send_word("connections", "flush\n");
 }
 
+static int save(int argc, char **argv)
+{
+	struct bailey_out text = {};
+	int status;
+
+	if (argc > 1)
+		return tool_usage(usage, "'%s' is a word too many", argv[1]);
+	status = tool_proc_get("snapshot", &text);
+	if (status != TOOL_OK)
+		;
+	else if (!argc || !strcmp(argv[0], "-"))
+		fwrite(text.buf ? text.buf : "", 1, text.len, stdout);
+	else
+		status = tool_file_save(argv[0], text.buf ? text.buf : "", text.len);
+	bailey_out_destroy(&text);
+	return status;
+}
+
+static int load(int argc, char **argv)
+{
+	struct bailey_out text = {};
+	struct tool_source source;
+	int status;
+
+	if (argc != 1)
+		return tool_usage(usage, argc ? "load takes one file" :
+				  "which file? ('-' is standard input)");
+	source.name = tool_file_name(argv[0]);
+	status = tool_file_read(argv[0], &text);
+	if (status == TOOL_OK) {
+		source.text = text.buf;
+		source.len = text.len;
+		status = tool_send_snapshot(&source);
+	}
+	bailey_out_destroy(&text);
+	return status;
+}
+
 /**
  * tool_connection_main() - bailey connection
  * @argc: words behind it
@@ -262,7 +303,8 @@ int tool_connection_main(int argc, char **argv)
 {
 	static const struct tool_choice choices[] = {
 		{ "list", list }, { "show", list }, { "watch", watch },
-		{ "delete", delete }, { "flush", flush }, {}
+		{ "delete", delete }, { "flush", flush }, { "save", save },
+		{ "load", load }, {}
 	};
 	const struct tool_choice *choice;
 

@@ -149,6 +149,9 @@ struct tool_load {
 	bool has_revoke;
 };
 
+/* program.c */
+int tool_run_program(char *const *argv, const char *input, bool quiet);
+
 /* load_options.c */
 int tool_load_options(struct tool_load *load, int argc, char **argv,
 		      const char *usage);
@@ -158,6 +161,7 @@ bool tool_file_begins(const struct tool_source *source);
 int tool_send_file(const struct tool_source *source, const struct tool_load *load);
 int tool_send_line(const char *line, size_t len);
 int tool_send_word(const char *file, const char *line);
+int tool_send_snapshot(const struct tool_source *source);
 
 /* offline.c */
 int tool_script_run(const struct bailey_script_ops *ops, void *arg,
@@ -263,6 +267,10 @@ int tool_reach_diff(struct bailey_policy *old, struct bailey_policy *new, bool *
 int tool_stats_main(int argc, char **argv);
 int tool_import_main(int argc, char **argv);
 int tool_export_main(int argc, char **argv);
+int tool_guard_main(int argc, char **argv);
+int tool_guard_on(bool forward);
+int tool_guard_off(void);
+int tool_upgrade_main(int argc, char **argv);
 int tool_version_main(int argc, char **argv);
 json_t *tool_exempts_json(const struct bailey_policy *policy);
 

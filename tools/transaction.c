@@ -255,6 +255,23 @@ int tool_send_line(const char *line, size_t len)
 	return status;
 }
 
+/* Lines that are no policy, to a file of their own. */
+static int send_lines(const char *file, const struct tool_source *source)
+{
+	struct bailey_diag diag = {};
+	struct tool_proc proc;
+	int ret, status;
+
+	if (tool_proc_open(&proc, file, true) != TOOL_OK)
+		return TOOL_REFUSED;
+	ret = write_chunks(&proc, source->text, source->len);
+	answer_read(&proc, ret, 0, 1, &diag);
+	tool_proc_close(&proc);
+	status = report(source, &diag, ret, 0);
+	bailey_diag_destroy(&diag);
+	return status;
+}
+
 /**
  * tool_send_word() - write a line that is no part of a policy
  * @file: one of the module's files
@@ -265,16 +282,24 @@ int tool_send_line(const char *line, size_t len)
 int tool_send_word(const char *file, const char *line)
 {
 	struct tool_source source = { .text = line, .len = strlen(line) };
-	struct bailey_diag diag = {};
-	struct tool_proc proc;
-	int ret, status;
 
-	if (tool_proc_open(&proc, file, true) != TOOL_OK)
-		return TOOL_REFUSED;
-	ret = tool_proc_write(&proc, line, strlen(line));
-	answer_read(&proc, ret, 0, 1, &diag);
-	tool_proc_close(&proc);
-	status = report(&source, &diag, ret, 0);
-	bailey_diag_destroy(&diag);
-	return status;
+	return send_lines(file, &source);
+}
+
+/**
+ * tool_send_snapshot() - have connections restored
+ * @source: what "connection save" wrote
+ *
+ * Return: %TOOL_OK, or %TOOL_REFUSED with the answer printed.
+ */
+int tool_send_snapshot(const struct tool_source *source)
+{
+	static const char end[] = "\ncommit\n";
+	size_t len = sizeof(end) - 1;
+
+	/* Half of one is none: without its end the module would wait for the rest. */
+	if (source->len < len || memcmp(source->text + source->len - len, end, len))
+		return tool_fail("%s: it has no end: a snapshot ends with 'commit'",
+				 source->name);
+	return send_lines("snapshot", source);
 }

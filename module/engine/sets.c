@@ -243,3 +243,46 @@ bool bailey_sets_live(const struct bailey_sets *sets, u32 id)
 {
 	return find_id(sets, id);
 }
+
+/**
+ * bailey_sets_find() - the number of the set of these groups
+ * @sets: of a sealed policy
+ * @slots: slots of groups, ascending, none twice
+ * @count: how many, at least one
+ *
+ * Context: Any.
+ * Return: the number, or 0 if no attach line or endpoint has this set.
+ */
+u32 bailey_sets_find(const struct bailey_sets *sets, const u32 *slots, u32 count)
+{
+	const struct set_entry *entry = find(sets, slots, count);
+
+	return entry ? entry->set->id : 0;
+}
+
+/**
+ * bailey_sets_each() - show every set to a function
+ * @sets: of a sealed policy
+ * @fn: the function
+ * @arg: for @fn
+ *
+ * Context: Process.
+ */
+void bailey_sets_each(const struct bailey_sets *sets,
+		      void (*fn)(const struct bailey_set *set, void *arg), void *arg)
+{
+	const struct bailey_map_dir *dir = sets->by_groups.dir;
+	const struct bailey_map_leaf *last = NULL;
+	const struct set_entry *entry;
+	u32 i, n;
+
+	for (i = 0; dir && i < 1u << dir->depth; i++) {
+		if (dir->leaf[i] == last)
+			continue;
+		last = dir->leaf[i];
+		entry = (const struct set_entry *)last->entry;
+		for (n = 0; n < last->count; n++)
+			fn(entry[n].set, arg);
+		bailey_yield();
+	}
+}

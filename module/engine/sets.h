@@ -34,5 +34,8 @@ struct bailey_set *bailey_sets_get(struct bailey_sets *sets, u32 *next_id,
 int bailey_sets_use(struct bailey_sets *sets, struct bailey_set *set, bool use);
 int bailey_sets_release(struct bailey_sets *sets);
 bool bailey_sets_live(const struct bailey_sets *sets, u32 id);
+u32 bailey_sets_find(const struct bailey_sets *sets, const u32 *slots, u32 count);
+void bailey_sets_each(const struct bailey_sets *sets,
+		      void (*fn)(const struct bailey_set *set, void *arg), void *arg);
 
 #endif /* BAILEY_ENGINE_SETS_H */

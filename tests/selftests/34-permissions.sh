@@ -5,17 +5,17 @@
 # namespace's root has its own namespaces, within the limits of the initial one.
 
 . "$(dirname "$0")/traffic.sh"
-plan 56
+plan 76
 
 load_module
 make_ns router
 agent_start
-files='policy error connections events explain flow_log stats'
+files='policy error connections snapshot events explain flow_log stats'
 
 policy router 'acl secret in 1 allow any'
 
 # Modes
-for file in policy:600 error:400 connections:600 events:400 explain:600 flow_log:400 stats:400; do
+for file in policy:600 error:400 connections:600 snapshot:600 events:400 explain:600 flow_log:400 stats:400; do
 	expect_equal "mode of ${file%:*}" "${file#*:} 0" \
 		"$(in_ns router stat -c '%a %u' "/proc/net/bailey/${file%:*}")"
 done
@@ -29,7 +29,7 @@ as_user()
 for file in $files; do
 	expect_fail "another user reads no $file" as_user "cat /proc/net/bailey/$file"
 done
-for file in policy connections explain; do
+for file in policy connections snapshot explain; do
 	expect_fail "and opens no $file to write" as_user "exec 5>/proc/net/bailey/$file"
 done
 expect_fail "nor any sysctl" as_user 'echo 5 >/proc/sys/net/bailey/udp_timeout'
@@ -44,8 +44,29 @@ expect_fail "root without CAP_NET_ADMIN writes no policy" \
 	powerless "echo 'acl more' >/proc/net/bailey/policy"
 expect_fail "and flushes no connections" \
 	powerless "echo flush >/proc/net/bailey/connections"
+expect_fail "nor restores any" \
+	powerless "echo 'begin connections 1' >/proc/net/bailey/snapshot"
+expect_fail "nor asks what would pass" powerless "
+	exec 5<>/proc/net/bailey/explain
+	printf 'udp from 127.0.0.1 port 1 to 127.0.0.1 port 2 out lo\n' >&5"
+expect_pass "being root it reads the policy" powerless "grep -q secret /proc/net/bailey/policy"
 must read router policy
 expect_no_match "nothing came of it" 'more' "$said"
+
+# A container: namespaces of its own but for that of users, and fewer rights. What it
+# sees is its own, and it can't change even that.
+contained()
+{
+	unshare -n -m -p --fork --mount-proc setpriv \
+		--bounding-set -net_admin,-sys_admin,-sys_module,-sys_ptrace \
+		--inh-caps -net_admin,-sys_admin,-sys_module,-sys_ptrace bash -c "$1" 2>/dev/null
+}
+expect_pass "a container's root sees its own policy" contained \
+	"grep -q '^default pass$' /proc/net/bailey/policy && ! grep -q secret /proc/net/bailey/policy"
+expect_fail "and writes none" contained "echo 'acl more' >/proc/net/bailey/policy"
+expect_fail "nor flushes connections" contained "echo flush >/proc/net/bailey/connections"
+expect_fail "nor lifts a limit" contained "echo 5 >/proc/sys/net/bailey/udp_timeout"
+expect_fail "nor sees those who are not in it" contained "ls -d /proc/$agent_pid"
 
 # The one who opens counts, not the one who writes
 expect_fail "a descriptor that was opened without the right" in_ns router bash -c "
@@ -103,6 +124,29 @@ expect_pass "explains" own "
 expect_fail "but sees none of the initial one's" own "cat /proc/1/net/bailey/policy"
 must read router policy
 expect_no_match "no policy of another namespace has changed" 'mine' "$said"
+
+# Another user, who has a user namespace as well
+mkfifo "$scratch/wait"
+chmod 666 "$scratch/wait"
+chmod 711 "$scratch"
+setpriv --reuid 1000 --regid 1000 --clear-groups unshare -Urn bash -c "
+	printf 'acl mine\n' >/proc/net/bailey/policy; echo ready >'$scratch/wait'; exec sleep 600" \
+	<&- >/dev/null 2>&1 &
+mine=$!
+pids+=("$mine")
+read -r word <"$scratch/wait"
+expect_equal "a user has a policy" ready "$word"
+other()
+{
+	setpriv --reuid 1001 --regid 1001 --clear-groups unshare -Urn bash -c "$1" 2>/dev/null
+}
+expect_pass "which root reads" grep -q '^acl mine$' "/proc/$mine/net/bailey/policy"
+for file in policy connections snapshot stats flow_log; do
+	expect_fail "another user's root does not read its $file" \
+		other "cat /proc/$mine/net/bailey/$file"
+done
+expect_fail "nor write it" other "echo 'acl more' >/proc/$mine/net/bailey/policy"
+end_process "$mine"
 
 # Its limits
 own_limit()

@@ -185,6 +185,13 @@ files_of()
 		sed 's,^\./,,' | grep -v '\.mod\.c$' | sort
 }
 
+# A pointer in a message is an address that somebody may want to know; %pI and
+# other letters behind it are none.
+prints_no_pointer()
+{
+	! grep -rnE --include='*.[ch]' '%[-0-9]*p([^A-Za-z]|[xKS]|$)' module
+}
+
 judge_house_rules()
 {
 	judge "LINUX_VERSION_CODE stands in compat.h alone" \
@@ -193,6 +200,7 @@ judge_house_rules()
 		only_in module/hook.c 'NF_ACCEPT|NF_DROP' module
 	judge "the engine includes linux/ in base.h alone" \
 		only_in module/engine/base.h 'include <linux/[^>]*>' module/engine
+	judge "no message has a pointer" prints_no_pointer
 }
 
 judge_file()

@@ -4,7 +4,7 @@
 # Options, objects, abbreviations, help, and what the tool exits with.
 
 objects='acl group prefix-list attach endpoint exempt default policy edit connection
-explain lint stats version'
+explain lint stats guard upgrade version'
 
 run 2 "no words at all is wrong usage" "$real"
 has "and shows how it would be right" "$erred" 'Usage: bailey [ OPTIONS ] OBJECT'
@@ -16,7 +16,7 @@ for object in $objects; do
 	has "$object help is about it" "$said" "bailey $object"
 	run 0 "$object --help" "$real" "$object" --help
 done
-for object in acl group prefix-list attach endpoint exempt policy connection; do
+for object in acl group prefix-list attach endpoint exempt policy connection guard; do
 	run 2 "$object with an unknown command" "$real" "$object" frobnicate
 	has "$object shows its own usage then" "$erred" "Usage: bailey $object"
 done
@@ -49,7 +49,7 @@ run 1 "without the module nothing is shown" "$real" acl
 is "and the message says what to do" \
 	'bailey: the module is not loaded (modprobe bailey)' "$erred"
 for words in 'policy save' 'policy flush' 'policy confirm' 'stats' \
-	'connection list' 'connection flush' 'group add web' 'default deny'; do
+	'connection list' 'connection flush' 'connection save' upgrade 'group add web' 'default deny'; do
 	# shellcheck disable=SC2086
 	run 1 "without the module: $words" "$real" $words
 	is "one message: $words" 'bailey: the module is not loaded (modprobe bailey)' "$erred"
@@ -69,4 +69,10 @@ run 2 "revoke without its word" "$real" policy load --revoke
 run 2 "revoke with a wrong word" "$real" policy load --revoke perhaps a
 run 2 "confirm with a wrong number" "$real" policy load --confirm 86401 a
 run 2 "confirm 0" "$real" policy load --confirm 0 a
+run 2 "a guard with an unknown option" "$real" guard on --all
+run 2 "a guard with words too many" "$real" guard off now
+run 2 "an upgrade with an unknown option" "$real" upgrade --all
+run 2 "an upgrade with two modules" "$real" upgrade a.ko b.ko
+run 2 "an upgrade with both options" "$real" upgrade --forward --open
+run 1 "an upgrade to nothing" "$real" upgrade "$work/nothing.ko"
 run 2 "check without a file" "$real" policy check

@@ -68,6 +68,29 @@ flush
 delete state CLOSE_WAIT' "$(cat "$BAILEY_FAKE/connections.written")"
 run 2 "delete with a wrong filter" "$fake" connection delete src x
 
+rm -f "$BAILEY_FAKE/answer"
+printf '%s\n' 'begin connections 1' 'set 3 web' 'conn udp src 1.1.1.1 dst 2.2.2.2' commit \
+	>"$BAILEY_FAKE/snapshot"
+run 0 "save" "$fake" connection save "$work/saved"
+is "all that the module says" "$(cat "$BAILEY_FAKE/snapshot")" "$(cat "$work/saved")"
+is "for nobody else" 600 "$(stat -c %a "$work/saved")"
+run 0 "save to standard output" "$fake" connection save
+is "the same" "$(cat "$BAILEY_FAKE/snapshot")" "$said"
+run 2 "save to two files" "$fake" connection save a b
+echo 'restored 1 known 0 refused 0 away 0' >"$BAILEY_FAKE/answer"
+run 0 "load" "$fake" connection load "$work/saved"
+is "says what came of it" 'restored 1 known 0 refused 0 away 0' "$said"
+is "all of the file is sent" "$(cat "$work/saved")" "$(cat "$BAILEY_FAKE/snapshot.written")"
+rm "$BAILEY_FAKE/snapshot.written" "$BAILEY_FAKE/answer"
+sed '$d' "$work/saved" >"$work/half"
+run 1 "half of a file" "$fake" connection load "$work/half"
+has "has no end" "$erred" "ends with 'commit'"
+run 1 "an empty file" "$fake" connection load /dev/null
+run 1 "no file" "$fake" connection load "$work/nothing"
+run 2 "load without a file" "$fake" connection load
+run 2 "load with two files" "$fake" connection load a b
+is "nothing of these was sent" no "$([ -e "$BAILEY_FAKE/snapshot.written" ] || echo no)"
+
 echo 'what is this' >"$BAILEY_FAKE/connections"
 run 1 "a line of another kind" "$fake" connection list
 run 1 "in JSON" "$fake" -j connection list
