@@ -397,9 +397,11 @@ static noinline bool compares(struct bailey_net *bn, const struct bailey_binding
 			      const struct bailey_conn_recall *recall, u32 stamp)
 {
 	struct passage p = { .bn = bn, .skb = skb, .binding = binding, .where = *where };
+	struct bailey_conn before;
 	u32 timeout;
 	bool same;
 
+	bailey_conn_copy(&before, &recall->entry->conn);
 	p.packet = *recall->packet;
 	p.rules = bailey_sysctl_track_rules(&bn->sysctls);
 	if (bailey_stream_look(&recall->entry->conn, &p.packet, recall->side, &p.rules,
@@ -411,7 +413,10 @@ static noinline bool compares(struct bailey_net *bn, const struct bailey_binding
 	else
 		find_and_ask(&p);
 	same = bailey_skb_reads_alike(skb, recall->packet) && agrees(&p, recall);
-	if (!same && !bailey_conn_recall_holds(recall, stamp))
+	/* Another CPU may have changed what is asked, or moved the connection */
+	if (!same && (!bailey_conn_recall_holds(recall, stamp) ||
+		      !bailey_track_equal(&before.track, &recall->entry->conn.track,
+					  BAILEY_TRACK_WORDS)))
 		return false;
 	bailey_stats_count_bh(bn->stats, same ? BAILEY_COUNT_COMPARED : BAILEY_COUNT_DIFFERED);
 	WARN_ONCE(!same, "bailey: a remembered packet would be judged otherwise\n");
