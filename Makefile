@@ -12,6 +12,8 @@ help:
 	@echo
 	@echo '  make demo       watch it work in a virtual machine; needs only Debian and root'
 	@echo '  make check      all tests; ends with "N passed, N failed"'
+	@echo '  make matrix     all scenarios on the kernels of Debian 12, 13 and sid (an hour);'
+	@echo '                  SUITES="trixie sid" and SCENARIOS= limit it'
 	@echo '  make bench      measure it beside its peers (an hour); OUT=folder, CLASSBENCH=folder'
 	@echo
 	@echo '  make module     bailey.ko for the running kernel (or KDIR=...)'
@@ -56,6 +58,9 @@ check:
 check-unit check-style check-uml check-uml-debug check-vm: check-%:
 	@tests/run.sh $*
 
+matrix:
+	@tests/matrix.sh $(SUITES)
+
 demo:
 	@tests/vm/demo.sh
 
@@ -68,5 +73,5 @@ clean:
 		-o -name '*.mod' -o -name '*.mod.c' -o -name '*.ko' \) -delete 2>/dev/null || :
 	rm -f bailey*.o bailey*.ko bailey*.mod bailey*.mod.c .*.cmd modules.order Module.symvers .module-common.o
 
-.PHONY: help module tool install uninstall deps check demo bench clean \
+.PHONY: help module tool install uninstall deps check matrix demo bench clean \
 	check-unit check-style check-uml check-uml-debug check-vm
