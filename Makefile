@@ -12,6 +12,8 @@ help:
 	@echo
 	@echo '  make demo       watch it work in a virtual machine; needs only Debian and root'
 	@echo '  make check      all tests; ends with "N passed, N failed"'
+	@echo '  make matrix     all scenarios on the kernels of Debian 12, 13 and sid (an hour);'
+	@echo '                  SUITES="trixie sid" and SCENARIOS= limit it'
 	@echo '  make soak       storms and attacks (two hours); SECONDS=10 for each storm'
 	@echo '  make attack     the attacks alone, beside nf_conntrack: build/soak/attack.md'
 	@echo '  make bench      measure it beside its peers (an hour); OUT=folder, CLASSBENCH=folder'
@@ -70,6 +72,9 @@ attack:
 	@tests/vm/deps.sh soak
 	@tests/soak/attack.sh
 
+matrix:
+	@tests/matrix.sh $(SUITES)
+
 demo:
 	@tests/vm/demo.sh
 
@@ -82,5 +87,5 @@ clean:
 		-o -name '*.mod' -o -name '*.mod.c' -o -name '*.ko' \) -delete 2>/dev/null || :
 	rm -f bailey*.o bailey*.ko bailey*.mod bailey*.mod.c .*.cmd modules.order Module.symvers .module-common.o
 
-.PHONY: help module tool install uninstall deps check soak attack demo bench clean \
+.PHONY: help module tool install uninstall deps check matrix soak attack demo bench clean \
 	check-unit check-style check-uml check-uml-debug check-vm

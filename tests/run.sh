@@ -23,96 +23,7 @@ set -u
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 tree=$(cd "$here/.." && pwd -P)
 logs=$tree/build/check
-passed=0
-failed=0
-
-# Guests wait more than they work: more of them than processors
-guests=$(($(nproc) * 2))
-queue=()
-
-# count NAME LENIENT STATUS SECONDS: adds up and shows what a step's log says
-count()
-{
-	local name=$1 log=$logs/$1.log status=$3 counts good bad
-	counts=$(awk -v lenient="$2" -f "$here/lib/ktap.awk" "$log")
-	read -r good bad <<<"$(tail -n 1 <<<"$counts")"
-	echo "== $name: $good passed, $bad failed ($4 s)"
-	sed '$d' <<<"$counts"
-	if [ "$status" != 0 ] && { [ "$bad" = 0 ] || [ "$good" = 0 ]; }; then
-		[ "$bad" != 0 ] || bad=1
-		echo "not ok - $name ended with status $status; the end of $log:"
-		tail -n 60 "$log" | sed 's/^/    /'
-	fi
-	passed=$((passed + good))
-	failed=$((failed + bad))
-}
-
-# step NAME COMMAND...: runs and counts
-step()
-{
-	local name=$1 began=$SECONDS
-	shift
-	"$@" >"$logs/$name.log" </dev/null
-	count "$name" 0 $? $((SECONDS - began))
-}
-
-# later NAME LENIENT COMMAND...: a guest, to be run beside others by run_queue
-later()
-{
-	queue+=("$(printf '%q ' "$@")")
-}
-
-# run_queued NAME LENIENT COMMAND...: in the background; its end is written
-# down, for all of them to be counted in their order
-run_queued()
-{
-	local name=$1 began=$SECONDS guest
-	shift 2
-	"$@" >"$logs/$name.log" </dev/null &
-	guest=$!
-	trap 'kill "$guest"; exit 130' TERM
-	wait "$guest"
-	echo "$? $((SECONDS - began))" >"$logs/$name.end"
-}
-
-run_queue()
-{
-	local item words
-	# What runs in the background does not hear an interrupt
-	# shellcheck disable=SC2046 # process ids
-	trap 'kill $(jobs -p) 2>/dev/null; exit 130' INT TERM HUP
-	for item in "${queue[@]}"; do
-		while [ "$(jobs -rp | wc -l)" -ge "$guests" ]; do
-			wait -n
-		done
-		eval "words=($item)"
-		rm -f "$logs/${words[0]}.end"
-		run_queued "${words[@]}" &
-	done
-	wait
-	for item in "${queue[@]}"; do
-		eval "words=($item)"
-		# shellcheck disable=SC2046 # two numbers
-		count "${words[0]}" "${words[1]}" \
-			$(cat "$logs/${words[0]}.end" 2>/dev/null || echo 1 0)
-	done
-}
-
-# scenarios BED SHARDS [ARGUMENT...]: queues them
-scenarios()
-{
-	local bed=$1 shards=$2 i
-	shift 2
-	if [ -n "${SCENARIOS:-}" ]; then
-		# shellcheck disable=SC2086 # a list of words
-		later "$bed-scenarios" 0 "$here/vm/scenarios.sh" "$bed" $SCENARIOS
-		return
-	fi
-	for ((i = 1; i <= shards; i++)); do
-		later "$bed-scenarios-$i" 0 "$here/vm/scenarios.sh" "$bed" \
-			"$@" --shard "$i/$shards"
-	done
-}
+. "$here/lib/steps.sh"
 
 part_unit()
 {
@@ -181,10 +92,9 @@ main()
 	for part; do
 		"part_$part"
 	done
-	run_queue
-	echo
-	echo "$passed passed, $failed failed"
-	[ "$failed" = 0 ] && [ "$passed" -gt 0 ]
+	# Guests wait more than they work: more of them than processors
+	run_queue $(($(nproc) * 2))
+	last_line
 }
 
 main "$@"; exit

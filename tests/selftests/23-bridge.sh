@@ -8,6 +8,8 @@
 . "$(dirname "$0")/traffic.sh"
 plan 18
 
+# A module that nothing else asks for; built in on some kernels
+modprobe -q br_netfilter
 load_module
 topology
 make_ns vm1 vm2

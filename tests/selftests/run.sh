@@ -67,6 +67,7 @@ main()
 	fi
 	echo "KTAP version 1"
 	echo "1..${#scenarios[@]}"
+	echo "# Linux $(uname -r)"
 	for file in "${scenarios[@]}"; do
 		number=$((number + 1))
 		name=$(basename "$file" .sh)

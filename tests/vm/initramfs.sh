@@ -12,7 +12,7 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 # The guest has these programs; scenarios must not need others
-programs="bash ip ss tc bridge ping nft iptables ip6tables iptables-save
+programs="bash ip ss nstat tc bridge ping nft iptables ip6tables iptables-save
 	iptables-restore socat curl openssl python3 modprobe insmod rmmod
 	lsmod sysctl ethtool conntrack awk"
 # All programs of these packages

@@ -49,6 +49,9 @@ build()
 	local start=$SECONDS
 	local mk=(make -C "$kdir" M="$into" -j"$(jobs_count)" "$@" modules)
 	[ "$kdir" != smp ] || mk=("$vm_dir/uml_smp.sh" module "$into" "$@")
+	# Another Debian's headers bring programs that only that Debian can run
+	[ -z "$suite" ] || mk=("$vm_dir/debian_chroot.sh" "$suite" -- make -C "$kdir"
+		M="${into#"$root"}" -j"$(jobs_count)" "$@" modules)
 	if ! "${mk[@]}" >"$log" 2>&1; then
 		cat "$log" >&2
 		die "building the module failed (make -C $kdir M=$into $*)"
@@ -60,7 +63,7 @@ build()
 
 main()
 {
-	local bed=${1:-} kdir key root=$cache
+	local bed=${1:-} kdir key root=$cache suite=
 	shift || :
 	local args=("$@")
 	case $bed in
@@ -71,10 +74,16 @@ main()
 	smp)
 		"$vm_dir/uml_build.sh" smp >/dev/null
 		kdir=smp
-		root=$("$vm_dir/sid_chroot.sh")
+		root=$("$vm_dir/debian_chroot.sh" sid)
 		;;
 	stock)
-		kdir=$("$vm_dir/stock_kernel.sh")/build
+		kdir=$("$vm_dir/stock_kernel.sh")
+		suite=$(cat "$kdir/suite" 2>/dev/null || :)
+		kdir=$(readlink -f "$kdir/build")
+		if [ -n "$suite" ]; then
+			root=$("$vm_dir/debian_chroot.sh" "$suite")
+			kdir=${kdir#"$root"}
+		fi
 		;;
 	*)
 		die "usage: module_build.sh plain|debug|bench|smp|stock [ARGUMENT...]"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# stock_kernel.sh
+# stock_kernel.sh [SUITE]
 #
 # Fetches Debian's cloud kernel and its headers into the cache, unless they
 # are there, and prints the directory that holds them:
@@ -10,10 +10,12 @@
 #   vmlinuz          the kernel
 #   lib/modules/V    its modules, with depmod's tables
 #   build            the KDIR of out-of-tree builds
+#   suite            the suite of debian_chroot.sh in which these must run; is
+#                    not there if they can run here
 #
 # The packages are unpacked, never installed: the machine's own boot is not
-# touched. Any directory of this shape, made in any way, can be given to
-# qemu_run.sh and module_build.sh as $BAILEY_KERNEL.
+# touched. Without SUITE it is the kernel of this machine's own Debian, or the
+# directory that $BAILEY_KERNEL names: any one of this shape, made in any way.
 
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -62,8 +64,67 @@ fetch_kernel()
 	mv "$tmp" "$into"
 }
 
+# suite_kernel SUITE: the newest kernel of another Debian, built for in its chroot
+suite_kernel()
+{
+	local suite=$1 into=$cache/suite/$1
+	if [ ! -e "$into" ]; then
+		mkdir -p "$cache/suite"
+		with_lock "suite-$suite" fetch_suite "$suite" "$into"
+	fi
+	echo "$into"
+}
+
+fetch_suite()
+{
+	local suite=$1 into=$2 tmp=$2.tmp root version
+	[ -d "$into" ] && return
+	root=$("$vm_dir/debian_chroot.sh" "$suite" linux-headers-cloud-amd64)
+	version=$(basename "$(compgen -G "$root/usr/src/linux-headers-*-cloud-amd64" |
+		sort -V | tail -n 1)")
+	version=${version#linux-headers-}
+	say "fetching the kernel $version of Debian $suite"
+	rm -rf "$tmp" "$root/kernel"
+	mkdir -p "$tmp" "$root/kernel"
+	# Newer Debians have several packages for what was one, and the kernel
+	# beside its modules
+	# shellcheck disable=SC2016 # for the inner shell
+	"$vm_dir/debian_chroot.sh" "$suite" -- bash -ec '
+		cd /kernel
+		apt-get -q update
+		apt-get -q -o APT::Sandbox::User=root download $(
+			apt-cache pkgnames linux- | sort -u |
+				grep -Fx "$(printf "linux-%s-$1\n" image base binary modules)")
+		for deb in *.deb; do
+			dpkg -x "$deb" .
+		done
+		rm -f *.deb' bash "$version" >&2 </dev/null ||
+		die "could not fetch the kernel $version of $suite"
+	mv "$root/kernel" "$tmp/root"
+	echo "$version" >"$tmp/version"
+	echo "$suite" >"$tmp/suite"
+	ln -s "root/boot/vmlinuz-$version" "$tmp/vmlinuz"
+	[ -e "$tmp/vmlinuz" ] || ln -sf "root/usr/lib/modules/$version/vmlinuz" "$tmp/vmlinuz"
+	[ -e "$tmp/vmlinuz" ] || die "the packages of $version have no kernel"
+	[ -e "$tmp/root/lib" ] || ln -s usr/lib "$tmp/root/lib"
+	ln -s root/lib "$tmp/lib"
+	ln -s "$root/usr/src/linux-headers-$version" "$tmp/build"
+	rm -f "$tmp/root/lib/modules/$version/build" \
+		"$tmp/root/lib/modules/$version/source"
+	/sbin/depmod -b "$tmp/root" "$version"
+	mv "$tmp" "$into"
+}
+
 main()
 {
+	case ${1:-} in
+	'') ;;
+	bookworm) unset BAILEY_KERNEL ;;
+	*)
+		suite_kernel "$1"
+		return
+		;;
+	esac
 	if [ -n "${BAILEY_KERNEL:-}" ]; then
 		echo "$BAILEY_KERNEL"
 		return

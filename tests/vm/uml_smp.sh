@@ -13,20 +13,16 @@
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-chroot=$("$vm_dir/sid_chroot.sh")
+chroot=$("$vm_dir/debian_chroot.sh" sid flex bison bc linux-source-7.2)
 source=/src/linux-7.2
 # To be raised when what is built below changes
 recipe=1
 build_name=smp-$recipe-$(key_of "$vm_dir/config/uml-smp.config")
 built=/src/$build_name
 
-# inside COMMAND...: in the chroot, which has /proc only for that long
 inside()
 {
-	# shellcheck disable=SC2016 # for the inner shell
-	unshare --mount bash -c '
-		mount -t proc proc "$1/proc" && exec chroot "$@"' inside "$chroot" \
-		env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root "$@"
+	"$vm_dir/debian_chroot.sh" sid -- "$@"
 }
 
 unpack_source()
