@@ -79,7 +79,7 @@ static struct source_key key_of(const struct bailey_conn *conn)
 
 static int make_source(struct rhashtable *sources, const struct source_key *key)
 {
-	struct source *new = kzalloc(sizeof(*new), GFP_ATOMIC);
+	struct source *new = kzalloc(sizeof(*new), GFP_ATOMIC | __GFP_NOWARN);
 
 	if (!new)
 		return -ENOMEM;
