@@ -17,21 +17,35 @@ def share(part):
     return 100.0 * part["covered"] / part["count"] if part["count"] else 100.0
 
 
+def read(path):
+    """The files of a summary."""
+    with open(path, encoding="utf-8") as file:
+        return json.load(file)["data"][0]["files"]
+
+
+def line(name, summary):
+    """One line of the table."""
+    words = ["%5d/%5d %5.1f" % (part["covered"], part["count"], share(part))
+             for part in (summary[kind] for kind in LEAST)]
+    print("# %-28s %s  %s" % (name, *words))
+
+
+def total(files):
+    """The sums of all files."""
+    return {kind: {key: sum(f["summary"][kind][key] for f in files)
+                   for key in ("count", "covered")} for kind in LEAST}
+
+
 def main():
-    """The table, the least covered file last; the sums; KTAP."""
-    with open(sys.argv[1], encoding="utf-8") as file:
-        data = json.load(file)["data"][0]
-    files = sorted(data["files"], key=lambda f: -share(f["summary"]["branches"]))
-    print("# %-28s %15s %17s" % ("file", "lines", "branches"))
-    sums = {kind: {"count": 0, "covered": 0} for kind in LEAST}
+    """The files, the least covered one last; each program alone; KTAP."""
+    files = sorted(read(sys.argv[1]), key=lambda f: -share(f["summary"]["branches"]))
+    print("# %-28s %17s %18s" % ("file, program", "lines     %", "branches     %"))
     for entry in files:
-        words = []
-        for kind in LEAST:
-            part = entry["summary"][kind]
-            words.append("%5d/%5d %5.1f" % (part["covered"], part["count"], share(part)))
-            for key in sums[kind]:
-                sums[kind][key] += part[key]
-        print("# %-28s %s  %s" % (os.path.basename(entry["filename"]), *words))
+        line(os.path.basename(entry["filename"]), entry["summary"])
+    for path in sys.argv[2:]:
+        line(os.path.basename(path)[len("only-"):-len(".json")], total(read(path)))
+    sums = total(files)
+    line("all", sums)
     bad = not files
     for number, (kind, least) in enumerate(LEAST.items(), 1):
         got = share(sums[kind])

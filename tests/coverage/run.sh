@@ -16,8 +16,6 @@ corpora=${XDG_CACHE_HOME:-$HOME/.cache}/bailey/corpus
 
 export CC=clang BUILD=$out
 export CFLAGS='-g -O1 -fprofile-instr-generate -fcoverage-mapping'
-# one file for each program, which all its runs add to
-export LLVM_PROFILE_FILE=$out/raw/%m.profraw
 export UBSAN_OPTIONS=print_stacktrace=1
 programs=()
 
@@ -34,7 +32,7 @@ try()
 {
 	local log=$out/last.log
 	programs+=("$1")
-	if ! "$@" >"$log" 2>&1; then
+	if ! LLVM_PROFILE_FILE=$out/raw/$(basename "$1").%m.profraw "$@" >"$log" 2>&1; then
 		tail -n 20 "$log" | sed 's/^/# /'
 		echo "Bail out! $1 failed"
 		exit 1
@@ -60,7 +58,7 @@ run_fuzzers()
 
 echo "KTAP version 1"
 echo "1..2"
-rm -rf "$out/raw"
+rm -rf "$out/raw" "$out"/*.json "$out/llvm.log"
 mkdir -p "$out/raw"
 build unit all
 build reference "$out/reference/compare"
@@ -73,14 +71,34 @@ done
 try "$out/reference/compare" --seed 1 --policies 3000
 try "$out/walk/walk" --seed 1 --segments 300000
 run_fuzzers
-llvm-profdata-14 merge -o "$out/all.profdata" "$out"/raw/*.profraw
+
+# summary NAME RAW PROGRAM...: what these programs' counters say of the engine
+summary()
+{
+	local name=$1 raw=$2 program objects
+	shift 2
+	objects=("$1")
+	for program in "${@:2}"; do
+		objects+=(-object "$program")
+	done
+	# shellcheck disable=SC2086 # a pattern
+	llvm-profdata-14 merge -o "$out/$name.profdata" "$out"/raw/$raw.profraw
+	llvm-cov-14 export -summary-only -instr-profile "$out/$name.profdata" "${objects[@]}" \
+		"$tree/module/engine" >"$out/$name.json" 2>>"$out/llvm.log"
+}
+
+summary all '*' "${programs[@]}"
+for program in "${programs[@]}"; do
+	name=$(basename "$program")
+	case $name in
+	fuzz_* | walk | compare) summary "only-$name" "$name.*" "$program" ;;
+	esac
+done
 objects=("${programs[0]}")
 for program in "${programs[@]:1}"; do
 	objects+=(-object "$program")
 done
-llvm-cov-14 export -summary-only -instr-profile "$out/all.profdata" "${objects[@]}" \
-	"$tree/module/engine" >"$out/summary.json"
 rm -rf "$out/html"
 llvm-cov-14 show -format=html -show-branches=count -output-dir "$out/html" \
-	-instr-profile "$out/all.profdata" "${objects[@]}" "$tree/module/engine" >/dev/null
-python3 "$here/report.py" "$out/summary.json"
+	-instr-profile "$out/all.profdata" "${objects[@]}" "$tree/module/engine" >/dev/null 2>>"$out/llvm.log"
+python3 "$here/report.py" "$out/all.json" "$out"/only-*.json

@@ -107,7 +107,7 @@ static int add_words(char **argv, int argc, char *text)
 {
 	char *word;
 
-	for (word = strtok(text, " \n"); word && argc < WORDS_MAX; word = strtok(NULL, " \n"))
+	for (word = strtok(text, "\n "); word && argc < WORDS_MAX; word = strtok(NULL, "\n "))
 		if (word[0] != '-')
 			argv[argc++] = word;
 	return argc;
