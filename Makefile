@@ -12,6 +12,7 @@ help:
 	@echo
 	@echo '  make demo       watch it work in a virtual machine; needs only Debian and root'
 	@echo '  make check      all tests; ends with "N passed, N failed"'
+	@echo '  make fuzz       look for what nobody has thought of; SECONDS=60 for each target, COVERAGE=1'
 	@echo '  make matrix     all scenarios on the kernels of Debian 12, 13 and sid (an hour);'
 	@echo '                  SUITES="trixie sid" and SCENARIOS= limit it'
 	@echo '  make soak       storms and attacks (two hours); SECONDS=10 for each storm'
@@ -27,6 +28,7 @@ help:
 	@echo
 	@echo '  check-unit check-style check-uml check-uml-debug check-vm'
 	@echo '                  the parts of check; SCENARIOS="10-acl-group" limits the last three'
+	@echo '  coverage        how much of the engine its tests reach'
 	@echo
 	@echo 'Kernels built for the tests stay in $${XDG_CACHE_HOME:-~/.cache}/bailey.'
 
@@ -75,6 +77,13 @@ attack:
 matrix:
 	@tests/matrix.sh $(SUITES)
 
+fuzz:
+	@tests/vm/deps.sh fuzz
+	@tests/run.sh fuzz $(if $(COVERAGE),coverage)
+
+coverage:
+	@tests/run.sh coverage
+
 demo:
 	@tests/vm/demo.sh
 
@@ -87,5 +96,5 @@ clean:
 		-o -name '*.mod' -o -name '*.mod.c' -o -name '*.ko' \) -delete 2>/dev/null || :
 	rm -f bailey*.o bailey*.ko bailey*.mod bailey*.mod.c .*.cmd modules.order Module.symvers .module-common.o
 
-.PHONY: help module tool install uninstall deps check matrix soak attack demo bench clean \
+.PHONY: help module tool install uninstall deps check fuzz coverage matrix soak attack demo bench clean \
 	check-unit check-style check-uml check-uml-debug check-vm

@@ -117,7 +117,7 @@ struct bailey_conn_entry *bailey_conn_entry_alloc(const struct bailey_conn_key *
 {
 	bool far = is_far(key);
 	struct bailey_conn_entry *entry;
-	void *room = kmem_cache_zalloc(caches[far][has_numbers(key)], gfp);
+	void *room = kmem_cache_zalloc(caches[far][has_numbers(key)], gfp | __GFP_NOWARN);
 
 	if (!room)
 		return NULL;

@@ -56,12 +56,14 @@ static void write_line(struct bailey_flow_log *log)
 }
 
 /* Places are remembered by number: bit 0 for the subnet, bit 1 for this machine. */
-static void mark(struct xarray *busy, u32 ifindex, bool box)
+static int mark(struct xarray *busy, u32 ifindex, bool box)
 {
 	unsigned long bits = xa_to_value(xa_load(busy, ifindex) ?: xa_mk_value(0));
 
-	if (ifindex && !(bits & BIT(box)))
-		xa_store(busy, ifindex, xa_mk_value(bits | BIT(box)), GFP_KERNEL);
+	if (!ifindex || bits & BIT(box))
+		return 0;
+	return xa_err(xa_store(busy, ifindex, xa_mk_value(bits | BIT(box)),
+			       GFP_KERNEL | __GFP_NOWARN));
 }
 
 static u32 master_of(struct net *net, u32 ifindex)
@@ -77,23 +79,30 @@ static u32 master_of(struct net *net, u32 ifindex)
 	return master;
 }
 
-static void mark_flows(struct bailey_flow_log *log, struct bailey_flow_table *table,
-		       struct xarray *busy)
+/* Return: 0 or -ENOMEM; then nobody knows who had no traffic. */
+static int mark_flows(struct bailey_flow_log *log, struct bailey_flow_table *table,
+		      struct xarray *busy)
 {
 	const struct bailey_flow *flow;
 	u32 s, port, at = 0;
+	int err = 0;
 
-	while ((flow = bailey_flow_table_next(table, &at))) {
+	while (!err && (flow = bailey_flow_table_next(table, &at))) {
 		for (s = 0; s < 2; s++) {
 			if (!flow->side[s].action)
 				continue;
 			port = bailey_flow_port(flow, s);
-			mark(busy, port, bailey_flow_box(flow, s));
+			err = mark(busy, port, bailey_flow_box(flow, s));
 			/* A port without lines of its own has those of its VRF. */
-			mark(busy, master_of(log->net, port), bailey_flow_box(flow, s));
+			if (!err)
+				err = mark(busy, master_of(log->net, port),
+					   bailey_flow_box(flow, s));
+			if (err)
+				break;
 		}
 		cond_resched();
 	}
+	return err;
 }
 
 static u32 count_places(struct bailey_flow_log *log)
@@ -178,10 +187,8 @@ static void write_window(struct bailey_flow_log *log, struct bailey_flow_table *
 	u64 packets, bytes;
 
 	xa_init(&busy);
-	if (end > table->start) {
-		mark_flows(log, table, &busy);
+	if (end > table->start && !mark_flows(log, table, &busy))
 		write_nodata(log, &busy, table->start, end);
-	}
 	xa_destroy(&busy);
 	write_flows(log, table, end);
 	bailey_flow_table_lost(table, &packets, &bytes);

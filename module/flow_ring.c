@@ -15,6 +15,8 @@
 #include <linux/minmax.h>
 #include <linux/mm.h>
 
+#define LOST_ROOM	512	/* for what is said of lines that are lost */
+
 /**
  * bailey_flow_ring_create() - make a ring
  * @size: bytes
@@ -167,12 +169,13 @@ void bailey_flow_reader_take(struct bailey_flow_reader *reader, struct bailey_ou
 	struct bailey_flow_ring *ring = reader->ring;
 
 	mutex_lock(&ring->lock);
-	if (reader->next < ring->first) {
+	if (reader->next < ring->first && bailey_out_reserve(out, LOST_ROOM)) {
 		bailey_out_printf(out, "lost %llu\n", ring->first - reader->next);
 		reader->next = ring->first;
 		reader->at = ring->tail;
 	}
-	while (reader->next < ring->written && take_line(reader, out, most))
+	while (reader->next >= ring->first && reader->next < ring->written &&
+	       take_line(reader, out, most))
 		;
 	mutex_unlock(&ring->lock);
 }

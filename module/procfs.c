@@ -121,6 +121,7 @@ static int show_error(struct conversation *talk)
 
 	mutex_lock(&bn->store.lock);
 	bailey_out_bytes(&talk->text, bn->error.buf ? bn->error.buf : "", bn->error.len);
+	talk->text.failed |= bn->error.failed;
 	mutex_unlock(&bn->store.lock);
 	return 0;
 }
@@ -435,6 +436,9 @@ static ssize_t read_text(struct conversation *talk, char __user *buf, size_t siz
 	mutex_lock(&talk->lock);
 	if (!talk->answered && talk->kind->flow != FOLLOWING && *ppos == 0)
 		ret = compose(talk);
+	/* Half an answer is none. */
+	if (!ret && talk->answered && talk->text.failed)
+		ret = -ENOMEM;
 	if (!ret && is_stream(talk))
 		ret = read_stream(talk, buf, size, ppos);
 	else if (!ret)
@@ -458,19 +462,34 @@ static ssize_t talk_read(struct file *file, char __user *buf, size_t size, loff_
 	return ret;
 }
 
-/* Carry out what was written, and keep the answer. */
-static int answer(struct conversation *talk, const char *text, size_t size)
+static int fail_write(struct bailey_diag *diag, int ret)
+{
+	switch (ret) {
+	case -ENOMEM:
+		return bailey_diag_fail(diag, ret, 1, 1, "out of memory");
+	case -EFBIG:
+		return bailey_diag_fail(diag, ret, 1, 1,
+					"more bytes in one write than are taken (for policies: sysctl max_policy_bytes)");
+	default:
+		return bailey_diag_fail(diag, ret, 1, 1, "refused (%d)", ret);
+	}
+}
+
+/* Carry out what was written, and keep the answer. @text may be an ERR_PTR(). */
+static int answer(struct conversation *talk, const char *text, size_t size, bool torn)
 {
 	struct bailey_diag diag = { };
-	int ret;
+	int ret = PTR_ERR_OR_ZERO(text);
 
 	stop_reading(talk);
 	bailey_out_reset(&talk->text);
 	talk->answered = true;
-	ret = talk->kind->take(talk, text, size, &diag);
+	if (ret)
+		bailey_script_lose(&talk->script, torn);
+	else
+		ret = talk->kind->take(talk, text, size, &diag);
 	if (ret && !diag.error.code)
-		bailey_diag_fail(&diag, ret, 1, 1, ret == -ENOMEM ?
-				 "out of memory" : "refused (%d)", ret);
+		fail_write(&diag, ret);
 	bailey_diag_print(&diag, &talk->text);
 	if (ret)
 		bailey_control_refused(talk->bn, &diag);
@@ -485,25 +504,35 @@ static size_t longest_write(const struct conversation *talk)
 	return talk->kind->take == take_snapshot ? SNAPSHOT_MAX : REQUEST_MAX;
 }
 
+/* The bytes of a write, for kvfree(); or an ERR_PTR(). */
+static char *fetch(const struct conversation *talk, const char __user *buf, size_t size)
+{
+	char *text;
+
+	if (size > longest_write(talk))
+		return ERR_PTR(-EFBIG);
+	text = kvmalloc(size, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	if (!text)
+		return ERR_PTR(-ENOMEM);
+	if (!copy_from_user(text, buf, size))
+		return text;
+	kvfree(text);
+	return ERR_PTR(-EFAULT);
+}
+
 static ssize_t write_text(struct conversation *talk, const char __user *buf,
 			  size_t size, loff_t *ppos)
 {
-	char *text;
+	char *text = fetch(talk, buf, size), last;
+	bool torn = get_user(last, buf + size - 1) || last != '\n';
 	int ret;
 
-	if (size > longest_write(talk))
-		return -EFBIG;
-	text = kvmalloc(size, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
-	if (!text)
-		return -ENOMEM;
-	ret = -EFAULT;
-	if (!copy_from_user(text, buf, size)) {
-		mutex_lock(&talk->lock);
-		ret = answer(talk, text, size);
-		*ppos = 0;
-		mutex_unlock(&talk->lock);
-	}
-	kvfree(text);
+	mutex_lock(&talk->lock);
+	ret = answer(talk, text, size, torn);
+	*ppos = 0;
+	mutex_unlock(&talk->lock);
+	if (!IS_ERR(text))
+		kvfree(text);
 	return ret ? ret : size;
 }
 

@@ -11,6 +11,9 @@
 #   uml-debug   the same with KASAN, lockdep, kmemleak
 #   vm          a smoke test of the scenarios on Debian's kernel in QEMU
 #   soak        storms: minutes of everything at once, on three kernels; the attacks
+#   fuzz        each fuzz target for SECONDS (60), random calls and packets in a debug
+#               guest, BAILEY_OPERATIONS (20000) of each from BAILEY_SEED (the clock's)
+#   coverage    how much of the engine the tests reach
 #
 # Each part is made of steps that write KTAP; a step's whole output is kept
 # in build/check/. The last line is "N passed, N failed"; a step that did not
@@ -77,6 +80,30 @@ part_soak()
 		done
 	done
 	[ -n "${SCENARIOS:-}" ] || step soak-attack "$here/soak/attack.sh"
+}
+
+part_fuzz()
+{
+	local target
+	"$here/vm/deps.sh" fuzz
+	rm -f "$tree/build/fuzz/figures"
+	make -s -j"$(nproc)" -C "$here/fuzz" all >"$logs/fuzz-build.log" 2>&1
+	for target in $(make -s -C "$here/fuzz" list); do
+		step "fuzz-$target" make -s -C "$here/fuzz" run TARGETS="$target"
+	done
+	export BAILEY_SEED=${BAILEY_SEED:-$(date +%s)}
+	export BAILEY_OPERATIONS=${BAILEY_OPERATIONS:-20000}
+	echo "# BAILEY_SEED=$BAILEY_SEED"
+	step fuzz-guest "$here/vm/scenarios.sh" debug 58-random-calls 58-random-packets
+	echo "# target         executions a second    edges   inputs"
+	sed 's/^/# /' "$tree/build/fuzz/figures"
+}
+
+part_coverage()
+{
+	"$here/vm/deps.sh" fuzz
+	step coverage "$here/coverage/run.sh" "$tree/build/coverage"
+	grep '^#' "$logs/coverage.log"
 }
 
 main()

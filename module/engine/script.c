@@ -351,3 +351,16 @@ int bailey_script_feed(struct bailey_script *script, const char *data,
 		drop_text(script);
 	return 0;
 }
+
+/**
+ * bailey_script_lose() - a write did not get here
+ * @script: the stream
+ * @torn: it ended inside a line, for all that is known
+ *
+ * What is open is refused as if the write had been, so that no transaction is carried
+ * out without a piece from its middle.
+ */
+void bailey_script_lose(struct bailey_script *script, bool torn)
+{
+	refuse(script, 0, torn);
+}

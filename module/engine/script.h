@@ -71,5 +71,6 @@ void bailey_script_init(struct bailey_script *script,
 void bailey_script_destroy(struct bailey_script *script);
 int bailey_script_feed(struct bailey_script *script, const char *data,
 		       size_t len, struct bailey_diag *diag);
+void bailey_script_lose(struct bailey_script *script, bool torn);
 
 #endif /* BAILEY_ENGINE_SCRIPT_H */

@@ -22,7 +22,8 @@ void bailey_diag_destroy(struct bailey_diag *diag)
  * bailey_diag_print() - write what was said in the form of /proc/net/bailey/error
  * @diag: the remarks
  * @out: where to; a line "KEY VALUE" each for line, column, length, word,
- *	 reason and expected when something was refused, then the notes
+ *	 reason and expected when something was refused, then the notes; marked as
+ *	 failed when notes are missing and nothing was refused
  */
 void bailey_diag_print(const struct bailey_diag *diag, struct bailey_out *out)
 {
@@ -34,6 +35,8 @@ void bailey_diag_print(const struct bailey_diag *diag, struct bailey_out *out)
 		bailey_out_printf(out, "word %s\nreason %s\n",
 				  error->word, error->reason);
 		bailey_out_printf(out, "expected %s\n", error->expected);
+	} else if (diag->notes.failed) {
+		out->failed = true;
 	}
 	bailey_out_bytes(out, diag->notes.buf ? diag->notes.buf : "",
 			 diag->notes.len);

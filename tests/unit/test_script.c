@@ -411,6 +411,33 @@ static void random_cuts(void)
 	stop();
 }
 
+/* A write that never came must not leave a hole in a transaction. */
+static void a_lost_write_is_a_refused_one(void)
+{
+	start(MAX_BYTES);
+	CHECK_EQ(feed("begin\nacl a\n"), 0);
+	bailey_script_lose(&script, false);
+	CHECK(feed("acl c\n") < 0);
+	CHECK(feed("commit\n") < 0);
+	CHECK_STR(said(), "");
+	CHECK_EQ(feed("acl d\n"), 0);
+	CHECK_STR(said(), "commit confirm=0 line=1<acl d\n>\n");
+
+	/* The rest of a line whose beginning is lost is no line */
+	start(MAX_BYTES);
+	CHECK_EQ(feed("begin\nacl a\n"), 0);
+	bailey_script_lose(&script, true);
+	CHECK_EQ(feed("begin\nbegin\nacl c\ncommit\n"), 0);
+	CHECK_STR(said(), "commit confirm=0 line=2<acl c\n>\n");
+
+	/* Where nothing is open there is nothing to refuse */
+	start(MAX_BYTES);
+	bailey_script_lose(&script, true);
+	CHECK_EQ(feed("acl a\n"), 0);
+	CHECK_STR(said(), "commit confirm=0 line=1<acl a\n>\n");
+	stop();
+}
+
 static const struct unit_test tests[] = {
 	UNIT(one_write_is_one_transaction),
 	UNIT(a_write_must_end_its_line),
@@ -421,6 +448,7 @@ static const struct unit_test tests[] = {
 	UNIT(stray_words),
 	UNIT(poison),
 	UNIT(poison_and_torn_lines),
+	UNIT(a_lost_write_is_a_refused_one),
 	UNIT(refused_commits),
 	UNIT(nul_bytes),
 	UNIT(long_lines),

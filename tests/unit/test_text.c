@@ -274,6 +274,23 @@ static void the_first_error_stays(void)
 	bailey_out_destroy(&out);
 }
 
+/* Notes that there was no memory for: an answer without them is marked. */
+static void missing_notes_are_told(void)
+{
+	struct bailey_diag said = { .notes = { .failed = true } };
+	struct bailey_out out = { 0 };
+
+	bailey_diag_print(&said, &out);
+	CHECK(out.failed);
+	bailey_out_destroy(&out);
+	/* But not instead of an error */
+	bailey_diag_fail(&said, -EINVAL, 1, 2, "no");
+	bailey_diag_print(&said, &out);
+	CHECK(!out.failed && !strncmp(out.buf, "line 1\ncolumn 2\n", 16));
+	bailey_out_destroy(&out);
+	bailey_diag_destroy(&said);
+}
+
 static void text_grows(void)
 {
 	struct bailey_out out = { 0 };
@@ -304,6 +321,7 @@ static const struct unit_test tests[] = {
 	UNIT(escapes),
 	UNIT(long_words_are_cut),
 	UNIT(the_first_error_stays),
+	UNIT(missing_notes_are_told),
 	UNIT(text_grows),
 };
 

@@ -10,6 +10,7 @@
 #   qemu    building for and booting a stock Debian kernel
 #   style   sparse, shellcheck, the kernel's scripts
 #   unit    sanitizers
+#   fuzz    fuzzing, with a debug guest, and measuring what tests reach
 #   check   everything that `make check` needs
 #   demo    everything that `make demo` needs
 #   chroot  building for other releases of Debian
@@ -36,7 +37,9 @@ packages_of()
 	style) echo make gcc libc6-dev sparse shellcheck perl python3 \
 		linux-source-6.1 ;;
 	unit) echo make gcc libc6-dev libjansson-dev clang libclang-rt-14-dev \
-		python3 ;;
+		python3 xz-utils ;;
+	fuzz) for f in build uml unit; do packages_of $f; done
+		echo llvm-14 ;;
 	check) for f in build uml qemu style unit; do packages_of $f; done ;;
 	chroot) echo mmdebstrap debian-archive-keyring ;;
 	bench) for f in build uml chroot; do packages_of $f; done
