@@ -29,7 +29,6 @@ from packets import checksum, pseudo, address       # noqa: E402
 KNOBS = "/sys/kernel/debug/"
 NTH = "/proc/thread-self/fail-nth"
 DEBUG = os.environ.get("BAILEY_FLAVOUR") == "debug"
-NEVER = 1 << 30
 
 POLICY = b"""begin
 flush
@@ -88,17 +87,6 @@ class Shortage:
         left = int(os.pread(self.fd, 32, 0))
         os.pwrite(self.fd, b"0", 0)
         return left
-
-    def count(self, act):
-        """How many allocations it takes; 0 where nobody counts."""
-        if self.fd < 0:
-            return self.attempt(act) and 0 or 0
-        os.pwrite(self.fd, b"%d" % NEVER, 0)
-        error = self.attempt(act)
-        used = NEVER - self.disarm()
-        if error:
-            raise RuntimeError("without a fault: %s" % errno.errorcode[error])
-        return used
 
     @staticmethod
     def attempt(act):
