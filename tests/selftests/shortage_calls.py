@@ -355,13 +355,17 @@ class Renamed(Interface):
 
     name = "an interface gets another name"
     errors = Interface.errors + (errno.EEXIST,)
+    turn = 0
 
     def prepare(self):
         super().prepare()
+        # A new one each time: what fails in the middle of device_rename() leaves the name's
+        # link in sysfs behind.
+        self.turn += 1
         fcntl.ioctl(self.fd, bed.TUNSETIFF,
                     struct.pack("16sH", b"plain0", bed.IFF_TUN | bed.IFF_NO_PI))
         self.sock = bed.socket.socket(bed.socket.AF_INET, bed.socket.SOCK_DGRAM)
-        self.ask = struct.pack("16s24s", b"plain0", b"tap1")
+        self.ask = struct.pack("16s24s", b"plain0", b"tap%d" % self.turn)
 
     def act(self):
         fcntl.ioctl(self.sock, 0x8923, self.ask)    # SIOCSIFNAME
