@@ -31,6 +31,8 @@ and what holds for all of the file:
   nft RULE               in place of the usual rules of nf_conntrack
   nf_conntrack not asked: REASON
                          there is no such policy or switch there
+  nf_conntrack not asked since X.Y: REASON
+                         only on kernels older than that one
 
 VERDICT is
 
@@ -78,6 +80,7 @@ PACKET is what it is, then words, most with a value:
                          mobility jumbo, name:N for N times 8 bytes more; jumbo N
 """
 
+import os
 import re
 
 from packets import DCCP_TYPES, ICMP, SCTP_CHUNKS, TCP_FLAGS, Spec
@@ -93,6 +96,16 @@ NUMBER_WORDS = {"seq", "ack", "win", "urg", "len", "mss", "ws", "off", "reserved
 KINDS = {"udp", "udplite", "icmp", "sctp", "dccp", "gre", "esp", "ah", "proto"}
 VERDICTS = {"pass", "drop", "hold"}
 REFERENCE = re.compile(r"# (RFC \d+|rulings\.md \d+|CVE-\d+-\d+)")
+
+
+def version_of(text):
+    """A kernel's version, or the beginning of it, to compare."""
+    return tuple(map(int, re.match(r"(\d+)\.(\d+)", text).groups()))
+
+
+def running_kernel():
+    """The version of the kernel that this runs on."""
+    return version_of(os.uname().release)
 
 
 class Mistake(Exception):
@@ -289,6 +302,9 @@ class Reader:
         what = what.split()[1:]
         if what == ["not", "asked"]:
             timeline.unasked = reason
+        elif what[:3] == ["not", "asked", "since"]:
+            if running_kernel() >= version_of(what[3]):
+                timeline.unasked = reason
         elif what == ["not", "asked", "from", "here"]:
             timeline.steps[-1].stop = reason
         elif what[0] in ("passes", "drops") and timeline.steps[-1].spec:
