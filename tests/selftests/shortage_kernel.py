@@ -12,7 +12,7 @@ import time
 from shortage import (DEBUG, KNOBS, POLICY, Router, Shortage, Wrong, bed, must, read_file,
                       write_file)
 
-OTHER = POLICY.replace(b"begin\n", b"begin confirm 1\n").replace(
+OTHER = POLICY.replace(b"begin\n", b"begin confirm 2\n").replace(
     b"acl edge in 50 allow any\n", b"")
 
 
@@ -28,31 +28,56 @@ def mark_workers(value):
             pass        # it has gone
 
 
-def roll_back(router, times):
-    """A policy is not confirmed, and the first allocations of workers fail."""
-    before = read_file("policy")
-    write_file("policy", OTHER)
-    must(read_file("policy") != before, "no other policy")
-    left = 0
-    if DEBUG:
-        mark_workers(1)
-        for knob, value in (("interval", 1), ("space", 0), ("times", times),
-                            ("task-filter", "Y"), ("probability", 100)):
-            bed.write(KNOBS + "failslab/" + knob, value)
+def fail_workers(value):
+    """So many allocations of theirs, of those that come next."""
+    bed.write(KNOBS + "failslab/times", value)
+
+
+def prepare_workers():
+    """None of their allocations fails yet."""
+    fail_workers(0)
+    mark_workers(1)
+    for knob, value in (("interval", 1), ("space", 0), ("task-filter", "Y"),
+                        ("probability", 100)):
+        bed.write(KNOBS + "failslab/" + knob, value)
+
+
+def release_workers():
+    """How many allocations have not failed."""
+    with open(KNOBS + "failslab/times", encoding="ascii") as file:
+        left = int(file.read())
+    bed.write(KNOBS + "failslab/probability", 0)
+    bed.write(KNOBS + "failslab/task-filter", "N")
+    mark_workers(0)
+    return left
+
+
+def wait_for(router, before):
+    """Until the policy is back; meanwhile the router guards."""
     for _ in range(600):
         router.guards()
         if read_file("policy") == before:
-            break
+            return
         time.sleep(0.1)
-    if DEBUG:
-        with open(KNOBS + "failslab/times", encoding="ascii") as file:
-            left = int(file.read())
-        bed.write(KNOBS + "failslab/probability", 0)
-        bed.write(KNOBS + "failslab/task-filter", "N")
-        mark_workers(0)
-    must(read_file("policy") == before, "it has not come back")
-    must(left < times, "no worker was short of memory")
-    return times - left
+    must(False, "it has not come back")
+
+
+def roll_back(router, times):
+    """A policy is not confirmed, and the first allocations of workers fail."""
+    before, left = read_file("policy"), times
+    for _ in range(5):      # it may go back before it is made to fail
+        if DEBUG:
+            prepare_workers()
+        write_file("policy", OTHER)
+        if DEBUG:
+            fail_workers(times)
+        try:
+            wait_for(router, before)
+        finally:
+            left = release_workers() if DEBUG else 0
+        if left < times:
+            return times - left
+    raise Wrong("no worker was short of memory")
 
 
 def result(number, name, what):
