@@ -32,6 +32,7 @@
  * @bn: the namespace
  * @policy: in force at "begin"; NULL while nothing is open
  * @poisoned: a line was refused: nothing is taken until begin or abort
+ * @torn: the rest of a line that was refused has not come yet
  * @line: number of the last line
  * @rest: the beginning of a line that has not ended
  * @sets: numbers of sets here, by their numbers in what is written
@@ -47,6 +48,7 @@ struct bailey_restore {
 	struct bailey_net *bn;
 	struct bailey_policy *policy;
 	bool poisoned;
+	bool torn;
 	u32 line;
 	struct bailey_out rest;
 	struct xarray sets;
@@ -271,15 +273,14 @@ static int insert(struct bailey_net *bn, struct bailey_conn_entry *entry)
 	return ret;
 }
 
-static int insert_all(struct bailey_restore *restore, struct bailey_diag *diag)
+static void insert_all(struct bailey_restore *restore, struct bailey_diag *diag)
 {
 	unsigned long restored = 0, known = 0, refused = restore->too_many;
 	struct bailey_conn_entry *entry, *next;
-	int ret = 0;
+	int ret;
 
+	/* All of it, even if the writer is being killed: half would be none of both. */
 	list_for_each_entry_safe(entry, next, &restore->entries, queue) {
-		if (fatal_signal_pending(current))
-			return -EINTR;
 		list_del(&entry->queue);
 		ret = insert(restore->bn, entry);
 		restored += !ret;
@@ -289,7 +290,6 @@ static int insert_all(struct bailey_restore *restore, struct bailey_diag *diag)
 	}
 	bailey_out_printf(&diag->notes, "restored %lu known %lu refused %lu away %lu\n",
 			  restored, known, refused, restore->away);
-	return 0;
 }
 
 static int commit(struct bailey_restore *restore, struct bailey_lexer *lex)
@@ -301,7 +301,7 @@ static int commit(struct bailey_restore *restore, struct bailey_lexer *lex)
 		return ret;
 	mutex_lock(&bn->store.lock);
 	if (bn->hooked)
-		ret = insert_all(restore, lex->diag);
+		insert_all(restore, lex->diag);
 	else
 		ret = bailey_diag_fail(lex->diag, -ENOENT, restore->line, 1,
 				       "the policy in force asks nobody: there are no connections");
@@ -387,23 +387,11 @@ static int feed_line(struct bailey_restore *restore, const char *text, size_t le
 	if (!diag->error.code)
 		bailey_diag_fail(diag, ret, restore->line, 1, ret == -ENOMEM ?
 				 "out of memory" : "refused (%d)", ret);
-	drop(restore);
-	restore->poisoned = true;
 	return ret;
 }
 
-/**
- * bailey_restore_feed() - take a piece of a snapshot
- * @restore: from bailey_restore_create()
- * @text: what was written
- * @len: its length
- * @diag: what was refused, or the answer to a commit
- *
- * Context: Process.
- * Return: 0 or a negative errno; what was written since "begin" is thrown away then.
- */
-int bailey_restore_feed(struct bailey_restore *restore, const char *text, size_t len,
-			struct bailey_diag *diag)
+static int feed_lines(struct bailey_restore *restore, const char *text, size_t len,
+		      struct bailey_diag *diag)
 {
 	const char *end;
 	int ret = 0;
@@ -424,6 +412,64 @@ int bailey_restore_feed(struct bailey_restore *restore, const char *text, size_t
 		len -= n;
 		cond_resched();
 	}
+	return ret;
+}
+
+/* What is left of a line whose beginning was refused. */
+static void skip_torn(struct bailey_restore *restore, const char **text, size_t *len)
+{
+	const char *end = memchr(*text, '\n', *len);
+	size_t n = end ? end - *text + 1 : *len;
+
+	restore->torn = !end;
+	*text += n;
+	*len -= n;
+}
+
+/**
+ * bailey_restore_lose() - a piece did not get here
+ * @restore: from bailey_restore_create(), or NULL
+ * @torn: it ended inside a line, for all that is known
+ *
+ * What is open is thrown away, so that nothing is restored without a piece from its
+ * middle.
+ *
+ * Context: Process.
+ */
+void bailey_restore_lose(struct bailey_restore *restore, bool torn)
+{
+	if (!restore)
+		return;
+	drop(restore);
+	bailey_out_reset(&restore->rest);
+	restore->poisoned = true;
+	restore->torn = torn;
+}
+
+/**
+ * bailey_restore_feed() - take a piece of a snapshot
+ * @restore: from bailey_restore_create()
+ * @text: what was written
+ * @len: its length
+ * @diag: what was refused, or the answer to a commit
+ *
+ * Context: Process.
+ * Return: 0 or a negative errno; what was written since "begin" is thrown away then.
+ */
+int bailey_restore_feed(struct bailey_restore *restore, const char *text, size_t len,
+			struct bailey_diag *diag)
+{
+	bool torn = len && text[len - 1] != '\n';
+	int ret;
+
+	if (restore->torn)
+		skip_torn(restore, &text, &len);
+	if (restore->torn)
+		return bailey_diag_fail(diag, -EINVAL, 1, 1,
+					"an earlier part of this line was refused");
+	ret = feed_lines(restore, text, len, diag);
+	if (ret)
+		bailey_restore_lose(restore, torn);
 	return ret;
 }
 

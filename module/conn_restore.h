@@ -16,6 +16,7 @@ void bailey_restore_print(struct net *net, struct bailey_conn_entry *entry, u32 
 
 struct bailey_restore *bailey_restore_create(struct bailey_net *bn);
 void bailey_restore_destroy(struct bailey_restore *restore);
+void bailey_restore_lose(struct bailey_restore *restore, bool torn);
 int bailey_restore_feed(struct bailey_restore *restore, const char *text, size_t len,
 			struct bailey_diag *diag);
 

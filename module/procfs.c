@@ -475,6 +475,13 @@ static int fail_write(struct bailey_diag *diag, int ret)
 	}
 }
 
+/* What is open is not to be carried out without what was written and did not get here. */
+static void lose(struct conversation *talk, bool torn)
+{
+	bailey_script_lose(&talk->script, torn);
+	bailey_restore_lose(talk->restore, torn);
+}
+
 /* Carry out what was written, and keep the answer. @text may be an ERR_PTR(). */
 static int answer(struct conversation *talk, const char *text, size_t size, bool torn)
 {
@@ -485,7 +492,7 @@ static int answer(struct conversation *talk, const char *text, size_t size, bool
 	bailey_out_reset(&talk->text);
 	talk->answered = true;
 	if (ret)
-		bailey_script_lose(&talk->script, torn);
+		lose(talk, torn);
 	else
 		ret = talk->kind->take(talk, text, size, &diag);
 	if (ret && !diag.error.code)

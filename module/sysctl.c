@@ -11,8 +11,6 @@
 #include <linux/capability.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
-#include <linux/nsproxy.h>
-#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/sysctl.h>
 #include <net/net_namespace.h>
@@ -114,27 +112,38 @@ static bool exceeds(const struct row *row, u32 value, u32 cap)
 
 /*
  * Files of the kernel's own below /proc/sys/net may be written by whom they belong to,
- * capable or not. These decide how much memory the kernel gives away.
+ * capable or not. These decide how much memory the kernel gives away. It is the file's
+ * namespace that counts: the writer may have gone into another one, which is his.
  */
-static bool may_write(void)
+static bool may_write(const struct bailey_sysctls *s)
 {
-	return ns_capable(current->nsproxy->net_ns->user_ns, CAP_NET_ADMIN);
+	return ns_capable(s->net->user_ns, CAP_NET_ADMIN);
 }
 
+/* extra1 is the number's struct bailey_sysctls. */
 static int handle_number(BAILEY_CTL_CONST struct ctl_table *table, int write,
 			 void *buffer, size_t *lenp, loff_t *ppos)
 {
-	if (write && !may_write())
+	struct ctl_table row = *table;
+
+	if (write && !may_write(table->extra1))
 		return -EPERM;
-	return proc_douintvec_minmax(table, write, buffer, lenp, ppos);
+	row.extra1 = (void *)&least;
+	row.extra2 = (void *)&most;
+	return proc_douintvec_minmax(&row, write, buffer, lenp, ppos);
 }
 
+/* Likewise the switch's. */
 static int handle_switch(BAILEY_CTL_CONST struct ctl_table *table, int write,
 			 void *buffer, size_t *lenp, loff_t *ppos)
 {
-	if (write && !may_write())
+	struct ctl_table row = *table;
+
+	if (write && !may_write(table->extra1))
 		return -EPERM;
-	return proc_dou8vec_minmax(table, write, buffer, lenp, ppos);
+	row.extra1 = SYSCTL_ZERO;
+	row.extra2 = SYSCTL_ONE;
+	return proc_dou8vec_minmax(&row, write, buffer, lenp, ppos);
 }
 
 /* extra1 is the limit's struct bailey_sysctls, extra2 its struct row. */
@@ -152,7 +161,7 @@ static int handle_limit(BAILEY_CTL_CONST struct ctl_table *table, int write,
 		.extra1 = limit->can_be_off ? SYSCTL_ZERO : (void *)&least,
 		.extra2 = (void *)(limit->most ? &limit->most : &most),
 	};
-	int err = write && !may_write() ? -EPERM : 0;
+	int err = write && !may_write(s) ? -EPERM : 0;
 
 	if (!err)
 		err = proc_douintvec_minmax(&row, write, buffer, lenp, ppos);
@@ -178,7 +187,7 @@ static int handle_flow_log(BAILEY_CTL_CONST struct ctl_table *table, int write,
 		.extra1 = SYSCTL_ZERO,
 		.extra2 = (void *)&flow_log_most,
 	};
-	int err = write && !may_write() ? -EPERM : 0;
+	int err = write && !may_write(s) ? -EPERM : 0;
 
 	if (!err)
 		err = proc_douintvec_minmax(&row, write, buffer, lenp, ppos);
@@ -198,8 +207,7 @@ static void fill_table(struct ctl_table *table, struct bailey_sysctls *s)
 			.maxlen = sizeof(u32),
 			.mode = 0644,
 			.proc_handler = handle_number,
-			.extra1 = (void *)&least,
-			.extra2 = (void *)&most,
+			.extra1 = s,
 		};
 	for (i = 0; i < ARRAY_SIZE(limit_rows); i++)
 		*table++ = (struct ctl_table){
@@ -218,8 +226,7 @@ static void fill_table(struct ctl_table *table, struct bailey_sysctls *s)
 			.maxlen = sizeof(u8),
 			.mode = 0644,
 			.proc_handler = handle_switch,
-			.extra1 = SYSCTL_ZERO,
-			.extra2 = SYSCTL_ONE,
+			.extra1 = s,
 		};
 	*table = (struct ctl_table){
 		.procname = "flow_log",
@@ -279,6 +286,7 @@ static void set_defaults(struct bailey_sysctls *s)
 int bailey_sysctl_init(struct net *net, struct bailey_sysctls *s,
 		       const struct bailey_sysctls *caps, struct bailey_flow_log *flow_log)
 {
+	s->net = net;
 	s->flow_log = flow_log;
 	s->caps = net->user_ns == &init_user_ns ? NULL : caps;
 	set_defaults(s);

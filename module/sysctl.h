@@ -30,6 +30,7 @@ struct net;
  *	       SYN or INIT
  * @tcp_be_liberal: 1: of the segments outside the windows only resets are dropped
  * @untracked: 1: no entry for flows that rules of both directions let everybody have
+ * @net: the namespace
  * @flow_log: the namespace's flow log, which keeps the length of its windows itself
  * @caps: the initial namespace's settings, where those bound these; else NULL
  * @table: what @header registers
@@ -51,6 +52,7 @@ struct bailey_sysctls {
 	u8 tcp_loose;
 	u8 tcp_be_liberal;
 	u8 untracked;
+	struct net *net;
 	struct bailey_flow_log *flow_log;
 	const struct bailey_sysctls *caps;
 	struct ctl_table *table;

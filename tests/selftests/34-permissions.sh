@@ -5,7 +5,7 @@
 # namespace's root has its own namespaces, within the limits of the initial one.
 
 . "$(dirname "$0")/traffic.sh"
-plan 76
+plan 77
 
 load_module
 make_ns router
@@ -66,6 +66,18 @@ expect_pass "a container's root sees its own policy" contained \
 expect_fail "and writes none" contained "echo 'acl more' >/proc/net/bailey/policy"
 expect_fail "nor flushes connections" contained "echo flush >/proc/net/bailey/connections"
 expect_fail "nor lifts a limit" contained "echo 5 >/proc/sys/net/bailey/udp_timeout"
+# Capable is who is so where the file belongs, not in a namespace of one's own
+said=$(in_ns router setpriv --bounding-set -net_admin --inh-caps -net_admin python3 - 2>&1 <<'END'
+import ctypes, os
+fd = os.open("/proc/sys/net/bailey/udp_timeout", os.O_WRONLY)
+print("left", ctypes.CDLL(None).unshare(0x10000000 | 0x40000000), end=" ")
+try:
+    print("wrote", os.write(fd, b"5"))
+except OSError as error:
+    print("refused", error.errno)
+END
+)
+expect_equal "nor with a namespace of its own" "left 0 refused 1" "$said"
 expect_fail "nor sees those who are not in it" contained "ls -d /proc/$agent_pid"
 
 # The one who opens counts, not the one who writes

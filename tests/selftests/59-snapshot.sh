@@ -5,7 +5,7 @@
 # of the table, and by those who may.
 
 . "$(dirname "$0")/traffic.sh"
-plan 32
+plan 34
 
 load_module
 topology
@@ -105,6 +105,24 @@ expect_fail "a descriptor does not go on behind a refused line" in_ns router bas
 	printf 'begin connections 1\nfrob\n' >&5
 	cat '$good' | tail -n +2 >&5"
 there "and takes nothing" 0
+
+# Whoever writes on although a write was lost, a piece from its middle
+said=$(in_ns router python3 - "$good" 2>&1 <<'END'
+import ctypes, os, sys
+libc = ctypes.CDLL(None, use_errno=True)
+text = open(sys.argv[1], "rb").read().split(b"\n")
+fd = os.open("/proc/net/bailey/snapshot", os.O_WRONLY)
+os.write(fd, b"\n".join(text[:5]) + b"\n")
+print("lost", libc.write(fd, ctypes.c_void_p(8), ctypes.c_size_t(100)), ctypes.get_errno())
+for piece in (b"\n".join(text[6:-2]) + b"\n", b"commit\n"):
+    try:
+        print("taken", os.write(fd, piece))
+    except OSError as error:
+        print("refused", error.errno)
+END
+)
+expect_equal "what lacks a write is refused" "lost -1 14 refused 22 refused 22" "${said//$'\n'/ }"
+there "and nothing of it is there" 0
 
 # Limits, interfaces that are gone, groups that nobody has
 must sysctl router max_connections 4
