@@ -257,3 +257,26 @@ void bailey_event_print(struct net *net, const struct bailey_event_record *recor
 		bailey_out_printf(out, " reason=%s", end_names[record->end]);
 	bailey_out_printf(out, "\n");
 }
+
+/**
+ * bailey_conns_print_stats() - append what became of a namespace's connections
+ * @bn: the namespace
+ * @out: where to: "NAME VALUE" a line
+ *
+ * Context: Process.
+ */
+void bailey_conns_print_stats(struct bailey_net *bn, struct bailey_out *out)
+{
+	struct bailey_conn_tally tally = { };
+	s64 count = 0;
+
+	if (bailey_net_has_conns(bn)) {
+		bailey_conn_table_tally(&bn->conns, &tally);
+		count = bailey_conn_table_count(&bn->conns);
+	}
+	bailey_out_printf(out, "connections_expired %llu\nconnections_early_dropped %llu\n",
+			  tally.expired, tally.early);
+	bailey_out_printf(out, "collector_us %llu\nconnections %lld\nconnections_max %u\n",
+			  tally.collect_us, count,
+			  bailey_sysctl_max_connections(&bn->sysctls));
+}

@@ -35,5 +35,6 @@ void bailey_conn_print(struct net *net, const struct bailey_conn *conn, u32 now,
 		       struct bailey_out *out);
 void bailey_event_print(struct net *net, const struct bailey_event_record *record,
 			struct bailey_out *out);
+void bailey_conns_print_stats(struct bailey_net *bn, struct bailey_out *out);
 
 #endif /* BAILEY_CONN_TEXT_H */

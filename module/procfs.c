@@ -126,22 +126,6 @@ static int show_error(struct conversation *talk)
 	return 0;
 }
 
-static void print_conns(struct bailey_net *bn, struct bailey_out *out)
-{
-	struct bailey_conn_tally tally = { };
-	s64 count = 0;
-
-	if (bailey_net_has_conns(bn)) {
-		bailey_conn_table_tally(&bn->conns, &tally);
-		count = bailey_conn_table_count(&bn->conns);
-	}
-	bailey_out_printf(out, "connections_expired %llu\nconnections_early_dropped %llu\n",
-			  tally.expired, tally.early);
-	bailey_out_printf(out, "collector_us %llu\nconnections %lld\nconnections_max %u\n",
-			  tally.collect_us, count,
-			  bailey_sysctl_max_connections(&bn->sysctls));
-}
-
 static int show_stats(struct conversation *talk)
 {
 	struct bailey_net *bn = talk->bn;
@@ -150,7 +134,7 @@ static int show_stats(struct conversation *talk)
 	if (!policy)
 		return -EIO;
 	bailey_stats_print(bn->stats, &talk->text);
-	print_conns(bn, &talk->text);
+	bailey_conns_print_stats(bn, &talk->text);
 	bailey_out_printf(&talk->text, "policy_unconfirmed %u\nrules %llu\n",
 			  READ_ONCE(bn->waiting), policy->rules);
 	bailey_policy_print_stats(policy, bailey_conn_now(), &talk->text);

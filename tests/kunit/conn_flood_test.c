@@ -5,9 +5,9 @@
  * it. With four entries for each chain, one of 24 among so many comes once in a
  * million floods or less; who could steer them would make it as long as he likes.
  */
-#include <kunit/test.h>
 #include <linux/module.h>
 
+#include "conn_fixture.h"
 #include "conn_place.h"
 
 #define FLOOD		100000
@@ -160,28 +160,6 @@ static void test_one_ipv6_network(struct kunit *test)
 	flood(test, one_network);
 }
 
-static int flood_init(struct kunit *test)
-{
-	test->priv = kunit_kzalloc(test, sizeof(struct bailey_conn_table), GFP_KERNEL);
-	return test->priv ? bailey_conn_table_init(test->priv) : -ENOMEM;
-}
-
-static void flood_exit(struct kunit *test)
-{
-	if (test->priv)
-		bailey_conn_table_exit(test->priv);
-}
-
-static int suite_init(struct kunit_suite *suite)
-{
-	return bailey_conn_cache_init();
-}
-
-static void suite_exit(struct kunit_suite *suite)
-{
-	bailey_conn_cache_exit();
-}
-
 static struct kunit_case cases[] = {
 	KUNIT_CASE(test_one_source),
 	KUNIT_CASE(test_sources_in_a_row),
@@ -193,10 +171,10 @@ static struct kunit_case cases[] = {
 
 static struct kunit_suite bailey_conn_flood = {
 	.name = "bailey_conn_flood",
-	.suite_init = suite_init,
-	.suite_exit = suite_exit,
-	.init = flood_init,
-	.exit = flood_exit,
+	.suite_init = conn_fixture_suite_init,
+	.suite_exit = conn_fixture_suite_exit,
+	.init = conn_fixture_init,
+	.exit = conn_fixture_exit,
 	.test_cases = cases,
 };
 

@@ -6,11 +6,11 @@
  * Time is faked: &bailey_conn.expires says when an entry ends, and turn_wheel()
  * makes the collector look at every entry as it would within four minutes.
  */
-#include <kunit/test.h>
 #include <linux/kthread.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 
+#include "conn_fixture.h"
 #include "conn_place.h"
 
 #define LASTING		(BAILEY_CONN_REPLIED | BAILEY_CONN_STREAM)
@@ -592,29 +592,6 @@ static void a_million_idle_ones_cost_little(struct kunit *test)
 		KUNIT_EXPECT_LT(test, cost, 10000);
 }
 
-static int table_init(struct kunit *test)
-{
-	test->priv = kunit_kzalloc(test, sizeof(struct bailey_conn_table),
-				   GFP_KERNEL);
-	return test->priv ? bailey_conn_table_init(test->priv) : -ENOMEM;
-}
-
-static void table_exit(struct kunit *test)
-{
-	if (test->priv)
-		bailey_conn_table_exit(test->priv);
-}
-
-static int suite_init(struct kunit_suite *suite)
-{
-	return bailey_conn_cache_init();
-}
-
-static void suite_exit(struct kunit_suite *suite)
-{
-	bailey_conn_cache_exit();
-}
-
 static struct kunit_case cases[] = {
 	KUNIT_CASE(the_oldest_unanswered_make_room),
 	KUNIT_CASE(the_answered_stay),
@@ -641,10 +618,10 @@ static struct kunit_case cases[] = {
 
 static struct kunit_suite bailey_conn_pressure = {
 	.name = "bailey_conn_pressure",
-	.suite_init = suite_init,
-	.suite_exit = suite_exit,
-	.init = table_init,
-	.exit = table_exit,
+	.suite_init = conn_fixture_suite_init,
+	.suite_exit = conn_fixture_suite_exit,
+	.init = conn_fixture_init,
+	.exit = conn_fixture_exit,
 	.test_cases = cases,
 };
 

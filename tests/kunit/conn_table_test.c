@@ -6,10 +6,10 @@
  * run by flush_delayed_work(). Every test has a table of its own, and its end
  * frees whatever the test left in it.
  */
-#include <kunit/test.h>
 #include <linux/kthread.h>
 #include <linux/module.h>
 
+#include "conn_fixture.h"
 #include "conn_memo.h"
 #include "conn_place.h"
 
@@ -594,29 +594,6 @@ static void racing_threads(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, count(test), seen);
 }
 
-static int table_init(struct kunit *test)
-{
-	test->priv = kunit_kzalloc(test, sizeof(struct bailey_conn_table),
-				   GFP_KERNEL);
-	return test->priv ? bailey_conn_table_init(test->priv) : -ENOMEM;
-}
-
-static void table_exit(struct kunit *test)
-{
-	if (test->priv)
-		bailey_conn_table_exit(test->priv);
-}
-
-static int suite_init(struct kunit_suite *suite)
-{
-	return bailey_conn_cache_init();
-}
-
-static void suite_exit(struct kunit_suite *suite)
-{
-	bailey_conn_cache_exit();
-}
-
 static struct kunit_case cases[] = {
 	KUNIT_CASE(both_halves_meet),
 	KUNIT_CASE(twins_are_refused),
@@ -641,10 +618,10 @@ static struct kunit_case cases[] = {
 
 static struct kunit_suite bailey_conn_table = {
 	.name = "bailey_conn_table",
-	.suite_init = suite_init,
-	.suite_exit = suite_exit,
-	.init = table_init,
-	.exit = table_exit,
+	.suite_init = conn_fixture_suite_init,
+	.suite_exit = conn_fixture_suite_exit,
+	.init = conn_fixture_init,
+	.exit = conn_fixture_exit,
 	.test_cases = cases,
 };
 

@@ -96,10 +96,20 @@ window 0
 must sysctl router flow_log_max 600
 window
 log late
-python3 -B - "$(dirname "$0")" >"$scratch/readers" <<'END'
-import os, socket, sys
+python3 -B - "$(dirname "$0")" "$patience" >"$scratch/readers" <<'END'
+import os, socket, sys, time
 sys.path.insert(0, sys.argv[1])
 from agent import inside, read_all
+
+def accepted():
+    with inside("router"), open("/proc/net/bailey/stats") as file:
+        return next(int(line.split()[1]) for line in file if line.startswith("packets_accepted "))
+
+def until_through(count):
+    """A busy machine leaves packets in a queue after they were sent: the window waits."""
+    end = time.monotonic() + float(sys.argv[2])
+    while accepted() < count and time.monotonic() < end:
+        time.sleep(0.01)
 
 def flows(text):
     return text.count(" accept dir=ingress proto=udp ")
@@ -109,8 +119,10 @@ with inside("router"):
 with inside("client"):
     sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 for turn in range(5):
+    before = accepted()
     for port in range(1000, 1600):
         sock.sendto(b"x" * 100, ("10.9.0.1", port))
+    until_through(before + 600)
     with inside("router"), open("/proc/sys/net/bailey/flow_log", "w") as file:
         file.write("600")
     text = read_all(quick)

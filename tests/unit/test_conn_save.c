@@ -164,57 +164,59 @@ static void fits(void)
 #define CLOSED	TCP " state CLOSE fin 0"
 #define NUMBERS	" tcp 1 2 3 4 5 6 7 8 9 10 11 7 8 9 3"
 
+#define PROTO_BAD	"there is no such protocol"
+#define NUMBER_BAD	"the number is out of range"
+#define STATE_BAD	"there is no such state"
+#define WORD_BAD	"another word should stand here"
+#define NAME_BAD	"this is not the name of an interface"
+
 /* What is wrong, and the word that is. */
+static const struct {
+	const char *line;
+	const char *word;
+	const char *reason;
+} bad[] = {
+	{ "conn", "", PROTO_BAD },
+	{ "conn any src 1.1.1.1", "any", PROTO_BAD },
+	{ "conn 256 src 1.1.1.1", "256", PROTO_BAD },
+	{ "conn tcp dst 1.1.1.1", "dst", WORD_BAD },
+	{ "conn tcp src 1.1.1", "1.1.1", "this is not an address" },
+	{ "conn tcp src 1.1.1.1 dst :: sport 1", "sport",
+	  "src and dst are of different families" },
+	{ ENDS("tcp") " sport 65536", "65536", NUMBER_BAD },
+	{ ENDS("tcp") " type 8", "type", WORD_BAD },
+	{ ENDS("icmp") " type 0 id 1", "id", "no query has this type" },
+	{ ENDS("icmp") " type 3 id 1", "id", "no query has this type" },
+	{ ENDS("icmp") " type 8 id 65536", "65536", NUMBER_BAD },
+	{ ENDS("gre") " key 0", "0", NUMBER_BAD },
+	{ ENDS("esp") " key 1", "key", WORD_BAD },
+	{ ENDS("esp") " in a/b", "a/b", NAME_BAD },
+	{ ENDS("esp") " in 1234567890123456", "1234567890123456", NAME_BAD },
+	{ ENDS("esp") " in \\x0", "\\x5cx0", NAME_BAD },
+	{ ENDS("esp") " in \\x00", "\\x5cx00", NAME_BAD },
+	{ ESP " sets 0 0 left", "left",
+	  "nobody was asked about it, so that it is no connection" },
+	{ ESP " sets 1 0 left 2147483647", "2147483647", NUMBER_BAD },
+	{ ESP " sets 1 0 left 9 flags 16", "16", NUMBER_BAD },
+	{ ESP " sets 1 0 left 9 flags 1 more", "more", "there is a word too many" },
+	{ ESP " sets 1 0 left -1", "-1", "the number is not a number" },
+	{ TCP, "", "the line ends too early" },
+	{ TCP " state NONE fin 0", "NONE", STATE_BAD },
+	{ TCP " state COOKIE_WAIT fin 0", "COOKIE_WAIT", STATE_BAD },
+	{ TCP " state CLOSE fin 2" NUMBERS, "2", NUMBER_BAD },
+	{ CLOSED " tcp 1 2 1073725441", "1073725441", "the window is out of range" },
+	{ CLOSED " tcp 1 2 3 4 5 6 7 8 9 10 11 15", "15", "the shift is out of range" },
+	{ CLOSED " tcp 1 2 3 4 5 6 7 8 9 10 11 1 1 1 128", "128", NUMBER_BAD },
+	{ CLOSED " tcp 1 2 3 4 5 6 7 8 9 10 11 1 255 1 3", "3",
+	  "both ends are known, but not how they scale" },
+	{ CLOSED NUMBERS " 1", "1", "there is a word too many" },
+	{ SCTP " state SYN_SENT", "SYN_SENT", STATE_BAD },
+	{ SCTP " state CLOSED sctp 1 2 3 4 5 6 7", "",
+	  "the line ends where the number should stand" },
+};
+
 static void refuses(void)
 {
-	static const char number[] = "the number is out of range";
-	static const char state[] = "there is no such state";
-	static const char name[] = "this is not the name of an interface";
-	static const char word[] = "another word should stand here";
-	static const char proto[] = "there is no such protocol";
-	static const struct {
-		const char *line;
-		const char *word;
-		const char *reason;
-	} bad[] = {
-		{ "conn", "", proto },
-		{ "conn any src 1.1.1.1", "any", proto },
-		{ "conn 256 src 1.1.1.1", "256", proto },
-		{ "conn tcp dst 1.1.1.1", "dst", word },
-		{ "conn tcp src 1.1.1", "1.1.1", "this is not an address" },
-		{ "conn tcp src 1.1.1.1 dst :: sport 1", "sport",
-		  "src and dst are of different families" },
-		{ ENDS("tcp") " sport 65536", "65536", number },
-		{ ENDS("tcp") " type 8", "type", word },
-		{ ENDS("icmp") " type 0 id 1", "id", "no query has this type" },
-		{ ENDS("icmp") " type 3 id 1", "id", "no query has this type" },
-		{ ENDS("icmp") " type 8 id 65536", "65536", number },
-		{ ENDS("gre") " key 0", "0", number },
-		{ ENDS("esp") " key 1", "key", word },
-		{ ENDS("esp") " in a/b", "a/b", name },
-		{ ENDS("esp") " in 1234567890123456", "1234567890123456", name },
-		{ ENDS("esp") " in \\x0", "\\x5cx0", name },
-		{ ENDS("esp") " in \\x00", "\\x5cx00", name },
-		{ ESP " sets 0 0 left", "left",
-		  "nobody was asked about it, so that it is no connection" },
-		{ ESP " sets 1 0 left 2147483647", "2147483647", number },
-		{ ESP " sets 1 0 left 9 flags 16", "16", number },
-		{ ESP " sets 1 0 left 9 flags 1 more", "more", "there is a word too many" },
-		{ ESP " sets 1 0 left -1", "-1", "the number is not a number" },
-		{ TCP, "", "the line ends too early" },
-		{ TCP " state NONE fin 0", "NONE", state },
-		{ TCP " state COOKIE_WAIT fin 0", "COOKIE_WAIT", state },
-		{ TCP " state CLOSE fin 2" NUMBERS, "2", number },
-		{ CLOSED " tcp 1 2 1073725441", "1073725441", "the window is out of range" },
-		{ CLOSED " tcp 1 2 3 4 5 6 7 8 9 10 11 15", "15", "the shift is out of range" },
-		{ CLOSED " tcp 1 2 3 4 5 6 7 8 9 10 11 1 1 1 128", "128", number },
-		{ CLOSED " tcp 1 2 3 4 5 6 7 8 9 10 11 1 255 1 3", "3",
-		  "both ends are known, but not how they scale" },
-		{ CLOSED NUMBERS " 1", "1", "there is a word too many" },
-		{ SCTP " state SYN_SENT", "SYN_SENT", state },
-		{ SCTP " state CLOSED sctp 1 2 3 4 5 6 7", "",
-		  "the line ends where the number should stand" },
-	};
 	struct bailey_saved_conn saved;
 	u32 i;
 
