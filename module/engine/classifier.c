@@ -157,7 +157,7 @@ static bool stands(const struct lookup *lookup, const struct bailey_record *reco
 	return bailey_rule_begins(rule, words, lookup->part[0], lookup->part[1]);
 }
 
-static inline u32 differs_in(const struct lookup *lookup, const struct bailey_record *record,
+static __always_inline u32 differs_in(const struct lookup *lookup, const struct bailey_record *record,
 			     u32 side, bool v6)
 {
 	u8 shift = record->shift[side];
@@ -167,7 +167,7 @@ static inline u32 differs_in(const struct lookup *lookup, const struct bailey_re
 }
 
 /* One branch for all fields, since which of them differs can't be foreseen. */
-static inline bool holds(const struct lookup *lookup, const struct bailey_record *record, bool v6)
+static __always_inline bool holds(const struct lookup *lookup, const struct bailey_record *record, bool v6)
 {
 	const struct bailey_service *service = &lookup->index->service[record->service];
 
@@ -179,7 +179,7 @@ static inline bool holds(const struct lookup *lookup, const struct bailey_record
 }
 
 /* Records in order of ranks: the first that holds, if it is below the best. */
-static inline void scan(struct lookup *lookup, const struct bailey_record *at, u32 count, bool v6)
+static __always_inline void scan(struct lookup *lookup, const struct bailey_record *at, u32 count, bool v6)
 {
 	const struct bailey_record *end = at + count;
 
@@ -198,7 +198,7 @@ static inline void scan(struct lookup *lookup, const struct bailey_record *at, u
 }
 
 /* Up the tree to the one leaf whose rules may hold. */
-static inline void climb(struct lookup *lookup, bool v6)
+static __always_inline void climb(struct lookup *lookup, bool v6)
 {
 	const struct bailey_index *index = lookup->index;
 	const struct bailey_packet *packet = lookup->packet;
@@ -220,7 +220,7 @@ static inline void climb(struct lookup *lookup, bool v6)
 }
 
 /* The tables that may know this much of an address; its hash is kept for their keys. */
-static inline u32 sift_level(struct lookup *lookup, u32 side, u32 level,
+static __always_inline u32 sift_level(struct lookup *lookup, u32 side, u32 level,
 			     const struct bailey_addr *addr, bool v6)
 {
 	const struct bailey_index_sieve *sieve = &lookup->index->sieve[side][level];
@@ -232,7 +232,7 @@ static inline u32 sift_level(struct lookup *lookup, u32 side, u32 level,
 	return sieve->tables[hash >> sieve->shift];
 }
 
-static inline u32 sift(struct lookup *lookup, u32 side, const struct bailey_addr *addr, bool v6)
+static __always_inline u32 sift(struct lookup *lookup, u32 side, const struct bailey_addr *addr, bool v6)
 {
 	static_assert(BAILEY_INDEX_LEVELS == 4);
 	lookup->addr[side][0] = 0;
@@ -240,7 +240,7 @@ static inline u32 sift(struct lookup *lookup, u32 side, const struct bailey_addr
 	       sift_level(lookup, side, 2, addr, v6) | sift_level(lookup, side, 3, addr, v6);
 }
 
-static inline u32 sift_port(const struct bailey_index *index, u32 field, u64 hash)
+static __always_inline u32 sift_port(const struct bailey_index *index, u32 field, u64 hash)
 {
 	const struct bailey_index_sieve *sieve = &index->sieve[field][1];
 
@@ -248,7 +248,7 @@ static inline u32 sift_port(const struct bailey_index *index, u32 field, u64 has
 }
 
 /* The tables that may have a rule for the packet, one bit each. */
-static inline u32 sift_all(struct lookup *lookup, bool v6)
+static __always_inline u32 sift_all(struct lookup *lookup, bool v6)
 {
 	u64 proto = bailey_index_hash_word(lookup->proto, BAILEY_INDEX_PROTO);
 	u64 sport = bailey_index_hash_word(lookup->sport, BAILEY_INDEX_SPORT);
@@ -272,45 +272,33 @@ static inline u32 sift_all(struct lookup *lookup, bool v6)
 }
 
 /*
- * Where each of the tables has to look; that memory is on its way then. A place is
- * bucket << 32 | the table's lowest rule, @mark which of the bucket's marks counts.
+ * Where the tables have records for the packet: those whose bucket has its mark. Which
+ * are left depends on no branch, so that the buckets are fetched at once. A place is
+ * bucket << 32 | the table's lowest rule.
  */
-static inline u32 locate(const struct lookup *lookup, u32 tables, u64 *place, u8 *mark)
+static __always_inline u32 locate(const struct lookup *lookup, u32 tables, u64 *place)
 {
 	const struct bailey_index *index = lookup->index;
-	u32 count = 0, bucket;
+	u32 count = 0;
 
-	for (; tables; tables &= tables - 1, count++) {
+	for (; tables; tables &= tables - 1) {
 		const struct bailey_index_table *table = &index->table[bailey_lowest_bit(tables)];
 		u64 hash = table->salt + lookup->addr[0][table->level[0]] +
 			   lookup->addr[1][table->level[1]] + lookup->above[table->above];
+		const struct bailey_index_block *block;
+		u32 bucket;
 
 		hash = bailey_index_hash_end(hash);
 		bucket = bailey_index_bucket(hash, index->buckets);
-		bailey_prefetch(&index->block[bucket / BAILEY_INDEX_BLOCK]);
+		block = &index->block[bucket / BAILEY_INDEX_BLOCK];
 		place[count] = (u64)bucket << 32 | table->first;
-		mark[count] = hash;
+		count += block->mark[bucket % BAILEY_INDEX_BLOCK] >>
+			 (hash & (BAILEY_INDEX_MARKS - 1)) & 1;
 	}
 	return count;
 }
 
-/* Only those whose bucket has the mark. */
-static inline u32 narrow(const struct bailey_index *index, u64 *place, const u8 *mark, u32 count)
-{
-	u32 i, kept = 0;
-
-	for (i = 0; i < count; i++) {
-		u32 bucket = place[i] >> 32;
-		const struct bailey_index_block *block = &index->block[bucket / BAILEY_INDEX_BLOCK];
-
-		place[kept] = place[i];
-		kept += block->mark[bucket % BAILEY_INDEX_BLOCK] >>
-			(mark[i] & (BAILEY_INDEX_MARKS - 1)) & 1;
-	}
-	return kept;
-}
-
-static inline const struct bailey_record *records_of(const struct bailey_index *index, u64 place,
+static __always_inline const struct bailey_record *records_of(const struct bailey_index *index, u64 place,
 						     u32 *count)
 {
 	u32 bucket = place >> 32;
@@ -319,15 +307,13 @@ static inline const struct bailey_record *records_of(const struct bailey_index *
 						    bucket % BAILEY_INDEX_BLOCK, count)];
 }
 
-static inline void ask_tables(struct lookup *lookup, bool v6)
+static __always_inline void ask_tables(struct lookup *lookup, bool v6)
 {
 	const struct bailey_record *record[BAILEY_INDEX_TABLES];
 	u32 size[BAILEY_INDEX_TABLES], i, count;
 	u64 place[BAILEY_INDEX_TABLES];
-	u8 mark[BAILEY_INDEX_TABLES];
 
-	count = locate(lookup, sift_all(lookup, v6), place, mark);
-	count = narrow(lookup->index, place, mark, count);
+	count = locate(lookup, sift_all(lookup, v6), place);
 	for (i = 0; i < count; i++) {
 		record[i] = records_of(lookup->index, place[i], &size[i]);
 		bailey_prefetch(record[i]);
@@ -339,7 +325,7 @@ static inline void ask_tables(struct lookup *lookup, bool v6)
 	}
 }
 
-static inline struct bailey_rule *search_family(struct lookup *lookup, bool v6)
+static __always_inline struct bailey_rule *search_family(struct lookup *lookup, bool v6)
 {
 	const struct bailey_packet *packet = lookup->packet;
 
