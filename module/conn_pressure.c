@@ -5,7 +5,7 @@
  *
  * The collector is a work item that runs once a second while there are
  * connections. It gives the index the size that it needs, and deals with those that
- * are due, for half a millisecond in one go; if more are due, it comes again behind
+ * are due, for a quarter of a millisecond in one go; if more are due, it comes again behind
  * whoever else waits for the CPU.
  *
  * A packet that finds the table full does not wait for it: it takes out one that
@@ -23,7 +23,7 @@
 
 #include "conn_place.h"
 
-#define RUN_NS		(500 * NSEC_PER_USEC)	/* of the collector in one go */
+#define RUN_NS		(250 * NSEC_PER_USEC)	/* of the collector in one go */
 #define CHAINS		64		/* that it looks at between two glances at the clock */
 #define ENDS		16		/* the same, for connections that it ends */
 #define GLANCE		64		/* chains looked at by a packet that needs room */

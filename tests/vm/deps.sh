@@ -15,6 +15,7 @@
 #   demo    everything that `make demo` needs
 #   chroot  building for other releases of Debian
 #   bench   everything that `make bench` needs
+#   kcsan   building and booting the kernel that looks for data races
 #   soak    everything that `make soak` needs
 #
 # As root it installs what is missing; as anyone else it prints the command
@@ -44,7 +45,9 @@ packages_of()
 	chroot) echo mmdebstrap debian-archive-keyring ;;
 	bench) for f in build uml chroot; do packages_of $f; done
 		echo gnuplot-nox iperf3 ;;
-	soak) for f in build uml chroot; do packages_of $f; done ;;
+	kcsan) for f in build uml qemu; do packages_of $f; done
+		echo libelf-dev ;;
+	soak) for f in kcsan chroot; do packages_of $f; done ;;
 	demo) for f in build qemu; do packages_of $f; done ;;
 	*) echo "deps.sh: unknown feature: $1" >&2; return 1 ;;
 	esac

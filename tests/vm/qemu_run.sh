@@ -5,8 +5,8 @@
 #
 # Boots a stock Debian kernel in QEMU and runs COMMAND in it as root; the same
 # contract as uml_run.sh. The guest's root is an initramfs with copies of this
-# machine's programs, of the tree's tests/ and Documentation/ under their own
-# names, of the files that $BAILEY_KO and $BAILEY_TOOL name, and of every --file.
+# machine's programs, of the tree's tests/, Documentation/ and packaging/ under their
+# own names, of the files that $BAILEY_KO and $BAILEY_TOOL name, and of every --file.
 # Nothing that the guest writes comes back, except its output and its kernel's log.
 #
 # BAILEY_KERNEL=DIR boots another kernel; stock_kernel.sh says what DIR holds.
@@ -60,7 +60,8 @@ assemble()
 		echo "run_command $(quoted "$@")"
 	} >"$root/bailey-guest"
 	(
-		find "$tree/tests" "$tree/Documentation" "$tree/README.md" -type f ! -name '*.o' ! -path '*/corpus/*' -size -2M
+		find "$tree/tests" "$tree/Documentation" "$tree/packaging" "$tree/README.md" \
+			-type f ! -name '*.o' ! -path '*/corpus/*' -size -2M
 		for path in "${BAILEY_KO:-}" "${BAILEY_KUNIT_KO:-}" \
 			"${BAILEY_BENCH_KO:-}" "${BAILEY_TOOL:-}" "${files[@]}"; do
 			[ -z "$path" ] || find "$(realpath "$path")" -type f
@@ -88,6 +89,7 @@ rm -rf "$scratch/root" "$scratch/run.cpio"
 # One thread for both processors: with two, QEMU 7.2 may run an int3 that the
 # guest has patched away already (static keys): "Oops: int3" where code has a nop
 accel=tcg,thread=single
+[ ! -e "$kernel/accel" ] || accel=$(cat "$kernel/accel")
 # QEMU 7.2 leaves wrong flags behind cmpxchg16b: an interrupt that comes right
 # then is a double fault, mostly inside kmalloc()
 cpu=max,-cx16

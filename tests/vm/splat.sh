@@ -20,8 +20,10 @@ words+='|Unable to handle kernel|invalid opcode|soft lockup|hard LOCKUP'
 words+='|Slab.*Objects remaining|slab.*corrupt|Redzone|Poison overwritten'
 
 # What a command says about itself through /dev/kmsg is not a complaint, nor that a
-# checker has had no memory, where fault injection takes it from all
+# checker has had no memory, where fault injection takes it from all, nor a race of
+# the kernel with itself: KCSAN's title has modules in brackets
 ours='bailey-harness: (watch|run)|kmemleak: Cannot allocate a scan area'
+ours+='|BUG: KCSAN: [^][]*$'
 
 watched=$(mktemp)
 trap 'rm -f "$watched"' EXIT

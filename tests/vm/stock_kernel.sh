@@ -12,6 +12,7 @@
 #   build            the KDIR of out-of-tree builds
 #   suite            the suite of debian_chroot.sh in which these must run; is
 #                    not there if they can run here
+#   accel            how QEMU is to run it, if not as it runs those of Debian
 #
 # The packages are unpacked, never installed: the machine's own boot is not
 # touched. Without SUITE it is the kernel of this machine's own Debian, or the

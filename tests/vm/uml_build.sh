@@ -13,60 +13,10 @@
 
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+. "$vm_dir/kernel_source.sh"
 
-package=linux-source-$series
-
-# To be raised when unpack_source or build_kernel change what they make
+# To be raised when build_kernel changes what it makes
 recipe=2
-
-# Unpacks the source once for both kernels; leaves out what is large and is
-# not read by any build of ours.
-unpack_source()
-{
-	local into=$1 tmp=$1.tmp
-	[ -d "$into" ] && return
-	say "unpacking $package"
-	rm -rf "$tmp"
-	mkdir -p "$tmp"
-	tar -C "$tmp" --strip-components=1 -xf "/usr/src/$package.tar.xz" \
-		--exclude='*/drivers/gpu/drm/amd/include' \
-		--exclude='*/tools/perf' \
-		--exclude='*/arch/*/boot/dts'
-	# UML cannot preempt, but it can count preemption, and that is all that
-	# finding sleepers in atomic sections needs.
-	sed -i '/^config DEBUG_ATOMIC_SLEEP/,/^\thelp/{/!ARCH_NO_PREEMPT/d}' \
-		"$tmp/lib/Kconfig.debug"
-	# Room for the registers of a processor with AMX: 11008 bytes. With
-	# less, the first process dies of "ptrace set fp regs failed, errno =
-	# 14". KERNEL_STACK_ORDER grows with it, they are on the stack.
-	sed -i 's/DEFINE_LONGS(HOST_FP_SIZE, 2696)/DEFINE_LONGS(HOST_FP_SIZE, 11264)/' \
-		"$tmp/arch/x86/um/user-offsets.c"
-	grep -q 'HOST_FP_SIZE, 11264' "$tmp/arch/x86/um/user-offsets.c"
-	mv "$tmp" "$into"
-}
-
-# check_config CONFIG FRAGMENT...: every line of the fragments is in CONFIG
-check_config()
-{
-	local config=$1 line missing=0
-	shift
-	while read -r line; do
-		case $line in
-		CONFIG_*)
-			grep -qxF -- "$line" "$config" && continue ;;
-		'# CONFIG_'*' is not set')
-			line=${line#\# }
-			line=${line% is not set}
-			grep -q "^$line=" "$config" || continue
-			line="# $line is not set" ;;
-		*)
-			continue ;;
-		esac
-		say "the option did not take: $line"
-		missing=1
-	done < <(cat "$@")
-	return $missing
-}
 
 build_kernel()
 {
@@ -118,16 +68,14 @@ main()
 
 	"$vm_dir/deps.sh" uml
 	local version key source into
-	version=$(package_version "$package")
+	source=$(kernel_source)
+	version=$(package_version "$source_package")
 	key=$recipe-$(key_of "$vm_dir/config/uml.config" \
 		"$vm_dir/config/uml-$flavour.config")
-	source=$cache/src/$package-$version-$recipe
 	into=$cache/uml/$flavour-$version-$key
-	mkdir -p "$cache/src" "$cache/uml"
-	if [ ! -x "$into/linux" ]; then
-		with_lock "source-$series" unpack_source "$source"
+	mkdir -p "$cache/uml"
+	[ -x "$into/linux" ] ||
 		with_lock "uml-$flavour" build_kernel "$source" "$into" "$flavour"
-	fi
 	echo "$into"
 }
 

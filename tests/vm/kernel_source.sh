@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash disable=SC2154 # common.sh's variables
+#
+# The source that kernels are built from, Debian's linux-source package, and whether
+# a configuration is what was asked for. Sourced, after common.sh.
+
+source_package=linux-source-$series
+
+# To be raised when unpack_source changes what it makes
+source_recipe=2
+
+# Unpacks the source once for all kernels; leaves out what is large and is
+# not read by any build of ours.
+unpack_source()
+{
+	local into=$1 tmp=$1.tmp
+	[ -d "$into" ] && return
+	say "unpacking $source_package"
+	rm -rf "$tmp"
+	mkdir -p "$tmp"
+	tar -C "$tmp" --strip-components=1 -xf "/usr/src/$source_package.tar.xz" \
+		--exclude='*/drivers/gpu/drm/amd/include' \
+		--exclude='*/tools/perf' \
+		--exclude='*/arch/*/boot/dts'
+	# UML cannot preempt, but it can count preemption, and that is all that
+	# finding sleepers in atomic sections needs.
+	sed -i '/^config DEBUG_ATOMIC_SLEEP/,/^\thelp/{/!ARCH_NO_PREEMPT/d}' \
+		"$tmp/lib/Kconfig.debug"
+	# Room for the registers of a processor with AMX: 11008 bytes. With
+	# less, the first process dies of "ptrace set fp regs failed, errno =
+	# 14". KERNEL_STACK_ORDER grows with it, they are on the stack.
+	sed -i 's/DEFINE_LONGS(HOST_FP_SIZE, 2696)/DEFINE_LONGS(HOST_FP_SIZE, 11264)/' \
+		"$tmp/arch/x86/um/user-offsets.c"
+	grep -q 'HOST_FP_SIZE, 11264' "$tmp/arch/x86/um/user-offsets.c"
+	mv "$tmp" "$into"
+}
+
+# kernel_source: where it is, unpacked
+kernel_source()
+{
+	local into
+	into=$cache/src/$source_package-$(package_version "$source_package")-$source_recipe
+	mkdir -p "$cache/src"
+	[ -d "$into" ] || with_lock "source-$series" unpack_source "$into"
+	echo "$into"
+}
+
+# check_config CONFIG FRAGMENT...: every line of the fragments is in CONFIG
+check_config()
+{
+	local config=$1 line missing=0
+	shift
+	while read -r line; do
+		case $line in
+		CONFIG_*)
+			grep -qxF -- "$line" "$config" && continue ;;
+		'# CONFIG_'*' is not set')
+			line=${line#\# }
+			line=${line% is not set}
+			grep -q "^$line=" "$config" || continue
+			line="# $line is not set" ;;
+		*)
+			continue ;;
+		esac
+		say "the option did not take: $line"
+		missing=1
+	done < <(cat "$@")
+	return $missing
+}
