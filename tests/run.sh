@@ -10,7 +10,7 @@
 #   uml         scenarios and KUnit in User-Mode Linux
 #   uml-debug   the same with KASAN, lockdep, kmemleak
 #   vm          a smoke test of the scenarios on Debian's kernel in QEMU
-#   soak        storms: minutes of everything at once, on three kernels; the attacks
+#   soak        storms: minutes of everything at once, on four kernels; the attacks
 #   fuzz        each fuzz target for SECONDS (60), random calls and packets in a debug
 #               guest, BAILEY_OPERATIONS (20000) of each from BAILEY_SEED (the clock's)
 #   coverage    how much of the engine the tests reach
@@ -69,12 +69,13 @@ part_soak()
 {
 	local bed storm name
 	export BAILEY_SCENARIO_LIMIT=2000
-	for bed in smp debug plain; do
-		"$here/vm/module_build.sh" "$bed" >/dev/null
+	for bed in smp debug plain kcsan; do
+		[ "$bed" = kcsan ] || "$here/vm/module_build.sh" "$bed" >/dev/null
 		for storm in "$here"/soak/[0-9]*.sh; do
 			name=$(basename "$storm" .sh)
-			# Faults can be injected there alone
+			# Faults can be injected there alone; what KCSAN is for is at once
 			[ "$bed" = debug ] || [ "$name" != 61-memory-failing ] || continue
+			[ "$bed" != kcsan ] || [[ $name = [1-3]0-* ]] || continue
 			[[ " ${SCENARIOS:-$name} " = *" $name "* ]] || continue
 			later "soak-$bed-$name" 0 "$here/vm/scenarios.sh" "$bed" "$storm"
 		done

@@ -391,9 +391,9 @@ def iperf(bench):
     time.sleep(1)
     for path in paths:
         path.run("")
-    for measure, options, runs in (("iperf-tcp", "", 9), ("iperf-udp", "-u -b 0 -l 1400", 3),
-                                   ("iperf-udp64", "-u -b 0 -l 64", 3),
-                                   ("iperf-segments", "", 9)):
+    for measure, options, runs in (("iperf-tcp", "", 7), ("iperf-udp", "-u -b 0 -l 1400", 1),
+                                   ("iperf-udp64", "-u -b 0 -l 64", 1),
+                                   ("iperf-segments", "", 7)):
         if measure == "iperf-segments":
             for path in paths:
                 path.segment()

@@ -34,21 +34,9 @@ build_kernel()
 	local start=$SECONDS
 	local mk=(make -C "$source" O="$tmp/build" ARCH=x86_64)
 	fragment >"$tmp/fragment"
-	if ! {
-		"${mk[@]}" allnoconfig &&
-		"$source/scripts/kconfig/merge_config.sh" -m -O "$tmp/build" \
-			"$tmp/build/.config" "$tmp/fragment" &&
-		"${mk[@]}" olddefconfig
-	} >"$log" 2>&1; then
-		tail -n 20 "$log" >&2
-		die "configuring the kernel with KCSAN failed"
-	fi
-	check_config "$tmp/build/.config" "$tmp/fragment" ||
-		die "the kernel with KCSAN lacks options"
-	if ! "${mk[@]}" -j"$(jobs_count)" bzImage modules >>"$log" 2>&1; then
-		tail -n 30 "$log" >&2
-		die "building the kernel with KCSAN failed"
-	fi
+	configure "$log" "$source" "$tmp/build" x86_64 allnoconfig "$tmp/fragment"
+	logged "$log" "building the kernel with KCSAN" \
+		"${mk[@]}" -j"$(jobs_count)" bzImage modules
 	version=$("${mk[@]}" -s kernelrelease)
 	echo "$version" >"$tmp/version"
 	# It never changes its own code, so that QEMU's threads need not notice

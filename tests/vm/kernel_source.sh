@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2154 # common.sh's variables
 #
-# The source that kernels are built from, Debian's linux-source package, and whether
-# a configuration is what was asked for. Sourced, after common.sh.
+# The source that kernels are built from, Debian's linux-source package, and how
+# they are configured and compiled. Sourced, after common.sh.
 
 source_package=linux-source-$series
 
@@ -66,4 +66,28 @@ check_config()
 		missing=1
 	done < <(cat "$@")
 	return $missing
+}
+
+# logged LOG WHAT COMMAND...: its output goes into LOG, whose end is shown if it fails
+logged()
+{
+	local log=$1 what=$2
+	shift 2
+	"$@" >>"$log" 2>&1 && return
+	tail -n 30 "$log" >&2
+	die "$what failed"
+}
+
+# configure LOG SOURCE OUT ARCH BASE FRAGMENT: OUT/.config is make's BASE and FRAGMENT, each
+# line of which must take
+configure()
+{
+	local log=$1 source=$2 out=$3 arch=$4 base=$5 fragment=$6
+	local mk=(make -C "$source" O="$out" ARCH="$arch")
+	: >"$log"
+	logged "$log" "make $base" "${mk[@]}" "$base"
+	logged "$log" "merging options" "$source/scripts/kconfig/merge_config.sh" -m \
+		-O "$out" "$out/.config" "$fragment"
+	logged "$log" "make olddefconfig" "${mk[@]}" olddefconfig
+	check_config "$out/.config" "$fragment" || die "the kernel lacks options"
 }

@@ -27,23 +27,10 @@ build_kernel()
 	say "building the $flavour User-Mode Linux kernel (log: $log)"
 	local start=$SECONDS
 	local mk=(make -C "$source" O="$tmp" ARCH=um)
-	if ! {
-		"${mk[@]}" defconfig &&
-		cat "$vm_dir/config/uml.config" "$vm_dir/config/uml-$flavour.config" \
-			>"$tmp/.fragment" &&
-		"$source/scripts/kconfig/merge_config.sh" -m -O "$tmp" \
-			"$tmp/.config" "$tmp/.fragment" &&
-		"${mk[@]}" olddefconfig
-	} >"$log" 2>&1; then
-		tail -n 20 "$log" >&2
-		die "configuring the $flavour kernel failed"
-	fi
-	check_config "$tmp/.config" "$tmp/.fragment" ||
-		die "the $flavour kernel lacks options"
-	if ! "${mk[@]}" -j"$(jobs_count)" linux modules >>"$log" 2>&1; then
-		tail -n 30 "$log" >&2
-		die "building the $flavour kernel failed"
-	fi
+	cat "$vm_dir/config/uml.config" "$vm_dir/config/uml-$flavour.config" >"$tmp/.fragment"
+	configure "$log" "$source" "$tmp" um defconfig "$tmp/.fragment"
+	logged "$log" "building the $flavour kernel" \
+		"${mk[@]}" -j"$(jobs_count)" linux modules
 	# What an out-of-tree build never reads again
 	find "$tmp" -name '*.o' ! -path '*/scripts/*' -delete
 	find "$tmp" -name '*.a' -delete
