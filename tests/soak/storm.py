@@ -42,17 +42,18 @@ def note(text):
 
 
 class Shared:
-    """Numbers that forked processes share; each has one writer."""
+    """Numbers that forked processes share; each has one writer, who stores it at once
+    (struct.pack_into() would store 0 before it)."""
 
     def __init__(self, *names):
-        self.at = {name: 8 * i for i, name in enumerate(("stop",) + names)}
-        self.memory = mmap.mmap(-1, 4096)
+        self.at = {name: i for i, name in enumerate(("stop",) + names)}
+        self.memory = memoryview(mmap.mmap(-1, 4096)).cast("Q")
 
     def __getitem__(self, name):
-        return struct.unpack_from("@Q", self.memory, self.at[name])[0]
+        return self.memory[self.at[name]]
 
     def __setitem__(self, name, value):
-        struct.pack_into("@Q", self.memory, self.at[name], value)
+        self.memory[self.at[name]] = value
 
     def tell(self):
         """What the storm did. Numbers of several processes are shown together."""

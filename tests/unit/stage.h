@@ -68,7 +68,7 @@ static inline void end(void)
 
 /* This machine has 10.0.N.254 and 2001:db8:N::fe on ethN. */
 static inline bool has_addr(const struct bailey_where *where, u32 ifindex, u8 family,
-		     const struct bailey_addr *addr)
+			    const struct bailey_addr *addr)
 {
 	(void)where;
 	if (family == BAILEY_IPV4)
@@ -176,7 +176,7 @@ static inline void parse(struct scene *s, const char *text)
 }
 
 static inline struct bailey_conn *find(struct bailey_eval *eval, struct scene *s,
-				struct bailey_match_conn *match)
+				       struct bailey_match_conn *match)
 {
 	struct bailey_conn *best = NULL;
 	struct bailey_conn_key key;

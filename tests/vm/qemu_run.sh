@@ -52,7 +52,7 @@ assemble()
 		echo '{'
 		echo '	echo "bailey-harness: run ended: $1" >/dev/kmsg'
 		echo '	sleep 0.2'
-		echo '	busybox poweroff -f'
+		echo '	busybox reboot -f'
 		echo '}'
 		echo ". $(quoted "$vm_dir/guest_main.sh")"
 		echo "mkdir -p $(quoted "$PWD")"
