@@ -157,8 +157,8 @@ static bool stands(const struct lookup *lookup, const struct bailey_record *reco
 	return bailey_rule_begins(rule, words, lookup->part[0], lookup->part[1]);
 }
 
-static __always_inline u32 differs_in(const struct lookup *lookup, const struct bailey_record *record,
-			     u32 side, bool v6)
+static __always_inline u32 differs_in(const struct lookup *lookup,
+				      const struct bailey_record *record, u32 side, bool v6)
 {
 	u8 shift = record->shift[side];
 	u64 part = v6 ? lookup->part[side][shift >> 6] : lookup->part[side][0];
@@ -167,7 +167,8 @@ static __always_inline u32 differs_in(const struct lookup *lookup, const struct 
 }
 
 /* One branch for all fields, since which of them differs can't be foreseen. */
-static __always_inline bool holds(const struct lookup *lookup, const struct bailey_record *record, bool v6)
+static __always_inline bool holds(const struct lookup *lookup,
+				  const struct bailey_record *record, bool v6)
 {
 	const struct bailey_service *service = &lookup->index->service[record->service];
 
@@ -179,7 +180,8 @@ static __always_inline bool holds(const struct lookup *lookup, const struct bail
 }
 
 /* Records in order of ranks: the first that holds, if it is below the best. */
-static __always_inline void scan(struct lookup *lookup, const struct bailey_record *at, u32 count, bool v6)
+static __always_inline void scan(struct lookup *lookup, const struct bailey_record *at,
+				 u32 count, bool v6)
 {
 	const struct bailey_record *end = at + count;
 
@@ -221,7 +223,7 @@ static __always_inline void climb(struct lookup *lookup, bool v6)
 
 /* The tables that may know this much of an address; its hash is kept for their keys. */
 static __always_inline u32 sift_level(struct lookup *lookup, u32 side, u32 level,
-			     const struct bailey_addr *addr, bool v6)
+				      const struct bailey_addr *addr, bool v6)
 {
 	const struct bailey_index_sieve *sieve = &lookup->index->sieve[side][level];
 	const struct bailey_addr *mask = &lookup->index->mask[side][level];
@@ -232,7 +234,8 @@ static __always_inline u32 sift_level(struct lookup *lookup, u32 side, u32 level
 	return sieve->tables[hash >> sieve->shift];
 }
 
-static __always_inline u32 sift(struct lookup *lookup, u32 side, const struct bailey_addr *addr, bool v6)
+static __always_inline u32 sift(struct lookup *lookup, u32 side,
+				const struct bailey_addr *addr, bool v6)
 {
 	static_assert(BAILEY_INDEX_LEVELS == 4);
 	lookup->addr[side][0] = 0;
@@ -298,8 +301,8 @@ static __always_inline u32 locate(const struct lookup *lookup, u32 tables, u64 *
 	return count;
 }
 
-static __always_inline const struct bailey_record *records_of(const struct bailey_index *index, u64 place,
-						     u32 *count)
+static __always_inline const struct bailey_record *
+records_of(const struct bailey_index *index, u64 place, u32 *count)
 {
 	u32 bucket = place >> 32;
 

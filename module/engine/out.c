@@ -71,14 +71,15 @@ void bailey_out_reset(struct bailey_out *out)
 /**
  * bailey_out_bytes() - append bytes as they are
  * @out: the buffer; marked as failed when memory runs out
- * @data: the bytes
+ * @data: the bytes; may be NULL if there are none
  * @len: how many
  */
 void bailey_out_bytes(struct bailey_out *out, const void *data, size_t len)
 {
 	if (!bailey_out_reserve(out, len))
 		return;
-	memcpy(out->buf + out->len, data, len);
+	if (len)
+		memcpy(out->buf + out->len, data, len);
 	out->len += len;
 	out->buf[out->len] = '\0';
 }
