@@ -5,8 +5,8 @@
  *
  * The collector is a work item that runs once a second while there are
  * connections. It gives the index the size that it needs, and deals with those that
- * are due, for a quarter of a millisecond in one go; if more are due, it comes again behind
- * whoever else waits for the CPU.
+ * are due, for a quarter of a millisecond in one go; if more are due, it comes again
+ * behind whoever else waits for the CPU.
  *
  * A packet that finds the table full does not wait for it: it takes out one that
  * has expired, as far as a glance shows one, or else the expendable connection that

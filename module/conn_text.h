@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Connections and their events as text: a line each, and filters in words.
+ * Connections, their events and counters as text: a line each, and filters in words.
  */
 #ifndef BAILEY_CONN_TEXT_H
 #define BAILEY_CONN_TEXT_H

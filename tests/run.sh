@@ -70,7 +70,10 @@ part_soak()
 	local bed storm name
 	export BAILEY_SCENARIO_LIMIT=2000
 	for bed in smp debug plain kcsan; do
-		[ "$bed" = kcsan ] || "$here/vm/module_build.sh" "$bed" >/dev/null
+		case $bed in
+		kcsan) "$here/vm/kcsan_build.sh" >/dev/null ;;
+		*) "$here/vm/module_build.sh" "$bed" >/dev/null ;;
+		esac
 		for storm in "$here"/soak/[0-9]*.sh; do
 			name=$(basename "$storm" .sh)
 			# Faults can be injected there alone; what KCSAN is for is at once

@@ -157,7 +157,7 @@ def end_targets(all_):
     if ours and theirs:
         better = [a >= b for a, b in zip(ours[0]["all"], theirs[0]["all"])]
         yield ("forwarded iperf3 TCP", "≥ nft with conntrack in every run",
-               f"{sum(better)} of {len(better)} runs; {ours[0]['value']:.0f} to "
+               f"{sum(better)} of {len(better)} rounds; {ours[0]['value']:.0f} to "
                f"{theirs[0]['value']:.0f} Mbit/s", all(better))
 
 

@@ -44,7 +44,7 @@ packages_of()
 	check) for f in build uml qemu style unit; do packages_of $f; done ;;
 	chroot) echo mmdebstrap debian-archive-keyring ;;
 	bench) for f in build uml chroot; do packages_of $f; done
-		echo gnuplot-nox iperf3 ;;
+		echo gnuplot-nox iperf3 valgrind ;;
 	kcsan) for f in build uml qemu; do packages_of $f; done
 		echo libelf-dev ;;
 	soak) for f in kcsan chroot; do packages_of $f; done ;;

@@ -14,7 +14,7 @@ set -euo pipefail
 . "$vm_dir/kernel_source.sh"
 
 # To be raised when build_kernel changes what it makes
-recipe=1
+recipe=$source_recipe.1
 
 # The network's options are those of UML; what only UML has is left out
 fragment()
@@ -37,7 +37,7 @@ build_kernel()
 	configure "$log" "$source" "$tmp/build" x86_64 allnoconfig "$tmp/fragment"
 	logged "$log" "building the kernel with KCSAN" \
 		"${mk[@]}" -j"$(jobs_count)" bzImage modules
-	version=$("${mk[@]}" -s kernelrelease)
+	version=$(cat "$tmp/build/include/config/kernel.release")
 	echo "$version" >"$tmp/version"
 	# It never changes its own code, so that QEMU's threads need not notice
 	echo tcg,thread=multi >"$tmp/accel"

@@ -2,11 +2,11 @@
 # shellcheck shell=bash disable=SC2154 # common.sh's variables
 #
 # The source that kernels are built from, Debian's linux-source package, and how
-# they are configured and compiled. Sourced, after common.sh.
+# they are configured. Sourced, after common.sh.
 
 source_package=linux-source-$series
 
-# To be raised when unpack_source changes what it makes
+# To be raised when unpack_source changes what it makes; kernels' names have it, too
 source_recipe=2
 
 # Unpacks the source once for all kernels; leaves out what is large and is
@@ -18,20 +18,21 @@ unpack_source()
 	say "unpacking $source_package"
 	rm -rf "$tmp"
 	mkdir -p "$tmp"
+	# UML cannot preempt, but it can count preemption, and that is all that
+	# finding sleepers in atomic sections needs. And room for the registers of a
+	# processor with AMX: 11008 bytes. With less, the first process dies of "ptrace
+	# set fp regs failed, errno = 14". KERNEL_STACK_ORDER grows with it, they are on
+	# the stack. (Where this is called nothing that fails ends the script by itself.)
 	tar -C "$tmp" --strip-components=1 -xf "/usr/src/$source_package.tar.xz" \
 		--exclude='*/drivers/gpu/drm/amd/include' \
 		--exclude='*/tools/perf' \
-		--exclude='*/arch/*/boot/dts'
-	# UML cannot preempt, but it can count preemption, and that is all that
-	# finding sleepers in atomic sections needs.
-	sed -i '/^config DEBUG_ATOMIC_SLEEP/,/^\thelp/{/!ARCH_NO_PREEMPT/d}' \
-		"$tmp/lib/Kconfig.debug"
-	# Room for the registers of a processor with AMX: 11008 bytes. With
-	# less, the first process dies of "ptrace set fp regs failed, errno =
-	# 14". KERNEL_STACK_ORDER grows with it, they are on the stack.
-	sed -i 's/DEFINE_LONGS(HOST_FP_SIZE, 2696)/DEFINE_LONGS(HOST_FP_SIZE, 11264)/' \
-		"$tmp/arch/x86/um/user-offsets.c"
-	grep -q 'HOST_FP_SIZE, 11264' "$tmp/arch/x86/um/user-offsets.c"
+		--exclude='*/arch/*/boot/dts' &&
+		sed -i '/^config DEBUG_ATOMIC_SLEEP/,/^\thelp/{/!ARCH_NO_PREEMPT/d}' \
+			"$tmp/lib/Kconfig.debug" &&
+		sed -i 's/DEFINE_LONGS(HOST_FP_SIZE, 2696)/DEFINE_LONGS(HOST_FP_SIZE, 11264)/' \
+			"$tmp/arch/x86/um/user-offsets.c" &&
+		grep -q 'HOST_FP_SIZE, 11264' "$tmp/arch/x86/um/user-offsets.c" ||
+		die "unpacking $source_package failed"
 	mv "$tmp" "$into"
 }
 

@@ -15,8 +15,8 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 . "$vm_dir/kernel_source.sh"
 
-# To be raised when build_kernel changes what it makes
-recipe=2
+# To be raised ($source_recipe.1) when build_kernel changes what it makes
+recipe=$source_recipe
 
 build_kernel()
 {
