@@ -188,12 +188,12 @@ def main():
     crew.start("changer", changer, cpu=0)
     crew.start("traffic", traffic, cpu=1)
     crew.start("canary", canary.fly, cpu=0)
-    good = crew.blow(enough=lambda: shared["rounds0"] > 5 and shared["rounds1"] > 5)
+    good = crew.blow(enough=lambda: shared["rounds0"] > 10 and shared["rounds1"] > 10)
     rounds = shared["rounds0"] + shared["rounds1"]
     markers = shared["markers0"] + shared["markers1"]
     shared.tell()
     say(good, "all processes came to their end")
-    say(rounds > 10, "namespaces came and went")
+    say(rounds > 20, "namespaces came and went")
     say(markers >= 3 * rounds > 0, "from each new interface came what may come")
     say(shared["dummies"] > 100 and shared["changes"] > 20 and shared["packets"] > 1000,
         "and all else")

@@ -28,7 +28,7 @@ PR_SET_PDEATHSIG = 1
 SECONDS = float(os.environ.get("BAILEY_SOAK_SECONDS", "120"))
 CPUS = os.cpu_count()
 # How long to wait for what must come: a limit against hanging, no measure
-PATIENCE = 120
+PATIENCE = 360 if os.environ.get("BAILEY_FLAVOUR") == "debug" else 120
 CANARY_PORT = 4000
 SERVER = "10.9.0.1"
 

@@ -43,14 +43,15 @@ without_alien_races()
 }
 
 watched=$(mktemp)
-trap 'rm -f "$watched"' EXIT
+trap 'rm -f "$watched" "$watched.all"' EXIT
 if ! grep -aq 'bailey-harness: watch begins' "$log"; then
 	echo "# the guest's kernel log has no mark: it died before the command"
 	tail -n 40 "$log" | sed 's/^/#   /'
 	exit 1
 fi
 sed -n '/bailey-harness: watch begins/,$p' "$log" | tr -d '\r' |
-	grep -aEv "$ours" | without_alien_races >"$watched" || :
+	grep -aEv "$ours" >"$watched.all" || :
+without_alien_races <"$watched.all" >"$watched"
 
 if grep -aEq "$words" "$watched"; then
 	echo "# the guest's kernel complained:"
