@@ -44,6 +44,31 @@ static inline bool bailey_chain_moved(const struct bailey_conn_bucket *first)
 }
 
 /**
+ * bailey_chain_at() - a chain by its number
+ * @buckets: those of one size
+ * @number: below their number of chains
+ *
+ * Return: its first bucket.
+ */
+static inline struct bailey_conn_bucket *
+bailey_chain_at(const struct bailey_conn_buckets *buckets, u32 number)
+{
+	return &buckets->piece[number / BAILEY_CONN_PIECE][number % BAILEY_CONN_PIECE];
+}
+
+/**
+ * bailey_chain_number() - which chain a hash is in
+ * @buckets: those of one size
+ * @hash: the hash
+ *
+ * Return: for bailey_chain_at().
+ */
+static inline u32 bailey_chain_number(const struct bailey_conn_buckets *buckets, u32 hash)
+{
+	return ((u64)hash * buckets->size) >> 32;
+}
+
+/**
  * bailey_chain_of() - the chain for a hash
  * @buckets: those of one size
  * @hash: the hash
@@ -51,9 +76,9 @@ static inline bool bailey_chain_moved(const struct bailey_conn_bucket *first)
  * Return: its first bucket.
  */
 static inline struct bailey_conn_bucket *
-bailey_chain_of(struct bailey_conn_buckets *buckets, u32 hash)
+bailey_chain_of(const struct bailey_conn_buckets *buckets, u32 hash)
 {
-	return &buckets->bucket[((u64)hash * buckets->size) >> 32];
+	return bailey_chain_at(buckets, bailey_chain_number(buckets, hash));
 }
 
 /**
@@ -109,6 +134,7 @@ int bailey_chain_put(struct bailey_conn_bucket *first, struct bailey_conn_entry 
 		     u16 tag, u8 due);
 bool bailey_chain_take(struct bailey_conn_bucket *first,
 		       const struct bailey_conn_entry *entry);
+void bailey_spill_free_later(struct bailey_conn_bucket *bucket);
 void bailey_spill_free(struct bailey_conn_bucket *bucket);
 size_t bailey_spill_size(void);
 

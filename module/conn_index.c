@@ -160,6 +160,17 @@ static bool is_empty(const struct bailey_conn_bucket *bucket)
 	return true;
 }
 
+/**
+ * bailey_spill_free_later() - free a bucket behind the first of a chain after all readers
+ * @bucket: nobody comes to it any more
+ *
+ * Context: Any.
+ */
+void bailey_spill_free_later(struct bailey_conn_bucket *bucket)
+{
+	call_rcu(&container_of(bucket, struct spill, bucket)->rcu, free_rcu);
+}
+
 /*
  * Empty buckets at a chain's end go. Not those in the middle: a reader who stands
  * in one must find the way on.
@@ -180,7 +191,7 @@ static void trim(struct bailey_conn_bucket *first)
 		if (!is_empty(last))
 			return;
 		WRITE_ONCE(before->link, before->link & BAILEY_CHAIN_BITS);
-		call_rcu(&container_of(last, struct spill, bucket)->rcu, free_rcu);
+		bailey_spill_free_later(last);
 	}
 }
 
@@ -552,8 +563,8 @@ unsigned int bailey_conn_index_due(struct bailey_conn_index *index, u32 *pos,
 	unsigned int n = 0;
 
 	for (; chains && *pos < buckets->size; --chains, ++*pos) {
-		first = &buckets->bucket[*pos];
-		if (!has_due(first, window))
+		first = bailey_chain_at(buckets, *pos);
+		if (bailey_chain_moved(first) || !has_due(first, window))
 			continue;
 		local_bh_disable();
 		bailey_chain_lock(first);

@@ -8,6 +8,7 @@
 
 #include <linux/cache.h>
 #include <linux/percpu_counter.h>
+#include <linux/workqueue.h>
 
 #include "engine/conn.h"
 
@@ -16,6 +17,7 @@ struct bailey_conn_entry;
 #define BAILEY_CONN_SLOTS	5	/* of a bucket: what fits into a cache line */
 #define BAILEY_CONN_HASHES	BIT_ULL(32)
 #define BAILEY_CONN_END		U32_MAX	/* behind the last chain */
+#define BAILEY_CONN_PIECE	1024	/* chains whose first buckets are one piece: 64 KiB */
 
 /**
  * struct bailey_conn_bucket - a cache line of the index
@@ -37,22 +39,29 @@ static_assert(sizeof(struct bailey_conn_bucket) <= 64);
  * struct bailey_conn_buckets - the buckets of an index of one size
  * @next: those which take their place, once a resize has begun
  * @size: number of chains
- * @bucket: the first bucket of each chain
+ * @made: of its pieces, how many there are: all, before anybody searches here
+ * @gone: frees it after all readers
+ * @piece: first buckets of BAILEY_CONN_PIECE chains each; of the last piece only as many
+ *	   as are needed
  */
 struct bailey_conn_buckets {
 	struct bailey_conn_buckets __rcu *next;
 	u32 size;
-	struct bailey_conn_bucket bucket[] ____cacheline_aligned;
+	u32 made;
+	struct rcu_work gone;
+	struct bailey_conn_bucket *piece[];
 };
 
 /**
  * struct bailey_conn_index - finds connections by their keys
  * @buckets: where a search begins
- * @moved: chains of @buckets that a resize has dealt with; the resizer's own
+ * @coming: for the next size, while they are being made; the resizer's own
+ * @moved: chains of @buckets that a resize has dealt with; likewise
  * @count: entries
  */
 struct bailey_conn_index {
 	struct bailey_conn_buckets __rcu *buckets;
+	struct bailey_conn_buckets *coming;
 	u32 moved;
 	struct percpu_counter count ____cacheline_aligned_in_smp; /* the rest is only read */
 };
@@ -110,7 +119,8 @@ unsigned int bailey_conn_index_due(struct bailey_conn_index *index, u32 *pos,
 				   struct bailey_conn_entry **due, unsigned int max);
 
 bool bailey_conn_index_crowded(const struct bailey_conn_index *index);
-int bailey_conn_index_fit(struct bailey_conn_index *index);
+int bailey_conn_index_fit(struct bailey_conn_index *index, u64 until,
+			  struct workqueue_struct *workqueue);
 size_t bailey_conn_index_bytes(struct bailey_conn_index *index);
 
 void bailey_conn_index_chain(const struct bailey_conn_index *index, u64 hash, u64 *end,

@@ -5,7 +5,7 @@
  *
  * The collector is a work item that runs once a second while there are
  * connections. It gives the index the size that it needs, and deals with those that
- * are due, for a quarter of a millisecond in one go; if more are due, it comes again
+ * are due, for a quarter of a millisecond in one go; if there is more to do, it comes again
  * behind whoever else waits for the CPU.
  *
  * A packet that finds the table full does not wait for it: it takes out one that
@@ -179,28 +179,31 @@ static void collect_some(struct bailey_conn_table *table)
 }
 
 /* Goes on with a round as long as it may; true at its end. */
-static bool go_round(struct bailey_conn_table *table)
+static bool go_round(struct bailey_conn_table *table, u64 until)
 {
-	u64 began = ktime_get_ns(), now;
-
 	do {
 		collect_some(table);
-		now = ktime_get_ns();
-	} while (table->pos != BAILEY_CONN_END && now - began < RUN_NS);
-	WRITE_ONCE(table->collect_ns, table->collect_ns + now - began);
-	table->longest_ns = max(table->longest_ns, now - began);
+	} while (table->pos != BAILEY_CONN_END && ktime_get_ns() < until);
 	return table->pos == BAILEY_CONN_END;
+}
+
+static int fit(struct bailey_conn_table *table, u64 until)
+{
+	return bailey_conn_index_fit(&table->index, until, collector);
 }
 
 /*
  * A round looks at the seconds since the last one, and at some that it saw: in these
  * somebody may have come after it was there. After a resize it looks at all once more,
- * be it that this took several rounds, for want of memory, which saw only a part.
+ * be it that this took several rounds, for want of memory, which saw only a part. False
+ * if the index is not ready yet.
  */
-static void prepare_round(struct bailey_conn_table *table)
+static bool prepare_round(struct bailey_conn_table *table, u64 until)
 {
-	int fitted = bailey_conn_index_fit(&table->index);
+	int fitted = fit(table, until);
 
+	if (fitted == -EAGAIN)
+		return false;
 	if (fitted >= 0)
 		clear_bit(BAILEY_CONN_HURRY, &table->flags);
 	if (table->pos == BAILEY_CONN_END) {
@@ -212,6 +215,7 @@ static void prepare_round(struct bailey_conn_table *table)
 		WRITE_ONCE(table->pos, 0);
 	}
 	table->starved = fitted < 0;
+	return true;
 }
 
 /* Who is in a hurry but gets no memory waits for the next round. */
@@ -227,13 +231,26 @@ static bool begins_round(const struct bailey_conn_table *table)
  */
 static bool may_rest(struct bailey_conn_table *table)
 {
-	if (bailey_conn_table_count(table))
+	if (bailey_conn_table_count(table) || fit(table, 0) == -EAGAIN)
 		return false;
-	bailey_conn_index_fit(&table->index);
 	set_bit(BAILEY_CONN_IDLE, &table->flags);
 	synchronize_rcu();
 	return !bailey_conn_table_count(table) ||
 	       !test_and_clear_bit(BAILEY_CONN_IDLE, &table->flags);
+}
+
+/* Works as long as it may; true at the end of a round. */
+static bool go_on(struct bailey_conn_table *table)
+{
+	u64 began = ktime_get_ns(), took;
+	bool done;
+
+	done = (!begins_round(table) || prepare_round(table, began + RUN_NS)) &&
+	       go_round(table, began + RUN_NS);
+	took = ktime_get_ns() - began;
+	WRITE_ONCE(table->collect_ns, table->collect_ns + took);
+	table->longest_ns = max(table->longest_ns, took);
+	return done;
 }
 
 static void collect(struct work_struct *work)
@@ -242,9 +259,7 @@ static void collect(struct work_struct *work)
 		container_of(to_delayed_work(work), struct bailey_conn_table,
 			     collect);
 
-	if (begins_round(table))
-		prepare_round(table);
-	if (!go_round(table)) {
+	if (!go_on(table)) {
 		mod_delayed_work(collector, &table->collect, 0);
 		return;
 	}
@@ -328,7 +343,7 @@ int bailey_conn_collector_init(void)
 /**
  * bailey_conn_collector_exit() - undo bailey_conn_collector_init()
  *
- * Context: Module exit, after the last table is gone.
+ * Context: Module exit, after the last table is gone and rcu_barrier().
  */
 void bailey_conn_collector_exit(void)
 {

@@ -14,6 +14,10 @@
  * are, the new buckets take the place of the old ones, which are freed when nobody
  * reads them any more. A packet is never held up longer than by one chain, and none
  * misses an entry: before the mark the old chain is right, after it the new one.
+ * Buckets come in pieces of 64 KiB, which are found by a directory. So no step is a long one:
+ * a piece is made, some chains are moved, and whoever else waits for the CPU has his turn. It
+ * spares lookups much of the way through page tables, too, as what is not larger
+ * is had without vmalloc().
  * The hash of an entry is computed anew from its key, so nobody has to
  * remember it.
  *
@@ -31,40 +35,68 @@
 #include <linux/prefetch.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
+#include <linux/timekeeping.h>
 #include <linux/slab.h>
 
 #include "conn_chain.h"
 
 #define CHAINS_MIN	64
-#define CHAINS_MAX	(INT_MAX / sizeof(struct bailey_conn_bucket) - 1)	/* kvzalloc()'s */
+#define CHAINS_MAX	BIT(25)	/* 2 GiB */
 #define CROWDED		4	/* entries per chain from which on it grows */
 #define LONELY		1	/* below which it shrinks */
-#define STRETCH		64	/* chains moved before somebody else may run */
+#define STRETCH		64	/* chains moved between two glances at the clock */
 
-static struct bailey_conn_buckets *make_buckets(u32 size, gfp_t gfp)
+static u32 pieces(u32 size)
+{
+	return DIV_ROUND_UP(size, BAILEY_CONN_PIECE);
+}
+
+static struct bailey_conn_buckets *make_directory(u32 size, gfp_t gfp)
 {
 	struct bailey_conn_buckets *buckets;
 
-	buckets = kvzalloc(struct_size(buckets, bucket, size), gfp);
+	/* More than there is at all: nobody has to be killed to find that out. */
+	if ((u64)size * sizeof(struct bailey_conn_bucket) >> PAGE_SHIFT > totalram_pages())
+		return NULL;
+	buckets = kvzalloc(struct_size(buckets, piece, pieces(size)), gfp);
 	if (buckets)
 		buckets->size = size;
 	return buckets;
 }
 
-static void free_buckets(struct bailey_conn_buckets *buckets)
+static int make_piece(struct bailey_conn_buckets *buckets, gfp_t gfp)
+{
+	u32 left = buckets->size - buckets->made * BAILEY_CONN_PIECE;
+	struct bailey_conn_bucket *piece;
+
+	piece = kvcalloc(min_t(u32, left, BAILEY_CONN_PIECE), sizeof(*piece), gfp);
+	if (!piece)
+		return -ENOMEM;
+	buckets->piece[buckets->made++] = piece;
+	return 0;
+}
+
+static void free_spills(struct bailey_conn_bucket *first)
 {
 	struct bailey_conn_bucket *spill;
-	u32 i;
 
-	for (i = 0; i < buckets->size; i++) {
-		while ((spill = bailey_bucket_next(&buckets->bucket[i]))) {
-			buckets->bucket[i].link = spill->link;
-			bailey_spill_free(spill);
-		}
-		if (i % 1024 == 0)
-			cond_resched();
+	while ((spill = bailey_bucket_next(first))) {
+		first->link = spill->link;
+		bailey_spill_free(spill);
 	}
+}
+
+static void free_pieces(struct bailey_conn_buckets *buckets)
+{
+	while (buckets->made)
+		kvfree(buckets->piece[--buckets->made]);
 	kvfree(buckets);
+}
+
+/* Those that a resize has replaced; their spills have gone chain by chain. */
+static void free_replaced(struct work_struct *work)
+{
+	free_pieces(container_of(to_rcu_work(work), struct bailey_conn_buckets, gone));
 }
 
 /**
@@ -76,34 +108,46 @@ static void free_buckets(struct bailey_conn_buckets *buckets)
  */
 int bailey_conn_index_init(struct bailey_conn_index *index)
 {
-	struct bailey_conn_buckets *buckets = make_buckets(CHAINS_MIN, GFP_KERNEL_ACCOUNT);
+	struct bailey_conn_buckets *buckets = make_directory(CHAINS_MIN, GFP_KERNEL_ACCOUNT);
 
 	if (!buckets)
 		return -ENOMEM;
-	if (percpu_counter_init(&index->count, 0, GFP_KERNEL)) {
-		kvfree(buckets);
+	if (make_piece(buckets, GFP_KERNEL_ACCOUNT) ||
+	    percpu_counter_init(&index->count, 0, GFP_KERNEL)) {
+		free_pieces(buckets);
 		return -ENOMEM;
 	}
 	RCU_INIT_POINTER(index->buckets, buckets);
+	index->coming = NULL;
 	index->moved = 0;
 	return 0;
+}
+
+static void release_chain(struct bailey_conn_bucket *first,
+			  void (*release)(struct bailey_conn_entry *entry))
+{
+	struct bailey_conn_entry *entry;
+	unsigned int at = 0;
+
+	while ((entry = bailey_conn_chain_from(first, &at))) {
+		release(entry);
+		at++;
+	}
+	free_spills(first);
 }
 
 static void release_all(struct bailey_conn_buckets *buckets,
 			void (*release)(struct bailey_conn_entry *entry))
 {
-	struct bailey_conn_entry *entry;
-	unsigned int at;
+	struct bailey_conn_bucket *first;
 	u32 i;
 
 	for (i = 0; i < buckets->size; i++) {
-		if (bailey_chain_moved(&buckets->bucket[i]))
-			continue;
-		at = 0;
-		while ((entry = bailey_conn_chain_from(&buckets->bucket[i], &at))) {
-			release(entry);
-			at++;
-		}
+		first = bailey_chain_at(buckets, i);
+		if (!bailey_chain_moved(first))
+			release_chain(first, release);
+		if (i % 1024 == 0)
+			cond_resched();
 	}
 }
 
@@ -122,8 +166,10 @@ void bailey_conn_index_exit(struct bailey_conn_index *index,
 	for (buckets = rcu_dereference_raw(index->buckets); buckets; buckets = next) {
 		next = rcu_dereference_raw(buckets->next);
 		release_all(buckets, release);
-		free_buckets(buckets);
+		free_pieces(buckets);
 	}
+	if (index->coming)
+		free_pieces(index->coming);
 	percpu_counter_destroy(&index->count);
 }
 
@@ -191,7 +237,7 @@ static int copy_bucket(const struct bailey_conn_bucket *bucket,
 
 static int move_chain(struct bailey_conn_bucket *first, struct bailey_conn_buckets *next)
 {
-	const struct bailey_conn_bucket *bucket;
+	struct bailey_conn_bucket *bucket;
 	int err = 0;
 
 	local_bh_disable();
@@ -205,7 +251,12 @@ static int move_chain(struct bailey_conn_bucket *first, struct bailey_conn_bucke
 		smp_store_release(&first->link, first->link | BIT(BAILEY_CHAIN_MOVED));
 	bailey_chain_unlock(first);
 	local_bh_enable();
-	return err;
+	if (err)
+		return err;
+	/* Readers who came before may need the way to them: it stays. */
+	for (bucket = bailey_bucket_next(first); bucket; bucket = bailey_bucket_next(bucket))
+		bailey_spill_free_later(bucket);
+	return 0;
 }
 
 static void prefetch_entries(const struct bailey_conn_bucket *bucket)
@@ -216,55 +267,86 @@ static void prefetch_entries(const struct bailey_conn_bucket *bucket)
 		prefetch(rcu_access_pointer(bucket->slot[i]));
 }
 
-static int move_all(struct bailey_conn_index *index, struct bailey_conn_buckets *buckets,
-		    struct bailey_conn_buckets *next)
+/* Moves some chains; -EAGAIN if more are left. */
+static int move_some(struct bailey_conn_index *index, struct bailey_conn_buckets *buckets,
+		     struct bailey_conn_buckets *next)
 {
+	u32 end = min(buckets->size, index->moved + STRETCH);
+	int err = 0;
+
+	rcu_read_lock();
+	for (; index->moved < end && !err; index->moved += !err) {
+		if (index->moved + 2 < buckets->size)
+			prefetch_entries(bailey_chain_at(buckets, index->moved + 2));
+		err = move_chain(bailey_chain_at(buckets, index->moved), next);
+	}
+	rcu_read_unlock();
+	return err ?: index->moved < buckets->size ? -EAGAIN : 0;
+}
+
+/* Makes a piece of the next buckets; when it was the last one, they come into use. */
+static int make_some(struct bailey_conn_index *index, struct bailey_conn_buckets *buckets)
+{
+	int err = make_piece(index->coming, GFP_KERNEL | __GFP_NOWARN);
+
+	if (err) {
+		free_pieces(index->coming);
+	} else {
+		if (index->coming->made < pieces(index->coming->size))
+			return -EAGAIN;
+		index->moved = 0;
+		rcu_assign_pointer(buckets->next, index->coming);
+	}
+	index->coming = NULL;
+	return err ?: -EAGAIN;
+}
+
+/* One step of a resize: 0 when there is none under way and none is needed. */
+static int step(struct bailey_conn_index *index, struct workqueue_struct *workqueue)
+{
+	struct bailey_conn_buckets *buckets = rcu_dereference_raw(index->buckets);
+	struct bailey_conn_buckets *next = rcu_dereference_raw(buckets->next);
+	u32 size;
 	int err;
 
-	while (index->moved < buckets->size) {
-		rcu_read_lock();
-		if (index->moved + 2 < buckets->size)
-			prefetch_entries(&buckets->bucket[index->moved + 2]);
-		err = move_chain(&buckets->bucket[index->moved], next);
-		rcu_read_unlock();
+	if (next) {
+		err = move_some(index, buckets, next);
 		if (err)
 			return err;
-		if (++index->moved % STRETCH == 0)
-			cond_resched();
+		rcu_assign_pointer(index->buckets, next);
+		INIT_RCU_WORK(&buckets->gone, free_replaced);
+		queue_rcu_work(workqueue, &buckets->gone);
+		return 1;
 	}
-	return 0;
+	if (index->coming)
+		return make_some(index, buckets);
+	size = wanted_size(index, buckets->size);
+	if (size == buckets->size)
+		return 0;
+	index->coming = make_directory(size, GFP_KERNEL | __GFP_NOWARN);
+	return index->coming ? -EAGAIN : -ENOMEM;
 }
 
 /**
  * bailey_conn_index_fit() - give an index the size that it needs
  * @index: the index
+ * @until: ktime_get_ns() at which to stop; something is done in any case
+ * @workqueue: where buckets are freed that are not needed any more
  *
  * Context: Process context, may sleep. One caller at a time. Takes about 0.2 us for
- * each entry if the size changes.
- * Return: 1 if it changed; 0 if it need not; -ENOMEM if it could not or not wholly:
- * all is found nevertheless, and the next call goes on with it.
+ * each entry if the size changes, in all.
+ * Return: 1 if it changed; 0 if it need not; -EAGAIN if there is more to do; -ENOMEM if it
+ * could not be changed or not wholly. All is found at any time, and the next call goes on.
  */
-int bailey_conn_index_fit(struct bailey_conn_index *index)
+int bailey_conn_index_fit(struct bailey_conn_index *index, u64 until,
+			  struct workqueue_struct *workqueue)
 {
-	struct bailey_conn_buckets *buckets = rcu_dereference_raw(index->buckets);
-	struct bailey_conn_buckets *next = rcu_dereference_raw(buckets->next);
-	u32 size = wanted_size(index, buckets->size);
+	int ret;
 
-	if (!next && size == buckets->size)
-		return 0;
-	if (!next) {
-		next = make_buckets(size, GFP_KERNEL | __GFP_NOWARN);
-		if (!next)
-			return -ENOMEM;
-		index->moved = 0;
-		rcu_assign_pointer(buckets->next, next);
-	}
-	if (move_all(index, buckets, next))
-		return -ENOMEM;
-	rcu_assign_pointer(index->buckets, next);
-	synchronize_rcu();
-	free_buckets(buckets);
-	return 1;
+	do {
+		ret = step(index, workqueue);
+	} while (ret == -EAGAIN && ktime_get_ns() < until);
+	return ret;
 }
 
 /**
@@ -283,9 +365,10 @@ size_t bailey_conn_index_bytes(struct bailey_conn_index *index)
 
 	rcu_read_lock();
 	buckets = rcu_dereference(index->buckets);
-	bytes = struct_size(buckets, bucket, buckets->size);
+	bytes = struct_size(buckets, piece, pieces(buckets->size)) +
+		(size_t)buckets->size * sizeof(*bucket);
 	for (i = 0; i < buckets->size; i++)
-		for (bucket = bailey_bucket_next(&buckets->bucket[i]); bucket;
+		for (bucket = bailey_bucket_next(bailey_chain_at(buckets, i)); bucket;
 		     bucket = bailey_bucket_next(bucket))
 			bytes += bailey_spill_size();
 	rcu_read_unlock();
@@ -306,11 +389,13 @@ void bailey_conn_index_chain(const struct bailey_conn_index *index, u64 hash, u6
 {
 	struct bailey_conn_buckets *buckets = rcu_dereference(index->buckets);
 	u64 behind;
+	u32 number;
 
 	*end = BAILEY_CONN_HASHES;
 	for (;;) {
-		*first = bailey_chain_of(buckets, hash);
-		behind = (u64)(*first - buckets->bucket + 1) << 32;
+		number = bailey_chain_number(buckets, hash);
+		*first = bailey_chain_at(buckets, number);
+		behind = (u64)(number + 1) << 32;
 		*end = min(*end, DIV64_U64_ROUND_UP(behind, buckets->size));
 		if (!bailey_chain_moved(*first))
 			return;

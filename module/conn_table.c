@@ -290,9 +290,9 @@ cleanup_indexes:
  */
 void bailey_conn_cache_exit(void)
 {
-	bailey_conn_collector_exit();
-	/* Entries on their way to free_rcu(), and what the index frees */
+	/* Entries and buckets that wait for their readers to be freed */
 	rcu_barrier();
+	bailey_conn_collector_exit();
 	bailey_conn_entries_cleanup();
 	bailey_conn_indexes_cleanup();
 }

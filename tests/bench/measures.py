@@ -304,7 +304,7 @@ def runs_of(text, word):
 
 def expiry(bench):
     """UDP connections that are all over at about the same time: how many a second of
-    the collector's own time, and its longest run."""
+    the collector's own time, and the longest run of any of Bailey's workers."""
     bailey = Bailey()
     flows = min(1000000, max(bench.options.flows))
     set_sysctl("net.bailey.udp_timeout", 5)
@@ -322,7 +322,7 @@ def expiry(bench):
         write(TRACING + "events/workqueue/enable", "0")
         spent = Bailey.stat("collector_us") - before[0]
         gone = Bailey.stat("connections_expired") - before[1]
-        runs = runs_of(read(TRACING + "trace"), "collect") or [0]
+        runs = runs_of(read(TRACING + "trace"), "[bailey]") or [0]
         bench.row("expiry", "bailey", {"rate": gone / max(spent, 1) * 1e6, "expired": gone},
                   flows=flows, round=turn)
         bench.row("expiry-run", "bailey", {"seconds": max(runs), "runs": len(runs)},

@@ -22,6 +22,25 @@ static inline void conn_fixture_exit(struct kunit *test)
 		bailey_conn_table_exit(test->priv);
 }
 
+static inline bool conn_fixture_resizing(struct bailey_conn_table *table)
+{
+	bool yes;
+
+	rcu_read_lock();
+	yes = READ_ONCE(table->index.coming) ||
+	      rcu_access_pointer(rcu_dereference(table->index.buckets)->next);
+	rcu_read_unlock();
+	return yes;
+}
+
+/* Lets the collector run until it has been everywhere and the index has its size. */
+static inline void conn_fixture_settle(struct bailey_conn_table *table)
+{
+	do {
+		flush_delayed_work(&table->collect);
+	} while (READ_ONCE(table->pos) != BAILEY_CONN_END || conn_fixture_resizing(table));
+}
+
 static inline int conn_fixture_suite_init(struct kunit_suite *suite)
 {
 	return bailey_conn_cache_init();

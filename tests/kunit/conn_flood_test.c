@@ -125,9 +125,7 @@ static void flood(struct kunit *test, void (*draw)(u32 n, struct bailey_packet *
 			cond_resched();
 	}
 	/* The collector gives the index its size. */
-	do {
-		flush_delayed_work(&table->collect);
-	} while (READ_ONCE(table->pos) != BAILEY_CONN_END);
+	conn_fixture_settle(table);
 	longest = longest_chain(table, &all);
 	kunit_info(test, "%llu connections, the longest chain has %u\n", all, longest);
 	KUNIT_EXPECT_EQ(test, n, FLOOD);

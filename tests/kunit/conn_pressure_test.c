@@ -115,23 +115,14 @@ static struct bailey_conn_tally tally(struct kunit *test)
 	return sum;
 }
 
-static void collect_all(struct kunit *test)
-{
-	struct bailey_conn_table *table = test->priv;
-
-	do {
-		flush_delayed_work(&table->collect);
-	} while (READ_ONCE(table->pos) != BAILEY_CONN_END);
-}
-
 /* For the collector all seconds have passed, but not for connections. */
 static void turn_wheel(struct kunit *test)
 {
 	struct bailey_conn_table *table = test->priv;
 
-	collect_all(test);
+	conn_fixture_settle(test->priv);
 	table->round.last -= 256;
-	collect_all(test);
+	conn_fixture_settle(test->priv);
 }
 
 static enum bailey_reason advance(struct kunit *test, struct bailey_conn_entry *entry,
@@ -338,12 +329,12 @@ static void what_ends_sooner_is_collected_in_time(struct kunit *test)
 
 	entry = entry_of(test, &p, 0, LASTING, 100000);
 	KUNIT_ASSERT_EQ(test, insert(test, entry, 10, 0), 0);
-	collect_all(test);
+	conn_fixture_settle(test->priv);
 	KUNIT_EXPECT_TRUE(test, there(test, 1));
 	rcu_read_lock();
 	bailey_conn_entry_update(test->priv, entry, &next, bailey_conn_now() - 2);
 	rcu_read_unlock();
-	collect_all(test);
+	conn_fixture_settle(test->priv);
 	KUNIT_EXPECT_FALSE(test, there(test, 1));
 	KUNIT_EXPECT_EQ(test, tally(test).expired, 1);
 }

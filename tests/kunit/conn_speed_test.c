@@ -16,6 +16,7 @@
 #include <linux/sort.h>
 #include <linux/vmalloc.h>
 
+#include "conn_fixture.h"
 #include "conn_place.h"
 
 #define TURNS		5
@@ -211,7 +212,7 @@ static void measure(struct kunit *test, u32 many)
 
 	new = time_all(f, insert);
 	peer_new = time_all(f, insert_peer);
-	flush_delayed_work(&f->table.collect);
+	conn_fixture_settle(&f->table);
 	for (turn = 0; turn < TURNS; turn++) {
 		bare = least(f, make_key, bare);
 		found = least(f, look_up, found);
@@ -294,15 +295,11 @@ static void all_expire(struct kunit *test)
 		insert(f, f->order[n]);
 		cond_resched();
 	}
-	do {
-		flush_delayed_work(&f->table.collect);
-	} while (READ_ONCE(f->table.pos) != BAILEY_CONN_END);
+	conn_fixture_settle(&f->table);
 	bailey_conn_table_walk(&f->table, expire, &f->table, BAILEY_END_NONE);
 	ns = f->table.collect_ns;
 	f->table.longest_ns = 0;
-	do {
-		flush_delayed_work(&f->table.collect);
-	} while (READ_ONCE(f->table.pos) != BAILEY_CONN_END);
+	conn_fixture_settle(&f->table);
 	ns = f->table.collect_ns - ns;
 	KUNIT_EXPECT_EQ(test, bailey_conn_table_count(&f->table), 0);
 	kunit_info(test, "%u expired ones: %llu a second, longest run %llu us\n", f->many,

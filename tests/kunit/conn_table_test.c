@@ -157,16 +157,6 @@ static s64 count(struct kunit *test)
 	return bailey_conn_table_count(test->priv);
 }
 
-/* Lets the collector run until it has been everywhere. */
-static void collect_all(struct kunit *test)
-{
-	struct bailey_conn_table *table = test->priv;
-
-	do {
-		flush_delayed_work(&table->collect);
-	} while (READ_ONCE(table->pos) != BAILEY_CONN_END);
-}
-
 static void both_halves_meet(struct kunit *test)
 {
 	struct bailey_packet request = request_of(7), response = response_of(7);
@@ -254,7 +244,7 @@ static void the_expired_are_collected(struct kunit *test)
 	for (n = 0; n < 10000; n++)
 		add(test, n, 1, n % 2 ? 100 : 0);
 	KUNIT_EXPECT_EQ(test, count(test), 10000);
-	collect_all(test);
+	conn_fixture_settle(test->priv);
 	KUNIT_EXPECT_EQ(test, count(test), 5000);
 	for (n = 0; n < 10000; n++)
 		KUNIT_EXPECT_EQ(test, find_n(test, n), n % 2);
@@ -281,7 +271,7 @@ static void the_refreshed_stay(struct kunit *test)
 
 	bailey_conn_entry_update(test->priv, entry, &next, now);
 	KUNIT_EXPECT_EQ(test, entry->conn.expires, now + 31);
-	collect_all(test);
+	conn_fixture_settle(test->priv);
 	KUNIT_EXPECT_EQ(test, find_n(test, 1), 1);
 	rcu_read_lock();
 	bailey_conn_table_unlink(test->priv, entry, BAILEY_END_DELETED);
