@@ -2,15 +2,13 @@
 /*
  * Counters of rules: exact, and without a line that two CPUs write.
  *
- * A counter is a number: which page of slots, and which slot in it. Of each page there is
- * one that all may add to with atomic operations, made with its first counter, and one
- * for each CPU that has ever counted there, made by its first packet. When memory is
- * short that packet, and those behind it, use the common one: slower, and nothing is lost. A
- * machine with one CPU has the common page only. What a counter says is the
- * sum of its slots.
+ * A counter is a number: which page of slots, and which slot in it. Each CPU that has ever
+ * counted in a page has one of its own, made by its first packet there: rules that no packet
+ * ever matches take no memory for their counters, be there 100,000 of them. When there is no
+ * memory that packet is counted in a place that all share (counter_reserve.c). What a
+ * counter says is the sum of its slots.
  *
  *	directory ->	page:	0	1	2 ...
- *		common		[slots]	[slots]	[slots]
  *		CPU 0		[slots]	-	[slots]
  *		CPU 1		-	-	[slots]
  *
@@ -22,18 +20,19 @@
 #include <linux/bitmap.h>
 #include <linux/bottom_half.h>
 #include <linux/mutex.h>
+#include <linux/net.h>
 #include <linux/rcupdate.h>
 #include <linux/smp.h>
 #include <linux/spinlock.h>
 
 #include "counter.h"
+#include "counter_reserve.h"
 
-/* One counter on one CPU, or the common one. */
+/* One counter on one CPU. */
 struct slot {
 	atomic64_t packets;
 	atomic64_t bytes;
 	u32 last;
-	u32 next;		/* common, unused: the next unused one in the page, plus 1 */
 };
 
 #define SLOTS	(PAGE_SIZE / sizeof(struct slot) < 256 ? \
@@ -41,14 +40,13 @@ struct slot {
 
 /* A page of counters, as those see it who give out numbers. */
 struct book {
-	u16 used;		/* counters given out */
-	u16 first;		/* the first unused one, plus 1 */
+	DECLARE_BITMAP(taken, SLOTS);
 };
 
 /*
- * Where the slots are: a row for what is common, then one for each CPU, so that
- * no CPU's row shares many lines with another's. Rows change in place, under @lock;
- * a larger directory takes the place of one that is full.
+ * Where the slots are: a row for each CPU, so that no CPU's row shares many lines
+ * with another's. Rows change in place, under @lock; a larger directory takes the place
+ * of one that is full.
  */
 struct directory {
 	struct rcu_head rcu;
@@ -58,7 +56,7 @@ struct directory {
 
 static struct directory __rcu *directory;
 static struct book *books;	/* as many as pages in a row */
-static u32 pages_used;
+static u32 used;		/* counters given out */
 static u32 first_open;		/* no page before it has an unused counter */
 static DEFINE_SPINLOCK(lock);
 static DEFINE_MUTEX(owners);
@@ -94,33 +92,23 @@ static struct directory *locked_directory(void)
 					 lockdep_is_held(&owners));
 }
 
-/* The CPU's own row; of one CPU the common one is that. */
-static unsigned int row_of_cpu(unsigned int cpu)
-{
-	return nr_cpu_ids == 1 ? 0 : cpu + 1;
-}
-
-static unsigned int rows(void)
-{
-	return row_of_cpu(nr_cpu_ids - 1) + 1;
-}
-
 /* Take an unused counter of the first page that has one; 0 if none has. */
 static u32 take(void)
 {
 	struct directory *dir = locked_directory();
-	u32 page, slot = 0;
+	u32 page, slot;
 
 	for (page = first_open; dir && page < dir->pages; page++) {
-		slot = books[page].first;
-		if (!slot)
+		slot = find_first_zero_bit(books[page].taken, SLOTS);
+		if (slot == SLOTS)
 			continue;
-		books[page].first = (*place(dir, 0, page))[slot - 1].next;
-		books[page].used++;
-		break;
+		__set_bit(slot, books[page].taken);
+		used++;
+		first_open = page;
+		return number_of(page, slot);
 	}
 	first_open = page;
-	return dir && page < dir->pages ? number_of(page, slot - 1) : 0;
+	return 0;
 }
 
 /* Room for twice as many pages. */
@@ -131,7 +119,7 @@ static int grow(void)
 	struct book *more;
 	unsigned int row;
 
-	dir = kvzalloc(struct_size(dir, slots, (size_t)pages * rows()),
+	dir = kvzalloc(struct_size(dir, slots, (size_t)pages * nr_cpu_ids),
 		       GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	more = kvcalloc(pages, sizeof(*more), GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	if (!dir || !more) {
@@ -141,7 +129,7 @@ static int grow(void)
 	}
 	dir->pages = pages;
 	spin_lock_bh(&lock);
-	for (row = 0; old && row < rows(); row++)
+	for (row = 0; old && row < nr_cpu_ids; row++)
 		memcpy(place(dir, row, 0), place(old, row, 0),
 		       old->pages * sizeof(*dir->slots));
 	rcu_assign_pointer(directory, dir);
@@ -152,36 +140,6 @@ static int grow(void)
 	books = more;
 	if (old)
 		kvfree_rcu(old, rcu);
-	return 0;
-}
-
-/* Where a new page may stand; beyond the last place if there is none. */
-static u32 vacant(struct directory *dir)
-{
-	u32 page = 0;
-
-	while (dir && page < dir->pages && *place(dir, 0, page))
-		page++;
-	return page;
-}
-
-static int add_page(void)
-{
-	struct directory *dir = locked_directory();
-	u32 slot, page = vacant(dir);
-	struct slot *slots;
-
-	if ((!dir || page == dir->pages) && grow())
-		return -ENOMEM;
-	slots = (struct slot *)get_zeroed_page(GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
-	if (!slots)
-		return -ENOMEM;
-	for (slot = 0; slot + 1 < SLOTS; slot++)
-		slots[slot].next = slot + 2;
-	WRITE_ONCE(*place(locked_directory(), 0, page), slots);
-	books[page] = (struct book){ .first = 1 };
-	first_open = page;
-	pages_used++;
 	return 0;
 }
 
@@ -198,7 +156,7 @@ int bailey_counter_init(bailey_counter *counter)
 
 	mutex_lock(&owners);
 	while (!(*counter = take()) && !ret)
-		ret = add_page();
+		ret = grow();
 	mutex_unlock(&owners);
 	return ret;
 }
@@ -213,17 +171,22 @@ static void forget(struct directory *dir)
 	kvfree_rcu(dir, rcu);
 }
 
-/* The last counter of a page has gone. */
-static void free_page_of(struct directory *dir, u32 page)
+/* A counter has gone: nothing of it stays, nor of its page, if it was the last there. */
+static void clear(struct directory *dir, u32 number, bool last)
 {
 	unsigned int row;
+	struct slot *slot;
 
-	for (row = 0; row < rows(); row++) {
-		free_page((unsigned long)*place(dir, row, page));
-		WRITE_ONCE(*place(dir, row, page), NULL);
+	for (row = 0; row < nr_cpu_ids; row++) {
+		slot = slot_of(dir, row, number);
+		if (slot)
+			*slot = (struct slot){ 0 };
+		if (!slot || !last)
+			continue;
+		free_page((unsigned long)*place(dir, row, page_of(number)));
+		WRITE_ONCE(*place(dir, row, page_of(number)), NULL);
 	}
-	books[page].first = 0;
-	pages_used--;
+	bailey_reserve_clear(number);
 }
 
 /**
@@ -236,25 +199,17 @@ void bailey_counter_exit(bailey_counter *counter)
 {
 	u32 number = *counter, page = page_of(number);
 	struct directory *dir;
-	unsigned int row;
-	struct slot *slot;
 
 	if (!number)
 		return;
 	mutex_lock(&owners);
 	spin_lock_bh(&lock);
 	dir = locked_directory();
-	for (row = 0; row < rows(); row++) {
-		slot = slot_of(dir, row, number);
-		if (slot)
-			*slot = (struct slot){ .next = books[page].first };
-	}
-	books[page].first = (number & 0xff) + 1;
-	first_open = min(first_open, page);
-	if (!--books[page].used)
-		free_page_of(dir, page);
+	__clear_bit(number & 0xff, books[page].taken);
+	clear(dir, number, bitmap_empty(books[page].taken, SLOTS));
 	spin_unlock_bh(&lock);
-	if (!pages_used)
+	first_open = min(first_open, page);
+	if (!--used)
 		forget(dir);
 	mutex_unlock(&owners);
 }
@@ -264,7 +219,7 @@ static noinline struct slot *own_slot(unsigned int row, u32 number)
 {
 	struct slot *slots, **at;
 
-	slots = (struct slot *)get_zeroed_page(GFP_NOWAIT | __GFP_NOWARN);
+	slots = (struct slot *)get_zeroed_page(GFP_ATOMIC | __GFP_NOWARN);
 	if (!slots)
 		return NULL;
 	spin_lock(&lock);
@@ -287,18 +242,16 @@ static void add_to_own(struct slot *slot, u32 bytes, u32 now)
 		WRITE_ONCE(slot->last, now);
 }
 
-static noinline void add_to_common(struct slot *slot, u32 bytes, u32 now)
+static noinline void add_to_reserve(u32 number, u32 bytes, u32 now)
 {
-	atomic64_inc(&slot->packets);
-	atomic64_add(bytes, &slot->bytes);
-	if (READ_ONCE(slot->last) != now)
-		WRITE_ONCE(slot->last, now);
+	if (!bailey_reserve_add(number, bytes, now))
+		net_warn_ratelimited("bailey: a packet was not counted, for want of memory\n");
 }
 
 /* Count a packet on this CPU. */
 static inline void add(struct directory *dir, u32 number, u32 bytes, u32 now)
 {
-	unsigned int row = row_of_cpu(smp_processor_id());
+	unsigned int row = smp_processor_id();
 	struct slot *slot = slot_of(dir, row, number);
 
 	if (unlikely(!slot))
@@ -306,7 +259,7 @@ static inline void add(struct directory *dir, u32 number, u32 bytes, u32 now)
 	if (likely(slot))
 		add_to_own(slot, bytes, now);
 	else
-		add_to_common(slot_of(dir, 0, number), bytes, now);
+		add_to_reserve(number, bytes, now);
 }
 
 /**
@@ -315,7 +268,7 @@ static inline void add(struct directory *dir, u32 number, u32 bytes, u32 now)
  * @bytes: the packet's length
  * @now: the caller's seconds
  *
- * Context: Under rcu_read_lock(), with bottom halves off. Nothing is lost.
+ * Context: Under rcu_read_lock(), with bottom halves off.
  */
 void bailey_counter_add_two_bh(const u32 number[2], u32 bytes, u32 now)
 {
@@ -336,7 +289,7 @@ void bailey_counter_add_two_bh(const u32 number[2], u32 bytes, u32 now)
  * @bytes: the packet's length
  * @now: the caller's seconds
  *
- * Context: Softirq or process; under rcu_read_lock(). Nothing is lost.
+ * Context: Softirq or process; under rcu_read_lock().
  */
 void bailey_counter_add(bailey_counter *counter, u32 bytes, u32 now)
 {
@@ -359,22 +312,16 @@ void bailey_counter_read(const bailey_counter *counter, struct bailey_count *cou
 	struct directory *dir;
 	struct slot *slot;
 	unsigned int row;
-	u64 packets;
-	u32 last;
 
 	*count = (struct bailey_count){ 0 };
 	rcu_read_lock();
 	dir = rcu_dereference(directory);
-	for (row = 0; row < rows(); row++) {
+	for (row = 0; row < nr_cpu_ids; row++) {
 		slot = slot_of(dir, row, *counter);
-		packets = slot ? atomic64_read(&slot->packets) : 0;
-		if (!packets)
-			continue;
-		last = READ_ONCE(slot->last);
-		if (!count->packets || (s32)(last - count->last) > 0)
-			count->last = last;
-		count->packets += packets;
-		count->bytes += atomic64_read(&slot->bytes);
+		if (slot)
+			bailey_count_sum(count, atomic64_read(&slot->packets),
+					 atomic64_read(&slot->bytes), READ_ONCE(slot->last));
 	}
+	bailey_reserve_read(*counter, count);
 	rcu_read_unlock();
 }

@@ -3,20 +3,27 @@
  * Rules, and the matches they are made of.
  *
  * A match (struct bailey_match) is what the language speaks of, plain and wide. A
- * rule has it packed into 40 to 64 bytes, as there are many: how, is known in this
+ * rule has it packed into 24 to 64 bytes, as there are many: how, is known in this
  * file only. A rule that two policies have in common is one object, and keeps its
  * counter. Everything here runs in the writer, but bailey_rule_match() and
  * bailey_rule_fields(), which packets call.
  */
 #include "rule.h"
 
+/* What it may have beside two addresses: ports of both sides, or type and code */
+#define WORDS_MAX	(2 * 4 + 3)
+
 #define POOL(words) { \
 	.name = "bailey_rule_" #words, \
-	.size = offsetof(struct bailey_rule, addr) + 2 * (words) * sizeof(u32), \
+	.size = offsetof(struct bailey_rule, word) + (words) * sizeof(u32), \
 }
 
-/* One for each number of words that a side of a rule may have: 1, 2, 4. */
-static struct bailey_pool pools[] = { POOL(1), POOL(2), POOL(4) };
+/* By half the number of words that a rule has; memory comes in multiples of two. */
+static struct bailey_pool pools[] = {
+	POOL(1), POOL(3), POOL(5), POOL(7), POOL(9), POOL(11)
+};
+
+static_assert(ARRAY_SIZE(pools) == WORDS_MAX / 2 + 1);
 
 /**
  * bailey_rule_pools_exit() - end what bailey_rule_pools_init() made
@@ -53,56 +60,100 @@ int bailey_rule_pools_init(void)
 
 static u8 peer_words(const struct bailey_peer *peer)
 {
-	if (peer->kind != BAILEY_PEER_CIDR || peer->family == BAILEY_IPV4)
-		return 1;
-	return peer->bits <= 64 ? 2 : 4;
+	if (peer->kind == BAILEY_PEER_ANY)
+		return 0;
+	return peer->kind == BAILEY_PEER_CIDR ? (peer->bits + 31) / 32 : 1;
 }
 
-static void peer_pack(u32 *addr, u8 words, const struct bailey_peer *peer)
+static bool has_type(const struct bailey_rule *rule)
+{
+	return !rule->type_any || !rule->code_any;
+}
+
+static struct bailey_pool *pool_of(const struct bailey_rule *rule)
+{
+	u32 words = rule->from_words + rule->to_words + rule->sport_kept + rule->dport_kept +
+		    has_type(rule);
+
+	return &pools[words / 2];
+}
+
+static u32 *peer_pack(u32 *to, u8 words, const struct bailey_peer *peer)
 {
 	const u32 whole[4] = { peer->addr.hi >> 32, (u32)peer->addr.hi,
 			       peer->addr.lo >> 32, (u32)peer->addr.lo };
 
 	if (peer->kind == BAILEY_PEER_CIDR)
-		memcpy(addr, whole, words * sizeof(*addr));
+		memcpy(to, whole, words * sizeof(*to));
 	else if (peer->kind != BAILEY_PEER_ANY)
-		addr[0] = peer->slot;
+		to[0] = peer->slot;
+	return to + words;
 }
 
-static struct bailey_addr packed_addr(const u32 *addr, u8 words)
+static struct bailey_addr packed_addr(const u32 *word, u8 words)
 {
-	struct bailey_addr whole = { (u64)addr[0] << 32, 0 };
+	u64 half[2] = { 0 };
+	u8 i;
 
-	if (words > 1)
-		whole.hi |= addr[1];
-	if (words > 2)
-		whole.lo = (u64)addr[2] << 32 | addr[3];
-	return whole;
+	for (i = 0; i < words; i++)
+		half[i / 2] |= (u64)word[i] << (i % 2 ? 0 : 32);
+	return (struct bailey_addr){ half[0], half[1] };
+}
+
+/* All but the words. */
+static void match_outline(struct bailey_rule *rule, const struct bailey_match *match)
+{
+	rule->proto_any = match->proto == BAILEY_PROTO_ANY;
+	rule->proto = (u8)match->proto;
+	rule->families = match->families;
+	rule->from_kind = match->from.kind;
+	rule->from_v6 = match->from.family == BAILEY_IPV6;
+	rule->from_words = peer_words(&match->from);
+	rule->bits[0] = match->from.bits;
+	rule->to_kind = match->to.kind;
+	rule->to_v6 = match->to.family == BAILEY_IPV6;
+	rule->to_words = peer_words(&match->to);
+	rule->bits[1] = match->to.bits;
+	rule->sport_given = match->sport_given;
+	rule->sport_kept = match->sport_first || match->sport_last != U16_MAX;
+	rule->dport_given = match->dport_given;
+	rule->dport_kept = match->dport_first || match->dport_last != U16_MAX;
+	rule->type_any = match->type == BAILEY_TYPE_ANY;
+	rule->code_any = match->code == BAILEY_TYPE_ANY;
 }
 
 static void match_pack(struct bailey_rule *rule, const struct bailey_match *match)
 {
-	rule->sport_first = match->sport_first;
-	rule->sport_last = match->sport_last;
-	rule->dport_first = match->dport_first;
-	rule->dport_last = match->dport_last;
-	rule->sport_given = match->sport_given;
-	rule->dport_given = match->dport_given;
-	rule->families = match->families;
-	rule->proto_any = match->proto == BAILEY_PROTO_ANY;
-	rule->proto = (u8)match->proto;
-	rule->type_any = match->type == BAILEY_TYPE_ANY;
-	rule->type = (u8)match->type;
-	rule->code_any = match->code == BAILEY_TYPE_ANY;
-	rule->code = (u8)match->code;
-	rule->from_kind = match->from.kind;
-	rule->from_v6 = match->from.family == BAILEY_IPV6;
-	rule->bits[0] = match->from.bits;
-	peer_pack(rule->addr, rule->words, &match->from);
-	rule->to_kind = match->to.kind;
-	rule->to_v6 = match->to.family == BAILEY_IPV6;
-	rule->bits[1] = match->to.bits;
-	peer_pack(rule->addr + rule->words, rule->words, &match->to);
+	u32 *to = peer_pack(rule->word, rule->from_words, &match->from);
+
+	to = peer_pack(to, rule->to_words, &match->to);
+	if (rule->sport_kept)
+		*to++ = (u32)match->sport_first << 16 | match->sport_last;
+	if (rule->dport_kept)
+		*to++ = (u32)match->dport_first << 16 | match->dport_last;
+	if (has_type(rule))
+		*to = (u32)(u8)match->type << 8 | (u8)match->code;
+}
+
+/* Where ports begin, and what comes behind them. */
+static const u32 *behind_addrs(const struct bailey_rule *rule)
+{
+	return rule->word + rule->from_words + rule->to_words;
+}
+
+static void behind_unpack(const struct bailey_rule *rule, struct bailey_match *match)
+{
+	const u32 *from = behind_addrs(rule);
+	u32 ports;
+
+	ports = rule->sport_kept ? *from++ : U16_MAX;
+	match->sport_first = ports >> 16;
+	match->sport_last = (u16)ports;
+	ports = rule->dport_kept ? *from++ : U16_MAX;
+	match->dport_first = ports >> 16;
+	match->dport_last = (u16)ports;
+	match->type = rule->type_any ? BAILEY_TYPE_ANY : (u8)(*from >> 8);
+	match->code = rule->code_any ? BAILEY_TYPE_ANY : (u8)*from;
 }
 
 /**
@@ -116,17 +167,20 @@ static void match_pack(struct bailey_rule *rule, const struct bailey_match *matc
 struct bailey_rule *bailey_rule_create(const struct bailey_match *match,
 				       u32 number, enum bailey_action action)
 {
-	u8 words = max_t(u8, peer_words(&match->from), peer_words(&match->to));
-	struct bailey_rule *rule = bailey_pool_zalloc(&pools[words / 2]);
+	struct bailey_rule outline = { 0 }, *rule;
+	struct bailey_pool *pool;
 
+	match_outline(&outline, match);
+	pool = pool_of(&outline);
+	rule = bailey_pool_zalloc(pool);
 	if (!rule)
 		return NULL;
+	*rule = outline;
 	if (bailey_counter_init(&rule->counter)) {
-		bailey_pool_free(&pools[words / 2], rule);
+		bailey_pool_free(pool, rule);
 		return NULL;
 	}
 	bailey_ref_init(&rule->refs);
-	rule->words = words;
 	rule->number = number;
 	rule->action = action;
 	match_pack(rule, match);
@@ -142,15 +196,15 @@ void bailey_rule_put(struct bailey_rule *rule)
 	if (!bailey_ref_put(&rule->refs))
 		return;
 	bailey_counter_exit(&rule->counter);
-	bailey_pool_free(&pools[rule->words / 2], rule);
+	bailey_pool_free(pool_of(rule), rule);
 }
 
-static void peer_unpack(struct bailey_peer *peer, const u32 *addr, u8 words)
+static void peer_unpack(struct bailey_peer *peer, const u32 *word, u8 words)
 {
 	if (peer->kind == BAILEY_PEER_CIDR)
-		peer->addr = packed_addr(addr, words);
-	else
-		peer->slot = addr[0];
+		peer->addr = packed_addr(word, words);
+	else if (peer->kind != BAILEY_PEER_ANY)
+		peer->slot = word[0];
 }
 
 /**
@@ -171,15 +225,10 @@ void bailey_rule_match(const struct bailey_rule *rule, struct bailey_match *matc
 		match->from.family = rule->from_v6 ? BAILEY_IPV6 : BAILEY_IPV4;
 	if (rule->to_kind == BAILEY_PEER_CIDR)
 		match->to.family = rule->to_v6 ? BAILEY_IPV6 : BAILEY_IPV4;
-	peer_unpack(&match->from, rule->addr, rule->words);
-	peer_unpack(&match->to, rule->addr + rule->words, rule->words);
-	match->sport_first = rule->sport_first;
-	match->sport_last = rule->sport_last;
-	match->dport_first = rule->dport_first;
-	match->dport_last = rule->dport_last;
+	peer_unpack(&match->from, rule->word, rule->from_words);
+	peer_unpack(&match->to, rule->word + rule->from_words, rule->to_words);
+	behind_unpack(rule, match);
 	match->proto = rule->proto_any ? BAILEY_PROTO_ANY : rule->proto;
-	match->type = rule->type_any ? BAILEY_TYPE_ANY : rule->type;
-	match->code = rule->code_any ? BAILEY_TYPE_ANY : rule->code;
 	match->families = rule->families;
 	match->sport_given = rule->sport_given;
 	match->dport_given = rule->dport_given;
@@ -306,7 +355,8 @@ static bool prefix_holds(const struct bailey_rule *rule, u32 side, bool v6,
 
 	if ((v6 ? BAILEY_IPV6 : BAILEY_IPV4) != packet->family)
 		return false;
-	prefix = packed_addr(rule->addr + side * rule->words, rule->words);
+	prefix = side ? packed_addr(rule->word + rule->from_words, rule->to_words) :
+			packed_addr(rule->word, rule->from_words);
 	return bailey_addr_in_prefix(addr, &prefix, rule->bits[side]);
 }
 
@@ -331,7 +381,7 @@ static bool prefixes_hold(const struct bailey_rule *rule, const struct bailey_pa
 bool bailey_rule_begins(const struct bailey_rule *rule, const u8 words[2], const u64 *src,
 			const u64 *dst)
 {
-	const u32 *from = rule->addr, *to = rule->addr + rule->words;
+	const u32 *from = rule->word, *to = rule->word + rule->from_words;
 	u32 i, differs = 0;
 
 	for (i = 0; i < words[0]; i++)
@@ -341,16 +391,32 @@ bool bailey_rule_begins(const struct bailey_rule *rule, const u8 words[2], const
 	return !differs;
 }
 
+static bool within(u16 port, u32 ports)
+{
+	return port >= ports >> 16 && port <= (u16)ports;
+}
+
 static bool ports_hold(const struct bailey_rule *rule,
 		       const struct bailey_packet *packet)
 {
+	const u32 *ports = behind_addrs(rule);
+
 	if (!rule->sport_given && !rule->dport_given)
 		return true;
 	return packet->flags & BAILEY_PKT_PORTS &&
-	       packet->sport >= rule->sport_first &&
-	       packet->sport <= rule->sport_last &&
-	       packet->dport >= rule->dport_first &&
-	       packet->dport <= rule->dport_last;
+	       (!rule->sport_kept || within(packet->sport, ports[0])) &&
+	       (!rule->dport_kept || within(packet->dport, ports[rule->sport_kept]));
+}
+
+static bool type_holds(const struct bailey_rule *rule, const struct bailey_packet *packet)
+{
+	u32 type;
+
+	if (!has_type(rule))
+		return true;
+	type = behind_addrs(rule)[rule->sport_kept + rule->dport_kept];
+	return (rule->type_any || (u8)(type >> 8) == packet->type) &&
+	       (rule->code_any || (u8)type == packet->code);
 }
 
 static bool above_ip_holds(const struct bailey_rule *rule,
@@ -358,20 +424,14 @@ static bool above_ip_holds(const struct bailey_rule *rule,
 {
 	if (!rule->proto_any && rule->proto != packet->proto)
 		return false;
-	if (!rule->type_any && rule->type != packet->type)
-		return false;
-	if (!rule->code_any && rule->code != packet->code)
-		return false;
-	return ports_hold(rule, packet);
+	return type_holds(rule, packet) && ports_hold(rule, packet);
 }
 
 static bool needs_ports(const struct bailey_rule *rule, u8 proto)
 {
 	if (!rule->sport_given && !rule->dport_given)
 		return false;
-	return !bailey_proto_has_ports(proto) || rule->sport_first ||
-	       rule->dport_first || rule->sport_last != U16_MAX ||
-	       rule->dport_last != U16_MAX;
+	return !bailey_proto_has_ports(proto) || rule->sport_kept || rule->dport_kept;
 }
 
 /* Of what stands above IP, a later fragment knows the protocol at the most. */
@@ -382,7 +442,7 @@ static enum bailey_fit fragment_fits(const struct bailey_rule *rule,
 
 	if (known && !rule->proto_any && rule->proto != packet->proto)
 		return BAILEY_FIT_NO;
-	if ((!known && !rule->proto_any) || !rule->type_any || !rule->code_any ||
+	if ((!known && !rule->proto_any) || has_type(rule) ||
 	    needs_ports(rule, packet->proto))
 		return BAILEY_FIT_PERHAPS;
 	return BAILEY_FIT_YES;

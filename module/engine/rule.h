@@ -99,32 +99,29 @@ struct bailey_match {
  * @counter: the packets that it decided
  * @refs: one for each list of rules, and each classifier, that it is in
  * @number: entry number (ACL); 0 in a group
- * @sport_first: as in its match
- * @sport_last: as in its match
- * @dport_first: as in its match
- * @dport_last: as in its match
  * @proto: as in its match, but for @proto_any
- * @type: as in its match, but for @type_any
- * @code: as in its match, but for @code_any
  * @bits: prefix length of the source and of the destination (CIDR)
+ * @from_words: how many of @word the source has, 0 to 4
+ * @to_words: how many of those behind them the destination has
+ * @from_v6: the source is a prefix of IPv6
+ * @to_v6: the destination is a prefix of IPv6
  * @action: &enum bailey_action
  * @families: as in its match
+ * @from_kind: &enum bailey_peer_kind of the source
+ * @to_kind: &enum bailey_peer_kind of the destination
  * @sport_given: as in its match
  * @dport_given: as in its match
+ * @sport_kept: one of @word is the source ports; else all will do
+ * @dport_kept: the next one is the destination ports; likewise
  * @proto_any: its match says %BAILEY_PROTO_ANY
  * @type_any: its match says %BAILEY_TYPE_ANY for the type
  * @code_any: its match says %BAILEY_TYPE_ANY for the code
- * @from_kind: &enum bailey_peer_kind of the source
- * @to_kind: &enum bailey_peer_kind of the destination
- * @from_v6: the source is a prefix of IPv6
- * @to_v6: the destination is a prefix of IPv6
- * @words: how many of @addr's words each side has: 1, 2 or 4
- * @addr: source, then destination: the leading words of a prefix's network, the
- *	  most significant first; or a slot in one word
+ * @word: source, then destination: the leading words of a prefix's network, the
+ *	  most significant first, or a slot; then ports, as first << 16 | last; then, unless
+ *	  it is any, type << 8 | code
  *
- * A rule of IPv4, or of lists, has no room for two IPv6 addresses, and one of
- * IPv6 with prefixes up to /64 only for their halves, for there may be 100,000.
- * bailey_rule_match() unpacks.
+ * A rule has room for what it fixes and no more, for there may be 100,000: one of two IPv4
+ * hosts and a port has 32 bytes, of two IPv6 hosts and a port 56. bailey_rule_match() unpacks.
  *
  * Immutable but for its counter, and shared by all policies that have it, so that
  * it keeps counting across changes.
@@ -133,27 +130,24 @@ struct bailey_rule {
 	bailey_counter counter;
 	struct bailey_refcount refs;
 	u32 number;
-	u16 sport_first;
-	u16 sport_last;
-	u16 dport_first;
-	u16 dport_last;
 	u8 proto;
-	u8 type;
-	u8 code;
 	u8 bits[2];
+	u8 from_words : 3;
+	u8 to_words : 3;
+	u8 from_v6 : 1;
+	u8 to_v6 : 1;
 	u8 action : 2;
 	u8 families : 2;
+	u8 from_kind : 2;
+	u8 to_kind : 2;
 	u8 sport_given : 1;
 	u8 dport_given : 1;
+	u8 sport_kept : 1;
+	u8 dport_kept : 1;
 	u8 proto_any : 1;
 	u8 type_any : 1;
 	u8 code_any : 1;
-	u8 from_kind : 2;
-	u8 to_kind : 2;
-	u8 from_v6 : 1;
-	u8 to_v6 : 1;
-	u8 words;
-	u32 addr[];
+	u32 word[];
 };
 
 /**

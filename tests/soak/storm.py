@@ -11,6 +11,7 @@ never see it.
 """
 
 import ctypes
+import faulthandler
 import mmap
 import os
 import random
@@ -80,6 +81,7 @@ class Crew:
         status = 1
         try:
             LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+            faulthandler.enable(sys.stdout)
             os.sched_setaffinity(0, {cpu % CPUS})
             function(self.shared, *args)
             status = 0
