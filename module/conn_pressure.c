@@ -13,7 +13,8 @@
  * has waited longest. Before it is refused the packet looks
  * more closely for what has expired. All packets look on where the last one
  * stopped; when they have been everywhere within a second, and that is barren, there is
- * nothing to look for until the next one. Connections that are neither expired nor
+ * nothing to look for until the next one. (While the index is resized they don't see those
+ * that have been moved already: these are collected some tenths of a second late.) Connections that are neither expired nor
  * expendable are never taken.
  */
 #include <linux/bitops.h>
@@ -231,7 +232,13 @@ static bool begins_round(const struct bailey_conn_table *table)
  */
 static bool may_rest(struct bailey_conn_table *table)
 {
-	if (bailey_conn_table_count(table) || fit(table, 0) == -EAGAIN)
+	int fitted;
+
+	if (bailey_conn_table_count(table))
+		return false;
+	fitted = fit(table, 0);
+	/* With more of it to come, or with the size that was wanted when there were others */
+	if (fitted == -EAGAIN || fitted > 0)
 		return false;
 	set_bit(BAILEY_CONN_IDLE, &table->flags);
 	synchronize_rcu();

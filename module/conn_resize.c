@@ -17,12 +17,13 @@
  * Buckets come in pieces of 64 KiB, which are found by a directory. So no step is a long one:
  * a piece is made, some chains are moved, and whoever else waits for the CPU has his turn. It
  * spares lookups much of the way through page tables, too, as what is not larger
- * is had without vmalloc().
+ * is mostly had without vmalloc().
  * The hash of an entry is computed anew from its key, so nobody has to
  * remember it.
  *
- * There is one resizer, the table's collector; it also has to look at
- * everything once more after a resize, as it may have missed what was being moved.
+ * There is one resizer, the table's collector. Nobody is collected meanwhile, but where the
+ * resize has failed half way; then it misses what has been moved, and has to look at
+ * everything once more when the resize has come to its end.
  *
  * DOC: Going through
  *
@@ -35,8 +36,8 @@
 #include <linux/prefetch.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
-#include <linux/timekeeping.h>
 #include <linux/slab.h>
+#include <linux/timekeeping.h>
 
 #include "conn_chain.h"
 
@@ -45,6 +46,9 @@
 #define CROWDED		4	/* entries per chain from which on it grows */
 #define LONELY		1	/* below which it shrinks */
 #define STRETCH		64	/* chains moved between two glances at the clock */
+
+/* Nobody has to be killed so that searches become faster. */
+#define RESIZE_GFP	(GFP_KERNEL | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
 
 static u32 pieces(u32 size)
 {
@@ -55,7 +59,7 @@ static struct bailey_conn_buckets *make_directory(u32 size, gfp_t gfp)
 {
 	struct bailey_conn_buckets *buckets;
 
-	/* More than there is at all: nobody has to be killed to find that out. */
+	/* More than there is at all need not be tried for. */
 	if ((u64)size * sizeof(struct bailey_conn_bucket) >> PAGE_SHIFT > totalram_pages())
 		return NULL;
 	buckets = kvzalloc(struct_size(buckets, piece, pieces(size)), gfp);
@@ -88,8 +92,11 @@ static void free_spills(struct bailey_conn_bucket *first)
 
 static void free_pieces(struct bailey_conn_buckets *buckets)
 {
-	while (buckets->made)
+	while (buckets->made) {
 		kvfree(buckets->piece[--buckets->made]);
+		if (buckets->made % 64 == 0)
+			cond_resched();
+	}
 	kvfree(buckets);
 }
 
@@ -287,7 +294,7 @@ static int move_some(struct bailey_conn_index *index, struct bailey_conn_buckets
 /* Makes a piece of the next buckets; when it was the last one, they come into use. */
 static int make_some(struct bailey_conn_index *index, struct bailey_conn_buckets *buckets)
 {
-	int err = make_piece(index->coming, GFP_KERNEL | __GFP_NOWARN);
+	int err = make_piece(index->coming, RESIZE_GFP);
 
 	if (err) {
 		free_pieces(index->coming);
@@ -323,7 +330,7 @@ static int step(struct bailey_conn_index *index, struct workqueue_struct *workqu
 	size = wanted_size(index, buckets->size);
 	if (size == buckets->size)
 		return 0;
-	index->coming = make_directory(size, GFP_KERNEL | __GFP_NOWARN);
+	index->coming = make_directory(size, RESIZE_GFP);
 	return index->coming ? -EAGAIN : -ENOMEM;
 }
 
@@ -336,7 +343,8 @@ static int step(struct bailey_conn_index *index, struct workqueue_struct *workqu
  * Context: Process context, may sleep. One caller at a time. Takes about 0.2 us for
  * each entry if the size changes, in all.
  * Return: 1 if it changed; 0 if it need not; -EAGAIN if there is more to do; -ENOMEM if it
- * could not be changed or not wholly. All is found at any time, and the next call goes on.
+ * could not be changed or not wholly. All is found at any time, and the next call goes on, or
+ * makes new pieces where not all could be had.
  */
 int bailey_conn_index_fit(struct bailey_conn_index *index, u64 until,
 			  struct workqueue_struct *workqueue)
@@ -367,10 +375,15 @@ size_t bailey_conn_index_bytes(struct bailey_conn_index *index)
 	buckets = rcu_dereference(index->buckets);
 	bytes = struct_size(buckets, piece, pieces(buckets->size)) +
 		(size_t)buckets->size * sizeof(*bucket);
-	for (i = 0; i < buckets->size; i++)
-		for (bucket = bailey_bucket_next(bailey_chain_at(buckets, i)); bucket;
+	for (i = 0; i < buckets->size; i++) {
+		bucket = bailey_chain_at(buckets, i);
+		/* Their further buckets may be gone. */
+		if (bailey_chain_moved(bucket))
+			continue;
+		for (bucket = bailey_bucket_next(bucket); bucket;
 		     bucket = bailey_bucket_next(bucket))
 			bytes += bailey_spill_size();
+	}
 	rcu_read_unlock();
 	return bytes;
 }

@@ -5,8 +5,8 @@
  * A counter is a number: which page of slots, and which slot in it. Each CPU that has ever
  * counted in a page has one of its own, made by its first packet there: rules that no packet
  * ever matches take no memory for their counters, be there 100,000 of them. When there is no
- * memory that packet is counted in a place that all share (counter_reserve.c). What a
- * counter says is the sum of its slots.
+ * memory that packet is counted in one of a few places that all share (counter_reserve.c). What
+ * a counter says is the sum of its slots.
  *
  *	directory ->	page:	0	1	2 ...
  *		CPU 0		[slots]	-	[slots]
@@ -228,7 +228,7 @@ static noinline struct slot *own_slot(unsigned int row, u32 number)
 	if (*at)
 		free_page((unsigned long)slots);
 	else
-		WRITE_ONCE(*at, slots);
+		smp_store_release(at, slots); /* readers find it zeroed */
 	slots = *at;
 	spin_unlock(&lock);
 	return &slots[number & 0xff];

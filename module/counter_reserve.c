@@ -7,6 +7,11 @@
  * counter goes. What a counter says is the sum of its slots and of its places
  * here; it may have several, as two CPUs may take one each.
  *
+ * A place is not given back before its counter goes, be there memory again or not. If all
+ * have other counters the packet is not counted, and the log is told: 256 rules that meet their
+ * first packets when there is no page to be had are more than a shortage brings, as each page
+ * that comes serves 170 of them.
+ *
  * Locking: none. A place is taken by whoever first writes a number into it, counted in
  * with atomic operations, and given back by the counter's owner, when no packet can have the
  * number any more.
@@ -78,7 +83,8 @@ void bailey_reserve_read(u32 number, struct bailey_count *count)
 	if (!atomic_read(&taken))
 		return;
 	for (place = places; place < places + BAILEY_RESERVE_PLACES; place++)
-		if ((u32)atomic_read(&place->number) == number)
+		/* Of what it has now, not of what another counter had there before */
+		if ((u32)atomic_read_acquire(&place->number) == number)
 			bailey_count_sum(count, atomic64_read(&place->packets),
 					 atomic64_read(&place->bytes), READ_ONCE(place->last));
 }

@@ -22,12 +22,13 @@ static inline void conn_fixture_exit(struct kunit *test)
 		bailey_conn_table_exit(test->priv);
 }
 
+/* Has the index not the size that it should have? */
 static inline bool conn_fixture_resizing(struct bailey_conn_table *table)
 {
 	bool yes;
 
 	rcu_read_lock();
-	yes = READ_ONCE(table->index.coming) ||
+	yes = READ_ONCE(table->index.coming) || bailey_conn_index_crowded(&table->index) ||
 	      rcu_access_pointer(rcu_dereference(table->index.buckets)->next);
 	rcu_read_unlock();
 	return yes;

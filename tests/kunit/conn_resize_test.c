@@ -236,6 +236,39 @@ static void shrinking_hides_nobody(struct kunit *test)
 	KUNIT_EXPECT_GE(test, steps, large / STRIDE);
 }
 
+#ifdef CONFIG_FAILSLAB
+/* Each other step has no memory for the first further bucket of a chain. */
+static void without_memory_nobody_is_hidden(struct kunit *test)
+{
+	unsigned int steps = 0, failed = 0;
+	u32 n, lost = 0;
+	int ret;
+
+	fill(test, 0, FEW);
+	finish(test);
+	fill(test, FEW, MANY);
+	do {
+		current->fail_nth = ++steps % 2;
+		ret = step(test);
+		current->fail_nth = 0;
+		failed += ret == -ENOMEM;
+		for (n = steps % 37; n < MANY; n += 37)
+			lost += !there(test, n);
+		if (steps % 8 == 0)
+			KUNIT_EXPECT_EQ(test, walked(test), MANY);
+		cond_resched();
+	} while (ret < 0 && steps < STEPS_MAX);
+	kunit_info(test, "%u of %u steps failed\n", failed, steps);
+	KUNIT_EXPECT_EQ(test, ret, 1);
+	KUNIT_EXPECT_GT(test, failed, 5u);
+	KUNIT_EXPECT_EQ(test, lost, 0);
+	KUNIT_EXPECT_EQ(test, walked(test), MANY);
+	for (n = 0; n < MANY; n++)
+		KUNIT_ASSERT_TRUE(test, end(test, n));
+	KUNIT_EXPECT_EQ(test, walked(test), 0);
+}
+#endif
+
 static void a_table_goes_while_pieces_are_made(struct kunit *test)
 {
 	fill(test, 0, MANY);
@@ -257,6 +290,9 @@ static void a_table_goes_while_chains_are_moved(struct kunit *test)
 static struct kunit_case cases[] = {
 	KUNIT_CASE(growing_hides_nobody),
 	KUNIT_CASE(shrinking_hides_nobody),
+#ifdef CONFIG_FAILSLAB
+	KUNIT_CASE(without_memory_nobody_is_hidden),
+#endif
 	KUNIT_CASE(a_table_goes_while_pieces_are_made),
 	KUNIT_CASE(a_table_goes_while_chains_are_moved),
 	{ }

@@ -6,7 +6,7 @@
 # it was.
 
 . "$(dirname "$0")/soak.sh"
-plan 8
+plan 9
 
 load_module
 topology

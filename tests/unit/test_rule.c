@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Matches, their order, and rules, which have them packed. */
+#include <malloc.h>
+
 #include "prefix_set.h"
 #include "rule.h"
 #include "unit.h"
@@ -312,9 +314,57 @@ static void packed_matches_come_back(void)
 	bailey_rule_put(last);
 }
 
+static struct bailey_match hosts(u8 family, u8 from_bits, u8 to_bits)
+{
+	struct bailey_match m;
+
+	bailey_match_init(&m);
+	m.from = (struct bailey_peer){ .kind = BAILEY_PEER_CIDR, .family = family,
+				       .bits = from_bits };
+	m.to = m.from;
+	m.to.bits = to_bits;
+	return m;
+}
+
+/* Words of 32 bits behind what all rules have. */
+static size_t words_of(const struct bailey_match *m)
+{
+	struct bailey_rule *rule = bailey_rule_create(m, 1, BAILEY_ALLOW);
+	size_t size;
+
+	CHECK(rule);
+	if (!rule)
+		return 0;
+	size = malloc_usable_size(rule) - offsetof(struct bailey_rule, word);
+	bailey_rule_put(rule);
+	return size / sizeof(u32);
+}
+
 /* 100,000 of them should not need more than they have to. */
 static void rules_are_small(void)
 {
+	struct bailey_match m = hosts(BAILEY_IPV4, 32, 32);
+
+	CHECK_EQ(words_of(&m), 3);
+	m.dport_first = 443;
+	m.dport_last = 443;
+	CHECK_EQ(words_of(&m), 3);
+	m.sport_first = 1024;
+	CHECK_EQ(words_of(&m), 5);
+	m = hosts(BAILEY_IPV4, 0, 24);
+	CHECK_EQ(words_of(&m), 1);
+	m = hosts(BAILEY_IPV6, 33, 64);
+	CHECK_EQ(words_of(&m), 5);
+	m = hosts(BAILEY_IPV6, 128, 128);
+	m.dport_first = 443;
+	CHECK_EQ(words_of(&m), 9);
+	m.sport_first = 1024;
+	m.type = 3;
+	CHECK_EQ(words_of(&m), 11);
+	bailey_match_init(&m);
+	CHECK_EQ(words_of(&m), 1);
+	m.code = 0;
+	CHECK_EQ(words_of(&m), 1);
 	CHECK_EQ(offsetof(struct bailey_rule, word) - sizeof(bailey_counter), 16);
 }
 
