@@ -13,9 +13,9 @@
  * has waited longest. Before it is refused the packet looks
  * more closely for what has expired. All packets look on where the last one
  * stopped; when they have been everywhere within a second, and that is barren, there is
- * nothing to look for until the next one. (While the index is resized they don't see those
- * that have been moved already: these are collected some tenths of a second late.) Connections that are neither expired nor
- * expendable are never taken.
+ * nothing to look for until the next one. (While the index is resized they don't see
+ * those that have been moved already, which are collected some tenths of a second late.)
+ * Connections that are neither expired nor expendable are never taken.
  */
 #include <linux/bitops.h>
 #include <linux/jiffies.h>

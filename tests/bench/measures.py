@@ -286,19 +286,29 @@ def memory(bench):
 TRACING = "/sys/kernel/tracing/"
 
 
+EVENT = re.compile(r"-(\d+) +\[\d+\] .{4,5} +(\d+\.\d+): (workqueue_execute_start|"
+                   r"workqueue_execute_end|sched_switch): (.*)$")
+
+
 def runs_of(text, word):
-    """Seconds of each run of a worker whose function has a word in its name."""
-    began, runs = {}, []
+    """Of each run of a worker whose function has a word in its name: seconds that it worked,
+    and seconds until it was done, others' turns included."""
+    began, away, runs = {}, {}, []
     for line in text.splitlines():
-        found = re.search(r" (\d+\.\d+): workqueue_execute_(start|end): "
-                          r"work struct (\S+?):?(?: function (.+))?$", line)
+        found = EVENT.search(line)
         if not found:
             continue
-        when, what, work, function = found.groups()
-        if what == "start" and function and word in function:
-            began[work] = float(when)
-        elif what == "end" and work in began:
-            runs.append(float(when) - began.pop(work))
+        pid, when, what, said = found[1], float(found[2]), found[3], found[4]
+        if what == "workqueue_execute_start" and word in said:
+            began[pid], away[pid] = when, 0
+        elif what == "workqueue_execute_end" and pid in began:
+            runs.append((when - began[pid] - away[pid], when - began.pop(pid)))
+        elif what == "sched_switch":
+            into = re.search(r"next_pid=(\d+)", said)[1]
+            if pid in began:
+                away[pid] -= when
+            if into in began:
+                away[into] += when
     return runs
 
 
@@ -313,13 +323,15 @@ def expiry(bench):
         write(TRACING + "trace_clock", "mono")
         write(TRACING + "buffer_size_kb", "16384")
         write(TRACING + "trace", "")
-        write(TRACING + "events/workqueue/enable", "1")
+        for kind in ("workqueue", "sched/sched_switch"):
+            write(TRACING + "events/%s/enable" % kind, "1")
         bailey.send(mode="new", flows=flows, proto=17)
         began = time.monotonic()
         while Bailey.stat("connections") and time.monotonic() - began < 60:
             time.sleep(0.05)
         time.sleep(2)  # its last run gives the index back
-        write(TRACING + "events/workqueue/enable", "0")
+        for kind in ("workqueue", "sched/sched_switch"):
+            write(TRACING + "events/%s/enable" % kind, "0")
         spent = Bailey.stat("collector_us") - before[0]
         gone = Bailey.stat("connections_expired") - before[1]
         runs = runs_of(read(TRACING + "trace"), "[bailey]")
@@ -327,7 +339,10 @@ def expiry(bench):
             raise SystemExit("of a million connections' end no run was seen")
         bench.row("expiry", "bailey", {"rate": gone / max(spent, 1) * 1e6, "expired": gone},
                   flows=flows, round=turn)
-        bench.row("expiry-run", "bailey", {"seconds": max(runs), "runs": len(runs)},
+        bench.row("expiry-run", "bailey", {"seconds": max(run[0] for run in runs),
+                                           "elapsed": max(run[1] for run in runs),
+                                           "over_1_ms": sum(run[0] > 0.001 for run in runs),
+                                           "runs": len(runs)},
                   flows=flows, round=turn)
 
 
