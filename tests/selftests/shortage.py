@@ -114,13 +114,18 @@ class KernelLog:
 
     def __exit__(self, *_):
         bed.write("/proc/sys/kernel/printk", 8)
+        for line in self.serious(self.lines()):
+            os.write(self.fd, line.encode()[:900])
+        os.close(self.fd)
+
+    def serious(self, lines):
+        """All but the stacks."""
         stack = False
-        for line in self.lines():
+        for line in lines:
             stack = "sysctl could not get directory" in line or \
                 (stack and self.STACK.match(line))
             if not stack:
-                os.write(self.fd, line.encode()[:900])
-        os.close(self.fd)
+                yield line
 
     def lines(self):
         """What has come since."""
