@@ -18,7 +18,7 @@ import time
 from storm import (PATIENCE, SECONDS, Burst, Canary, Crew, Shared, drain, note, read_file,
                    router_file, say, sysctl, udp, wire, write_all)
 
-MANY = 200 if os.environ.get("BAILEY_FLAVOUR") == "debug" else 1000
+MANY = 100 if os.environ.get("BAILEY_FLAVOUR") == "debug" else 1000
 ROUNDS = MANY if SECONDS >= 120 else min(MANY, int(SECONDS * 5))
 MARKER, OTHER = 999, 2000
 POLICY = """begin
