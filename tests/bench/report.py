@@ -123,7 +123,7 @@ def cost_targets(all_):
     yield ("change one among them, slowest family", "≤ 1 ms",
            each([max(seconds)] if seconds else [None]) + " ms", most(seconds, 1))
     found = [item["value"] for item in all_.pick("rule-memory", "bailey", rules=100000)]
-    yield ("memory for a rule, largest family", "≤ 100 B",
+    yield ("memory for a rule that no packet has met, largest family", "≤ 100 B",
            each([max(found)] if found else [None], "{:.0f}") + " B", most(found, 100))
     for family, bound in (4, 96), (6, 144):
         found = all_.one("memory", "bailey", family=family)

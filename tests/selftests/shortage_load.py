@@ -22,11 +22,15 @@ LIBC = ctypes.CDLL(None, use_errno=True)
 
 
 class LoaderLog(KernelLog):
-    """The kernel warns of each thing that it can't make for a module. What would be told of
-    memory or locks in disorder is kept."""
+    """The kernel warns of each thing that it can't make for a module, and shows its stack. All
+    other words of vm/splat.sh are kept, and warnings of the module's own."""
 
-    SERIOUS = re.compile(r"BUG|KASAN|UBSAN|ODEBUG|refcount|corruption|lockdep|bad unlock|held|"
-                         r"Objects remaining|unreferenced|already (exists|registered)")
+    SERIOUS = re.compile(
+        r"BUG|WARNING:.*\[bailey\]|KASAN|UBSAN|ODEBUG|Oops|panic|[Gg]eneral protection|refcount|"
+        r"corrupt|lockdep|suspicious RCU|rcu.*stall|possible (circular|recursive)|inconsistent lock|"
+        r"bad unlock|held|sleeping function|while atomic|blocked for more|[Ll]ockup|LOCKUP|"
+        r"Unable to handle|invalid opcode|Redzone|Poison overwritten|Objects remaining|"
+        r"unreferenced|already (exists|registered)")
 
     def serious(self, lines):
         return filter(self.SERIOUS.search, lines)
