@@ -29,8 +29,8 @@ class LoaderLog(KernelLog):
         r"BUG|WARNING:.*\[bailey\]|KASAN|UBSAN|ODEBUG|Oops|panic|[Gg]eneral protection|refcount|"
         r"corrupt|lockdep|suspicious RCU|rcu.*stall|possible (circular|recursive)|"
         r"inconsistent lock|bad unlock|held|sleeping function|while atomic|blocked for more|"
-        r"[Ll]ockup|LOCKUP|Unable to handle|invalid opcode|Redzone|Poison overwritten|Objects remaining|"
-        r"unreferenced|already (exists|registered)")
+        r"[Ll]ockup|LOCKUP|Unable to handle|invalid opcode|Redzone|"
+        r"Poison overwritten|Objects remaining|unreferenced|already (exists|registered)")
 
     def serious(self, lines):
         return filter(self.SERIOUS.search, lines)
